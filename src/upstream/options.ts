@@ -1,0 +1,32 @@
+/** How a stdio upstream is started: the command and what it is given. */
+export interface StdioTarget {
+  readonly kind: "stdio";
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to the few variables that a child inherits from the gateway. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Working directory; the gateway's own where absent. */
+  readonly cwd?: string;
+}
+
+/** How a Streamable HTTP upstream is reached. */
+export interface HttpTarget {
+  readonly kind: "http";
+  readonly url: string;
+  /** Sent on every request; may hold secrets, so never shown. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** One MCP server behind the gateway, every default filled in and every secret resolved. */
+export interface UpstreamOptions {
+  /** Unique; the part before `__` in the names of its tools. */
+  readonly name: string;
+  readonly target: StdioTarget | HttpTarget;
+  /** Longest time a call may take, in ms from when it is sent. 1 to 86 400 000. */
+  readonly timeoutMs: number;
+  /** Longest time from start to ready, in ms. 1 to 3 600 000. */
+  readonly startTimeoutMs: number;
+}
+
+/** What an upstream gets where its configuration is silent. */
+export const upstreamDefaults = { timeoutMs: 300_000, startTimeoutMs: 30_000 } as const;
