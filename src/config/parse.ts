@@ -1,0 +1,94 @@
+import { homedir } from "node:os";
+import { dirname, resolve } from "node:path";
+import type { ListenOptions } from "../server/listen-options.ts";
+import type { Config } from "./config.ts";
+import type { ConfigDocument } from "./document.ts";
+import { readEnvFile, type ReadEnvFile } from "./env-file.ts";
+import { readDocument } from "./format.ts";
+import { configError, type Finding, type Problem, problemAt } from "./problem.ts";
+import type { Surroundings } from "./reference.ts";
+import { resolveUpstream } from "./resolve.ts";
+import type { ConfigDraft } from "./schema.ts";
+import { pathText } from "./shown.ts";
+import { validate } from "./validate.ts";
+
+/**
+ * The configuration that a text says. Pure but for an `envFile`, which `readEnv` reads.
+ *
+ * Everything wrong with the text is found at once; only when nothing is are the references resolved, and then
+ * everything wrong with those is found at once. Errors hold no value that may be a secret.
+ *
+ * @param file where the text came from: its ending says how it is written, relative paths start from its folder.
+ * @param env what `${NAME}` stands for.
+ * @throws {GatewayError} `invalid_config` — with one line a problem, and `data.problems`.
+ */
+export function parseConfig(
+  text: string,
+  file: string,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  readEnv: ReadEnvFile = readEnvFile,
+): Config {
+  const path = resolve(cwd, file);
+  const body = text.replace(/^\uFEFF/, "");
+  const document = readDocument(body, path, cwd);
+  const validation = validate(document.content);
+  const findings = validation.kind === "valid" ? [] : validation.findings;
+  const problems = [...duplicates(body, document), ...problemsOf(body, document, findings)];
+  if (validation.kind === "invalid" || problems.length > 0) throw configError(path, cwd, problems);
+  const around = { env, folder: dirname(path), home: env["HOME"] ?? env["USERPROFILE"] ?? homedir() };
+  const resolved = resolveDraft(validation.draft, document, around, readEnv);
+  if (resolved.findings.length > 0) throw configError(path, cwd, problemsOf(body, document, resolved.findings));
+  return { source: { kind: "file", path }, ...resolved.config };
+}
+
+function problemsOf(text: string, document: ConfigDocument, findings: readonly Finding[]): readonly Problem[] {
+  return findings.map(({ path, message }) => problemAt(text, document.offsetOf(path), path, message));
+}
+
+function duplicates(text: string, document: ConfigDocument): readonly Problem[] {
+  return document.duplicateKeys.map(({ path, offset }) =>
+    problemAt(text, offset, path, `${pathText(path)} stands here a second time; keep one`),
+  );
+}
+
+interface ResolvedDraft {
+  readonly config: Omit<Config, "source">;
+  readonly findings: readonly Finding[];
+}
+
+function resolveDraft(
+  draft: ConfigDraft,
+  document: ConfigDocument,
+  around: Surroundings,
+  readEnv: ReadEnvFile,
+): ResolvedDraft {
+  const key = draft.servers === undefined ? "mcpServers" : "servers";
+  // Objects list keys that look like numbers first; the file's order is the one people see.
+  const servers = Object.entries(draft[key] ?? {})
+    .map(([name, server]) => ({ name, server, offset: document.offsetOf([key, name]) }))
+    .toSorted((left, right) => left.offset - right.offset);
+  const resolved = servers
+    .filter(({ server }) => !server.disabled)
+    .map(({ name, server }) => resolveUpstream([key, name], name, server, around, readEnv));
+  const config = {
+    upstreams: resolved.map(({ upstream }) => upstream),
+    disabledUpstreams: servers.filter(({ server }) => server.disabled).map(({ name }) => name),
+    listen: listenOptions(draft.listen),
+    sessions: draft.sessions,
+    dataDir: resolve(around.folder, draft.dataDir),
+  };
+  return { config, findings: resolved.flatMap(({ findings }) => findings) };
+}
+
+/** Names and origins as browsers send them: in lower case, without a port that the scheme implies. */
+function listenOptions(listen: ConfigDraft["listen"]): ListenOptions {
+  return {
+    ...listen,
+    allowedHosts: listen.allowedHosts.map((host) => host.toLowerCase()),
+    allowedOrigins: listen.allowedOrigins.map((origin) => {
+      const parsed = URL.parse(origin)?.origin;
+      return parsed === undefined || parsed === "null" ? origin.toLowerCase() : parsed;
+    }),
+  };
+}

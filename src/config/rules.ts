@@ -1,0 +1,135 @@
+import { isRecord, type Path, stringsIn } from "./content.ts";
+import { nearest } from "./nearest.ts";
+import type { Finding } from "./problem.ts";
+import { hasMalformedReference, hasPrompt, hasReferences } from "./reference.ts";
+import { httpTypes, isServersKey, knownKeysAt, serverName, serversKeys } from "./schema.ts";
+import { nameTrouble, textTrouble } from "./server-text.ts";
+import { pathText, quoted } from "./shown.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const stdioKeys = ["args", "env", "envFile", "cwd"] as const;
+const referenceKeys: ReadonlySet<unknown> = new Set(["command", "url", "headers", ...stdioKeys]);
+
+/** Checks what the schema cannot say: names, and rules that span keys. Looks past values of a wrong type. */
+export function checkRules(content: unknown): readonly Finding[] {
+  if (!isRecord(content)) return [];
+  return [...checkServersKey(content), ...serversKeys.flatMap((key) => checkServers([key], content[key]))];
+}
+
+function checkServersKey(content: Fields): readonly Finding[] {
+  if (!serversKeys.every((key) => Object.hasOwn(content, key))) return [];
+  return [{ path: ["servers"], message: "servers and mcpServers mean the same; a file has only one of them" }];
+}
+
+function checkServers(path: Path, servers: unknown): readonly Finding[] {
+  if (!isRecord(servers)) return [];
+  return Object.entries(servers).flatMap(([name, entry]) => {
+    const here = [...path, name];
+    return [checkName(here, name), isRecord(entry) ? checkServer(here, entry) : []].flat();
+  });
+}
+
+function checkName(path: Path, name: string): readonly Finding[] {
+  if (serverName.test(name)) return [];
+  const better = usableName(name);
+  const advice = better === undefined ? "" : `; rename it to ${quoted(better)}`;
+  const message = `${pathText(path)}: a server's name is 1 to 64 letters, digits, ".", "_" and "-", begins with a letter or a digit, has no "__" and does not end with "_"${advice}`;
+  return [{ path, message }];
+}
+
+function usableName(name: string): string | undefined {
+  const better = name
+    .trim()
+    .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
+    .replaceAll(/_{2,}/g, "_")
+    .replace(/^[^A-Za-z0-9]+/, "")
+    .slice(0, 64)
+    .replace(/[_-]+$/, "");
+  return serverName.test(better) ? better : undefined;
+}
+
+function checkServer(path: Path, entry: Fields): readonly Finding[] {
+  return [
+    ...checkKind(path, entry),
+    ...checkNames(path, entry),
+    ...stringsIn(entry, path).flatMap(({ path: at, text }) => checkText(at, text)),
+  ];
+}
+
+function checkKind(path: Path, entry: Fields): readonly Finding[] {
+  const here = pathText(path);
+  const hasCommand = Object.hasOwn(entry, "command");
+  const hasUrl = Object.hasOwn(entry, "url");
+  if (hasCommand && hasUrl) return [{ path, message: `${here} must have either "command" or "url", not both` }];
+  if (hasCommand) {
+    const isHttp = httpTypes.some((type) => type === entry["type"]);
+    const wrongType = isHttp ? [wrongTypeFinding(path, "command", "stdio")] : [];
+    return [...wrongType, ...idleKeys(path, entry, ["headers"], "command")];
+  }
+  if (hasUrl) {
+    const wrongType = entry["type"] === "stdio" ? [wrongTypeFinding(path, "url", "http")] : [];
+    return [...wrongType, ...idleKeys(path, entry, stdioKeys, "url")];
+  }
+  if (hasMisspeltKind(path, entry)) return [];
+  return [{ path, message: `${here} must have a "command" to start or a "url" to reach` }];
+}
+
+function wrongTypeFinding(path: Path, kind: "command" | "url", type: string): Finding {
+  const at = [...path, "type"];
+  return {
+    path: at,
+    message: `${pathText(at)} does not fit a server with a "${kind}"; leave it out or write "${type}"`,
+  };
+}
+
+/** Keys that would do nothing. Empty ones are let pass: other programs write them. */
+function idleKeys(path: Path, entry: Fields, keys: readonly string[], kind: "command" | "url"): readonly Finding[] {
+  return keys
+    .filter((key) => Object.hasOwn(entry, key) && !isEmpty(entry[key]))
+    .map((key) => {
+      const at = [...path, key];
+      return { path: at, message: `${pathText(at)} does nothing for a server with a "${kind}"; remove it` };
+    });
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+/** The unknown key is a problem already; that the right one is missing would only repeat it. */
+function hasMisspeltKind(path: Path, entry: Fields): boolean {
+  const known = knownKeysAt(path);
+  return Object.keys(entry)
+    .filter((key) => !known.includes(key))
+    .some((key) => ["command", "url"].includes(nearest(key, known) ?? ""));
+}
+
+function checkNames(path: Path, entry: Fields): readonly Finding[] {
+  return (["env", "headers"] as const).flatMap((key) => {
+    const names = entry[key];
+    if (!isRecord(names)) return [];
+    return Object.keys(names).flatMap((name) => {
+      const trouble = nameTrouble(key, name);
+      const at = [...path, key, name];
+      return trouble === undefined ? [] : [{ path: at, message: `${pathText(at)} ${trouble}` }];
+    });
+  });
+}
+
+function checkText(path: Path, text: string): readonly Finding[] {
+  const trouble = textTroubleAt(path, text);
+  return trouble === undefined ? [] : [{ path, message: `${pathText(path)} ${trouble}` }];
+}
+
+function textTroubleAt(path: Path, text: string): string | undefined {
+  if (hasPrompt(text)) {
+    return "uses ${input:…}, but a gateway has nobody to ask; use ${ENV_NAME} and set that environment variable";
+  }
+  if (!referenceKeys.has(path[2])) return undefined;
+  if (hasMalformedReference(text)) {
+    return "has a ${…} that is none of ${NAME}, ${env:NAME}, ${NAME:-default}, ${workspaceFolder} and ${userHome}; for a plain ${ write $${";
+  }
+  const isPlain = isServersKey(path[0]) && text !== "" && !hasReferences(text);
+  return isPlain ? textTrouble(String(path[2]), text) : undefined;
+}

@@ -1,0 +1,280 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { sessionDefaults } from "../gateway/session-options.ts";
+import { listenDefaults } from "../server/listen-options.ts";
+import { upstreamDefaults } from "../upstream/options.ts";
+import type { Path } from "./content.ts";
+
+/** The keys that may hold the servers: the spelling of Claude Desktop and Cursor, and that of VS Code. */
+export const serversKeys = ["mcpServers", "servers"] as const;
+
+/** Values of a server's `type` that mean Streamable HTTP. */
+export const httpTypes = ["http", "streamable-http", "streamableHttp"] as const;
+
+/** Transports that other programs' configurations may name and that no upstream can use yet. */
+const unsupportedTypes: ReadonlySet<unknown> = new Set(["sse", "ws"]);
+
+/** Folder for the gateway's own files where the configuration names none. */
+export const defaultDataDir = ".switchyard";
+
+const references = "May hold ${NAME}, ${NAME:-default}, ${env:NAME}, ${workspaceFolder} and ${userHome}.";
+
+function wholeNumber(min: number, max: number, fallback: number, description: string) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .int({ error })
+    .min(min, { error })
+    .max(max, { error })
+    .default(fallback)
+    .meta({ description: `${description} A whole number from ${min} to ${max}. Default ${fallback}.` });
+}
+
+function filledText(description: string, error = "must be a string that is not empty") {
+  return z.string({ error }).min(1, { error }).optional().meta({ description });
+}
+
+function textList(description: string) {
+  return z.array(z.string({ error: "must be a string" }), { error: "must be a list of strings" }).meta({ description });
+}
+
+function ignored(description: string) {
+  return z
+    .unknown()
+    .optional()
+    .meta({ description: `${description} Accepted and ignored.` });
+}
+
+const isObject = { error: "must be an object" };
+
+const envReference = z.strictObject(
+  {
+    env: z
+      .string()
+      .regex(/^[A-Za-z_]\w*$/, {
+        error: "must be the name of an environment variable: letters, digits and _, no digit first",
+      })
+      .meta({ description: "Name of the environment variable that holds the value. Letters, digits and _." }),
+  },
+  isObject,
+);
+
+const secretText = z.union([z.string(), envReference], { error: 'must be a string or { "env": "NAME" }' });
+
+function secretTexts(description: string) {
+  return z
+    .record(z.string(), secretText, { error: "must be an object whose values are strings" })
+    .optional()
+    .meta({ description: `${description} Values: strings, or { "env": "NAME" }. ${references} Default {}.` });
+}
+
+const typeError = 'must be "stdio", "http", "streamable-http" or "streamableHttp"';
+
+const serverShape = {
+  type: z
+    .enum(["stdio", ...httpTypes], {
+      error: ({ input }) =>
+        unsupportedTypes.has(input)
+          ? 'must be "stdio" or "http" (Streamable HTTP), since this transport is not supported for upstreams yet'
+          : typeError,
+    })
+    .optional()
+    .meta({ description: "Transport. Default: stdio with a command, Streamable HTTP with a url." }),
+  command: filledText(`Program to start as an MCP server on stdio. ${references} Either this or url.`),
+  args: textList(`Arguments of the command. ${references} Default [].`).optional(),
+  env: secretTexts("Environment variables of the command, besides the few that it inherits."),
+  envFile: filledText(
+    `File with KEY=VALUE lines for the command's environment; env wins over it. ${references} Relative to the folder of this file.`,
+  ),
+  cwd: filledText(
+    `Working directory of the command. ${references} Relative to the folder of this file. Default: the gateway's own.`,
+  ),
+  url: filledText(
+    `http or https URL of an MCP server that speaks Streamable HTTP. ${references} Either this or command.`,
+  ),
+  headers: secretTexts("Headers sent with every request to the url."),
+  disabled: z
+    .boolean({ error: "must be true or false" })
+    .default(false)
+    .meta({ description: "Whether to leave this server out. Default false." }),
+  timeoutMs: wholeNumber(
+    1,
+    86_400_000,
+    upstreamDefaults.timeoutMs,
+    "Longest time a call to this server may take, in ms from when it is sent.",
+  ),
+  startTimeoutMs: wholeNumber(
+    1,
+    3_600_000,
+    upstreamDefaults.startTimeoutMs,
+    "Longest time from start to ready, in ms.",
+  ),
+  description: ignored("What the server is for."),
+  autoApprove: ignored("Tools that another program calls without asking."),
+  alwaysAllow: ignored("Tools that another program calls without asking."),
+  dev: ignored("Development mode in VS Code."),
+  gallery: ignored("Where VS Code found the server."),
+};
+
+const noList = { type: "array", maxItems: 0 } as const;
+const noObject = { type: "object", maxProperties: 0 } as const;
+const stdioOnly = { args: noList, env: noObject, envFile: false, cwd: false } as const;
+
+const serverEntry = z.strictObject(serverShape, isObject).meta({
+  id: "server",
+  description: "One MCP server: a command to start, or a url to reach.",
+  oneOf: [
+    {
+      type: "object",
+      required: ["command"],
+      properties: { url: false, headers: noObject, type: { enum: ["stdio"] } },
+    },
+    {
+      type: "object",
+      required: ["url"],
+      properties: { command: false, ...stdioOnly, type: { enum: [...httpTypes] } },
+    },
+  ],
+});
+
+/** What a server's name must match: `name__tool` must then split in one way only. */
+export const serverName = /^(?!.*__)(?!.*_$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+function servers(description: string) {
+  return z
+    .record(z.string(), serverEntry, { error: "must be an object that gives each server a name" })
+    .optional()
+    .meta({ description, propertyNames: { type: "string", pattern: serverName.source } });
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || /^(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text);
+}
+
+const hostError = "must be a host name or an IP address, without scheme or port";
+const originError = 'must be the origin of a web page, such as "https://app.example.com"';
+
+const listen = z.strictObject(
+  {
+    host: z
+      .string({ error: hostError })
+      .refine(isHost, { error: hostError })
+      .default(listenDefaults.host)
+      .meta({
+        description: `Address to bind: a host name or an IP address. Only a loopback address starts without authentication. Default ${listenDefaults.host}.`,
+      }),
+    port: wholeNumber(0, 65_535, listenDefaults.port, "TCP port to listen on; 0 takes any free one."),
+    allowedHosts: z
+      .array(z.string({ error: hostError }).refine(isHost, { error: hostError }), {
+        error: "must be a list of host names",
+      })
+      .default([...listenDefaults.allowedHosts])
+      .meta({ description: "Host names, without port, accepted in the Host header besides loopback. Default []." }),
+    allowedOrigins: z
+      .array(
+        z
+          .string({ error: originError })
+          .regex(/^[A-Za-z][A-Za-z0-9+.-]*:\/\/(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?$/, {
+            error: originError,
+          }),
+        { error: "must be a list of origins" },
+      )
+      .default([...listenDefaults.allowedOrigins])
+      .meta({
+        description: "Origins (https://app.example.com) of web pages that may call, besides loopback. Default [].",
+      }),
+  },
+  isObject,
+);
+
+const sessions = z.strictObject(
+  {
+    max: wholeNumber(1, 1_000_000, sessionDefaults.max, "Sessions that may be open at once."),
+    idleMs: wholeNumber(1_000, 2_592_000_000, sessionDefaults.idleMs, "A session unused for this long, in ms, ends."),
+  },
+  isObject,
+);
+
+const dataDirError = "must be the path of a folder, not empty and without ${…}";
+
+const fileShape = {
+  $schema: z
+    .string({ error: "must be a string" })
+    .optional()
+    .meta({ description: "URL or path of this schema, for editors. Ignored." }),
+  mcpServers: servers("MCP servers behind the gateway, by name, as Claude Desktop and Cursor write them. Default {}."),
+  servers: servers("The same as mcpServers, as VS Code writes it; a file has only one of the two. Default {}."),
+  inputs: z
+    .array(z.unknown(), { error: "must be a list" })
+    .optional()
+    .meta({ description: "Questions that VS Code asks a person. Accepted and ignored; ${input:…} is refused." }),
+  listen: listen.prefault({}).meta({ description: "Where the gateway listens, and to whom it answers. Default {}." }),
+  sessions: sessions.prefault({}).meta({ description: "Bounds on the sessions of downstreams. Default {}." }),
+  dataDir: z
+    .string({ error: dataDirError })
+    .regex(/^(?!.*\$\{)./, { error: dataDirError })
+    .default(defaultDataDir)
+    .meta({
+      description: `Folder for the gateway's own files, relative to the folder of this file. Default ${defaultDataDir}.`,
+    }),
+};
+
+const configFile = z.strictObject(fileShape, isObject).meta({
+  title: "Switchyard configuration",
+  description: "What Switchyard reads from switchyard.jsonc, .json, .yaml or .yml. Every key is optional.",
+  not: { type: "object", required: [...serversKeys] },
+});
+
+/** A whole valid file, defaults filled in, references not yet resolved. */
+export type ConfigDraft = z.output<typeof configFile>;
+
+/** One valid server, defaults filled in, references not yet resolved. */
+export type ServerDraft = z.output<typeof serverEntry>;
+
+/** One server as a config file says it. */
+export type ServerEntry = Readonly<z.input<typeof serverEntry>>;
+
+/** One thing that is wrong with the structure of a file. */
+export type SchemaIssue =
+  | { readonly kind: "unknown_key"; readonly path: Path; readonly key: string }
+  | { readonly kind: "wrong_value"; readonly path: Path; readonly must: string };
+
+/** The outcome of checking the structure. Rules that span keys are in `rules.ts`. */
+export type SchemaResult =
+  | { readonly kind: "valid"; readonly draft: ConfigDraft }
+  | { readonly kind: "invalid"; readonly issues: readonly SchemaIssue[] };
+
+/** Checks the structure of parsed data and fills in defaults. No issue repeats a value. */
+export function checkSchema(content: unknown): SchemaResult {
+  const result = configFile.safeParse(content);
+  if (result.success) return { kind: "valid", draft: result.data };
+  return { kind: "invalid", issues: result.error.issues.flatMap(schemaIssues) };
+}
+
+function schemaIssues(issue: z.core.$ZodIssue): readonly SchemaIssue[] {
+  const path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
+  if (issue.code !== "unrecognized_keys") return [{ kind: "wrong_value", path, must: issue.message }];
+  return issue.keys.map((key) => ({ kind: "unknown_key", path: [...path, key], key }));
+}
+
+/** Whether a top-level key holds the servers. */
+export function isServersKey(key: unknown): key is (typeof serversKeys)[number] {
+  return key === "mcpServers" || key === "servers";
+}
+
+/** The keys that the object at `path` may have; none for one whose keys are free. */
+export function knownKeysAt(path: Path): readonly string[] {
+  if (path.length === 0) return Object.keys(fileShape);
+  if (path[0] === "listen") return Object.keys(listen.shape);
+  if (path[0] === "sessions") return Object.keys(sessions.shape);
+  if (path.length === 2) return Object.keys(serverShape);
+  return path.length === 4 ? Object.keys(envReference.shape) : [];
+}
+
+/**
+ * JSON Schema (draft 2020-12) of a config file, for editors and other checkers.
+ *
+ * Says less than the loader checks: what ${…} names, the forms of URLs and headers, keys written twice.
+ */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(configFile, { io: "input", target: "draft-2020-12" });
+}

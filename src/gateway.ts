@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "./core/clock.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import type { Route } from "./gateway/route.ts";
+import { type SessionOptions, sessionDefaults } from "./gateway/session-options.ts";
+import { Sessions } from "./gateway/sessions.ts";
+import { type GatewayStatus, statusOf } from "./gateway/status.ts";
+import { identity } from "./identity.ts";
+import { codecsFor } from "./protocol/codecs.ts";
+import { ChannelEndpoint } from "./server/channel-endpoint.ts";
+import { type ListenOptions, listenDefaults } from "./server/listen-options.ts";
+import { type HttpServer, listenHttp } from "./server/server.ts";
+import type { Channel } from "./transport/channel.ts";
+import { Guardian } from "./transport/guardian.ts";
+import type { UpstreamDeps } from "./upstream/connection.ts";
+import type { UpstreamOptions } from "./upstream/options.ts";
+import type { Upstream } from "./upstream/upstream.ts";
+
+/** What a gateway runs with. */
+export interface SwitchyardOptions {
+  /** The servers behind it, in the order in which the first of two equal resource addresses wins. */
+  readonly upstreams: readonly UpstreamOptions[];
+  readonly sessions?: SessionOptions;
+  readonly clock?: Clock;
+  /** Told whenever an upstream enters another state. */
+  readonly onStateChange?: (upstream: Upstream) => void;
+}
+
+/** A gateway that runs. */
+export interface Switchyard extends AsyncDisposable {
+  /**
+   * Listens for downstreams over HTTP.
+   *
+   * @throws {GatewayError} `unsafe_listen`, `address_in_use`.
+   */
+  listen(options?: ListenOptions): Promise<HttpServer>;
+  /** Serves one downstream over a two-way stream; resolves when it has left. */
+  serve(channel: Channel, route?: Route): Promise<void>;
+  /** How everything stands. */
+  status(): GatewayStatus;
+  /** Resolves when every upstream has been tried once, at the latest 2 s after the start. */
+  readonly settled: Promise<void>;
+  /** Stops listening, ends what is under way and every child; resolves when nothing is left. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
+export function startSwitchyard(options: SwitchyardOptions): Switchyard {
+  const { upstreams, clock = systemClock, onStateChange } = options;
+  const gateway = new Gateway({
+    upstreams,
+    deps: upstreamDeps(clock),
+    ...(onStateChange === undefined ? {} : { onStateChange }),
+  });
+  const sessions = new Sessions(options.sessions ?? sessionDefaults, {
+    clock,
+    newId: randomUUID,
+    subscribe: (session) => gateway.subscribe(session),
+  });
+  const servers = new Set<HttpServer>();
+  const close = async (): Promise<void> => {
+    await Promise.all([...servers].map((server) => server.close()));
+    sessions.close();
+    await gateway.close();
+  };
+  gateway.start();
+  return {
+    async listen(listenOptions = listenDefaults) {
+      const server = await listenHttp(listenOptions, { gateway, sessions });
+      servers.add(server);
+      return server;
+    },
+    async serve(channel, route = { kind: "all" }) {
+      const endpoint = new ChannelEndpoint(channel, gateway, route);
+      endpoint.start();
+      await endpoint.ended;
+    },
+    status: () => statusOf(gateway),
+    settled: gateway.settled,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** What upstreams, and clients of our own, are made with. */
+export function upstreamDeps(clock: Clock = systemClock): UpstreamDeps {
+  return { clock, random: Math.random, codecs: codecsFor(identity), identity, guardian: new Guardian() };
+}

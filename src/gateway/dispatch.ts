@@ -1,0 +1,93 @@
+import { GatewayError, toGatewayError } from "../core/errors.ts";
+import { stringAt } from "../core/json.ts";
+import { isCallMethod, isLogLevel } from "../protocol/call.ts";
+import type { Answer, RequestId } from "../protocol/json-rpc.ts";
+import { Payload } from "../protocol/payload.ts";
+import { readRequestMeta } from "../protocol/rev-2026-07-28/codec.ts";
+import { answerCall } from "./call.ts";
+import { answerOfFailure } from "./failure.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Inbound } from "./inbound.ts";
+import { listen } from "./listen.ts";
+import { discoverResult } from "./self.ts";
+import { type ListKind, listKinds, listShapes } from "./view.ts";
+
+/** How a request ended: its answer, and the failure behind it where it was ours. */
+export interface Outcome {
+  readonly answer: Answer;
+  readonly failure: GatewayError | undefined;
+}
+
+/**
+ * Answers one request of a downstream, whichever way it came in and whichever revision it speaks. Never throws; what fails is an
+ * answer too. `initialize` is not among them: it makes the session that the others have.
+ */
+export async function dispatch(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Outcome> {
+  try {
+    return { answer: await answer(gateway, inbound, id), failure: undefined };
+  } catch (thrown) {
+    const failure = toGatewayError(thrown);
+    const { codec, method } = inbound;
+    const failed = answerOfFailure(method, failure);
+    return {
+      answer:
+        failed.kind === "error"
+          ? { kind: "error", error: codec.encodeError(failed.error, method) }
+          : { kind: "result", result: codec.encodeResult(method, failed.result, { ttlMs: 0, cacheScope: "private" }) },
+      failure,
+    };
+  }
+}
+
+const listOf: ReadonlyMap<string, ListKind> = new Map(listKinds.map((kind) => [listShapes[kind].method, kind]));
+
+async function answer(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Answer> {
+  const { method, codec } = inbound;
+  if (!codec.requests.has(method))
+    throw new GatewayError("method_not_found", `Method not found: ${method.slice(0, 200)}`);
+  if (isCallMethod(method)) return answerCall(gateway, inbound, method);
+  if (codec.era === "modern") readRequestMeta(inbound.params);
+  const list = listOf.get(method);
+  if (list !== undefined) return answerList(gateway, inbound, list);
+  switch (method) {
+    case "server/discover":
+      await gateway.settled;
+      return result(discoverResult(gateway.view(inbound.route), gateway.deps.identity));
+    case "subscriptions/listen":
+      return listen(gateway, inbound, id);
+    case "logging/setLevel":
+      return setLevel(gateway, inbound);
+    case "ping":
+      return result({});
+    default:
+      throw new GatewayError("method_not_found", `Method not found: ${method}`);
+  }
+}
+
+async function answerList(gateway: Gateway, { params, route, codec }: Inbound, kind: ListKind): Promise<Answer> {
+  const cursor = params?.["cursor"];
+  if (cursor !== undefined && typeof cursor !== "string") {
+    throw new GatewayError("invalid_params", "params.cursor must be a string");
+  }
+  await gateway.settled;
+  return { kind: "result", result: gateway.view(route).page(kind, cursor, codec) };
+}
+
+/**
+ * Sets which log messages the session wants, and asks the upstreams of its route for as much.
+ *
+ * @see MCP 2025-11-25, server/utilities/logging.
+ */
+function setLevel(gateway: Gateway, { params, session, route }: Inbound): Answer {
+  const level = stringAt(params ?? {}, "level");
+  if (!isLogLevel(level)) {
+    throw new GatewayError("invalid_params", "params.level must be a log level from debug to emergency");
+  }
+  if (session !== undefined) session.logLevel = level;
+  for (const upstream of gateway.view(route).upstreams) upstream.wantLogs(level);
+  return result({});
+}
+
+function result(value: Readonly<Record<string, unknown>>): Answer {
+  return { kind: "result", result: Payload.of(value) };
+}

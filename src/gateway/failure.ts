@@ -1,0 +1,47 @@
+import { type ErrorCode, type GatewayError, errorTable } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Answer, RpcError } from "../protocol/json-rpc.ts";
+import { Payload } from "../protocol/payload.ts";
+
+/** Where a tool's failed result says in machine-readable form what Switchyard has to say of it. */
+export const failureKey = "switchyard/error";
+
+/** What a failure carries for programs: never a secret. */
+export function failureData(error: GatewayError): JsonObject {
+  const { retryable, severity, category, suggestion } = errorTable[error.code];
+  return { gateway: true, code: error.code, retryable, severity, category, suggestion, ...error.data };
+}
+
+/** A failure as a JSON-RPC error, recognisable as ours by `data.gateway`. */
+export function rpcErrorOf(error: GatewayError): RpcError {
+  return { code: errorTable[error.code].rpc, message: error.message, data: failureData(error) };
+}
+
+/** Failures of a tool call that the model should read and may act on: they come as the tool's result, not as a protocol error. */
+const forTheModel: ReadonlySet<ErrorCode> = new Set([
+  "upstream_unavailable",
+  "upstream_disconnected",
+  "upstream_protocol_error",
+  "upstream_refused_credentials",
+  "deadline_exceeded",
+]);
+
+/**
+ * How a failed call is answered. A tool call that failed on the way is a failed result that the model can read; anything else is a
+ * JSON-RPC error.
+ *
+ * @see MCP 2026-07-28, server/tools, Error Handling.
+ */
+export function answerOfFailure(method: string, error: GatewayError): Answer {
+  if (method !== "tools/call" || !forTheModel.has(error.code)) return { kind: "error", error: rpcErrorOf(error) };
+  const data = failureData(error);
+  const suggestion = typeof data["suggestion"] === "string" ? ` ${data["suggestion"]}` : "";
+  return {
+    kind: "result",
+    result: Payload.of({
+      content: [{ type: "text", text: `${error.message}.${suggestion}` }],
+      isError: true,
+      _meta: { [failureKey]: data },
+    }),
+  };
+}

@@ -1,0 +1,135 @@
+import { GatewayError } from "../core/errors.ts";
+import type { Notification } from "../protocol/call.ts";
+import type { UpstreamDeps } from "../upstream/connection.ts";
+import type { UpstreamOptions } from "../upstream/options.ts";
+import { Upstream } from "../upstream/upstream.ts";
+import { type Route, routeKey } from "./route.ts";
+import type { Subscriber } from "./subscriber.ts";
+import { View } from "./view.ts";
+
+/** What a gateway is made of. */
+export interface GatewayOptions {
+  readonly upstreams: readonly UpstreamOptions[];
+  readonly deps: UpstreamDeps;
+  /** Told whenever an upstream enters another state. */
+  readonly onStateChange?: (upstream: Upstream) => void;
+}
+
+/** How long after the start a first list waits for upstreams that are still being connected, in ms. */
+const startGraceMs = 2000;
+
+/** The middle: holds the upstreams, what each route shows of them, and who is to be told of changes. */
+export class Gateway {
+  readonly deps: UpstreamDeps;
+  readonly #upstreams: readonly Upstream[];
+  readonly #views = new Map<string, View>();
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #settled = Promise.withResolvers<void>();
+  #isEnding = false;
+  #closing: Promise<void> | undefined;
+
+  constructor({ upstreams, deps, onStateChange }: GatewayOptions) {
+    this.deps = deps;
+    const receiver = {
+      stateChanged: (upstream: Upstream) => onStateChange?.(upstream),
+      definitionsChanged: () => {
+        this.#rebuildViews();
+      },
+      notification: (upstream: Upstream, notification: Notification) => {
+        this.#pass(upstream, notification);
+      },
+    };
+    this.#upstreams = upstreams.map((options) => new Upstream(options, deps, receiver));
+  }
+
+  get upstreams(): readonly Upstream[] {
+    return this.#upstreams;
+  }
+
+  get isClosing(): boolean {
+    return this.#isEnding;
+  }
+
+  /** Begins to connect every upstream. Returns at once. Called once. */
+  start(): void {
+    for (const upstream of this.#upstreams) upstream.start();
+    const stopTimer = this.deps.clock.after(startGraceMs, () => {
+      this.#settled.resolve();
+    });
+    void Promise.all(this.#upstreams.map(({ settled }) => settled)).then(() => {
+      stopTimer();
+      this.#settled.resolve();
+    });
+  }
+
+  /** Resolves when every upstream has been tried once, at the latest 2 s after the start: a hanging one delays nobody for long. */
+  get settled(): Promise<void> {
+    return this.#settled.promise;
+  }
+
+  /** The route to one upstream; undefined where there is none of that name. */
+  hasRoute(route: Route): boolean {
+    return route.kind === "all" || this.#upstreams.some(({ name }) => name === route.name);
+  }
+
+  /** What the route shows now. */
+  view(route: Route): View {
+    const key = routeKey(route);
+    const view = this.#views.get(key) ?? this.#makeView(route);
+    if (this.hasRoute(route)) this.#views.set(key, view);
+    return view;
+  }
+
+  /** Tells the subscriber of everything from now on; what is returned ends that. */
+  subscribe(subscriber: Subscriber): () => void {
+    if (this.isClosing) throw new GatewayError("shutting_down", "The gateway is stopping");
+    this.#subscribers.add(subscriber);
+    return () => {
+      this.#subscribers.delete(subscriber);
+    };
+  }
+
+  /** Takes no new subscriptions and ends the open ones well: the first step of stopping. */
+  endSubscriptions(): void {
+    this.#isEnding = true;
+    for (const subscriber of this.#subscribers) subscriber.stopping();
+  }
+
+  /** Ends every subscription and every upstream; resolves when nothing is left. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#settled.resolve();
+    this.endSubscriptions();
+    await Promise.all(this.#upstreams.map((upstream) => upstream.close()));
+    await this.deps.guardian.close();
+  }
+
+  #makeView(route: Route): View {
+    if (route.kind === "all") return new View(this.#upstreams, true);
+    return new View(
+      this.#upstreams.filter(({ name }) => name === route.name),
+      false,
+    );
+  }
+
+  #rebuildViews(): void {
+    const earlier = new Map(this.#views);
+    this.#views.clear();
+    for (const subscriber of this.#subscribers) {
+      const before = earlier.get(routeKey(subscriber.route));
+      const kinds = before === undefined ? [] : this.view(subscriber.route).changesSince(before);
+      if (kinds.length > 0) subscriber.listsChanged(kinds);
+    }
+  }
+
+  #pass(upstream: Upstream, notification: Notification): void {
+    for (const subscriber of this.#subscribers) {
+      const { route } = subscriber;
+      if (route.kind === "all" || route.name === upstream.name) subscriber.notification(upstream, notification);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { JsonObject } from "../core/json.ts";
+import type { Caller, Notification } from "../protocol/call.ts";
+import type { Codec } from "../protocol/codec.ts";
+import type { Route } from "./route.ts";
+import type { Session } from "./session.ts";
+
+/** One request of a downstream, and the way back to it while it is under way. */
+export interface Inbound {
+  readonly route: Route;
+  readonly codec: Codec;
+  readonly method: string;
+  readonly params: JsonObject | undefined;
+  /** The conversation it belongs to; undefined in revisions without. */
+  readonly session: Session | undefined;
+  /** Who asks, where the revision leaves that to the session. */
+  readonly caller: Caller;
+  /** Aborted, with the reason, by whoever ends the request early. */
+  readonly controller: AbortController;
+  /** Sends a notification that belongs to the request. Dropped where the downstream cannot take it. */
+  readonly notify: (notification: Notification) => void;
+}

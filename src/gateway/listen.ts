@@ -1,0 +1,60 @@
+import { GatewayError } from "../core/errors.ts";
+import { type JsonObject, objectAt } from "../core/json.ts";
+import type { Answer, RequestId } from "../protocol/json-rpc.ts";
+import { Payload } from "../protocol/payload.ts";
+import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Inbound } from "./inbound.ts";
+import { changeNotifications } from "./subscriber.ts";
+
+/** The members of the filter that can be asked for, and the notification that each lets through. */
+const filters: Readonly<Record<string, string>> = {
+  toolsListChanged: "notifications/tools/list_changed",
+  promptsListChanged: "notifications/prompts/list_changed",
+  resourcesListChanged: "notifications/resources/list_changed",
+};
+
+/**
+ * Serves `subscriptions/listen`: acknowledges what of the filter is honoured, then tells of changes until the downstream has enough or
+ * the gateway stops, which is a proper end.
+ *
+ * @throws {GatewayError} `invalid_params` — the filter is no object; the controller's reason when the downstream ends it.
+ * @see MCP 2026-07-28, basic/patterns/subscriptions.
+ */
+export async function listen(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Answer> {
+  const wanted = objectAt(inbound.params ?? {}, "notifications");
+  if (wanted === undefined) throw new GatewayError("invalid_params", "params.notifications must be an object");
+  const honoured = Object.keys(filters).filter((member) => wanted[member] === true);
+  const methods = new Set(honoured.map((member) => filters[member]));
+  const meta = { [metaKeys.subscriptionId]: id };
+  const tell = (method: string, params: JsonObject = {}): void => {
+    inbound.notify({ method, params: { ...params, _meta: meta } });
+  };
+  tell("notifications/subscriptions/acknowledged", {
+    notifications: Object.fromEntries(honoured.map((member) => [member, true])),
+  });
+  // Made now, so that there is something that a later view can differ from.
+  gateway.view(inbound.route);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const unsubscribe = gateway.subscribe({
+    route: inbound.route,
+    listsChanged: (kinds) => {
+      for (const method of changeNotifications(kinds)) if (methods.has(method)) tell(method);
+    },
+    notification: () => undefined,
+    stopping: resolve,
+  });
+  const { signal } = inbound.controller;
+  const stop = (): void => {
+    reject(signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The caller left"));
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop);
+  try {
+    await promise;
+  } finally {
+    unsubscribe();
+    signal.removeEventListener("abort", stop);
+  }
+  return { kind: "result", result: Payload.of({ resultType: "complete", _meta: meta }) };
+}

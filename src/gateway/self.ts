@@ -1,0 +1,72 @@
+import { objectAt } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Identity } from "../protocol/codec.ts";
+import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
+import { type Revision, modernRevisions } from "../protocol/revision.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import { unpromised, type View } from "./view.ts";
+
+/** Longest text of instructions that is put together from the upstreams', in characters. */
+const maxInstructions = 20_000;
+
+/** What a downstream may ask of this view. What may come later is announced too, as capabilities cannot change in a session. */
+function capabilitiesOf(): JsonObject {
+  return {
+    tools: { listChanged: true },
+    prompts: { listChanged: true },
+    resources: { listChanged: true },
+    completions: {},
+    logging: {},
+  };
+}
+
+/** What the upstreams want a model to know, under their names; undefined where none says anything. */
+export function instructionsOf(upstreams: readonly Upstream[]): string | undefined {
+  const said = upstreams.flatMap(({ name, handshake }) =>
+    handshake?.instructions === undefined ? [] : [{ name, text: handshake.instructions }],
+  );
+  const [first] = said;
+  if (first === undefined) return undefined;
+  const whole = upstreams.length === 1 ? first.text : said.map(({ name, text }) => `# ${name}\n\n${text}`).join("\n\n");
+  return whole.length > maxInstructions ? `${whole.slice(0, maxInstructions)}…` : whole;
+}
+
+/**
+ * The result of `initialize`.
+ *
+ * @see MCP 2025-11-25, basic/lifecycle, Initialization.
+ */
+export function initializeResult(view: View, revision: Revision, identity: Identity): JsonObject {
+  const instructions = instructionsOf(view.upstreams);
+  return {
+    protocolVersion: revision,
+    capabilities: capabilitiesOf(),
+    serverInfo: identity,
+    ...(instructions === undefined ? {} : { instructions }),
+  };
+}
+
+/**
+ * The result of `server/discover`.
+ *
+ * @see MCP 2026-07-28, server/discover.
+ */
+export function discoverResult(view: View, identity: Identity): JsonObject {
+  const instructions = instructionsOf(view.upstreams);
+  return {
+    resultType: "complete",
+    supportedVersions: modernRevisions,
+    capabilities: capabilitiesOf(),
+    ...(instructions === undefined ? {} : { instructions }),
+    ...unpromised,
+    _meta: { [metaKeys.serverInfo]: identity },
+  };
+}
+
+/** Who calls, as `initialize` says. */
+export function callerOf(params: JsonObject): {
+  readonly info: JsonObject | undefined;
+  readonly capabilities: JsonObject;
+} {
+  return { info: objectAt(params, "clientInfo"), capabilities: objectAt(params, "capabilities") ?? {} };
+}

@@ -1,0 +1,123 @@
+import { GatewayError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { type Caller, type LogLevel, type Notification, reaches } from "../protocol/call.ts";
+import type { Codec } from "../protocol/codec.ts";
+import type { RequestId } from "../protocol/json-rpc.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import type { Route } from "./route.ts";
+import { type Subscriber, changeNotifications } from "./subscriber.ts";
+import type { ListKind } from "./view.ts";
+
+/** Where what nobody asked for goes: false where it could not be taken. */
+export type Outlet = (notification: Notification) => boolean;
+
+/** What a session is made of. */
+export interface SessionSeed {
+  readonly id: string;
+  readonly route: Route;
+  readonly codec: Codec;
+  readonly caller: Caller;
+}
+
+/**
+ * One downstream's conversation with us in a revision that has conversations: what was agreed on, which requests are under way, and
+ * where to send what it did not ask for.
+ */
+export class Session implements Subscriber {
+  readonly id: string;
+  readonly route: Route;
+  readonly codec: Codec;
+  readonly caller: Caller;
+  /** Log messages from this severity on are wanted; none before the client says so. */
+  logLevel: LogLevel | undefined;
+  /** Whether a call under way takes log messages that no stream is open for: one call only, so that none is sent twice. */
+  hasLogFollower = false;
+  readonly #running = new Map<RequestId, AbortController>();
+  readonly #untold = new Set<ListKind>();
+  #outlet: Outlet | undefined;
+  #onStopping: (() => void) | undefined;
+
+  constructor({ id, route, codec, caller }: SessionSeed) {
+    this.id = id;
+    this.route = route;
+    this.codec = codec;
+    this.caller = caller;
+  }
+
+  /** Whether there is a way for what nobody asked for. */
+  get isListening(): boolean {
+    return this.#outlet !== undefined;
+  }
+
+  /** Whether something of it is open: such a session does not give way to others. */
+  get isBusy(): boolean {
+    return this.#outlet !== undefined || this.#running.size > 0;
+  }
+
+  /**
+   * Takes note of a request that begins.
+   *
+   * @throws {GatewayError} `invalid_request` — the id is that of a request still under way.
+   */
+  begin(id: RequestId, controller: AbortController): void {
+    if (this.#running.has(id)) {
+      throw new GatewayError("invalid_request", `the id ${JSON.stringify(id)} is that of a request still under way`);
+    }
+    this.#running.set(id, controller);
+  }
+
+  /** A request is over. */
+  finish(id: RequestId): void {
+    this.#running.delete(id);
+  }
+
+  /** The client no longer wants the answer; unknown ids are ignored, as the answer may have crossed. */
+  cancel(params: JsonObject | undefined): void {
+    const { requestId, reason } = params ?? {};
+    if (typeof requestId !== "string" && typeof requestId !== "number") return;
+    const said = typeof reason === "string" ? `: ${reason}` : "";
+    this.#running.get(requestId)?.abort(new GatewayError("cancelled", `The caller cancelled the request${said}`));
+  }
+
+  /** Opens the way for what nobody asked for, and sends what has gathered; an earlier way is closed by its owner. */
+  open(outlet: Outlet, onStopping: () => void): void {
+    this.#outlet = outlet;
+    this.#onStopping = onStopping;
+    if (this.#untold.size > 0) this.listsChanged([]);
+  }
+
+  /** Closes the way, if it is still this one. */
+  shut(outlet: Outlet): void {
+    if (this.#outlet !== outlet) return;
+    this.#outlet = undefined;
+    this.#onStopping = undefined;
+  }
+
+  listsChanged(kinds: readonly ListKind[]): void {
+    for (const kind of kinds) this.#untold.add(kind);
+    const outlet = this.#outlet;
+    if (outlet === undefined) return;
+    const methods = changeNotifications([...this.#untold]);
+    if (methods.every((method) => outlet({ method, params: {} }))) this.#untold.clear();
+  }
+
+  notification(_upstream: Upstream, notification: Notification): void {
+    if (notification.method !== "notifications/message" || !this.wantsLog(notification)) return;
+    this.#outlet?.(notification);
+  }
+
+  /** Whether a log message is severe enough for what the client asked. */
+  wantsLog({ params }: Notification): boolean {
+    return this.logLevel !== undefined && reaches(params["level"], this.logLevel);
+  }
+
+  stopping(): void {
+    this.#onStopping?.();
+  }
+
+  /** Ends everything under way. */
+  close(reason: GatewayError): void {
+    for (const controller of this.#running.values()) controller.abort(reason);
+    this.stopping();
+  }
+}

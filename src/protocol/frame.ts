@@ -1,0 +1,80 @@
+import { messageOf } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { type Answer, type Message, type RequestId, type RpcError, readMessage } from "./json-rpc.ts";
+import { Payload } from "./payload.ts";
+
+/**
+ * Reads one frame: the UTF-8 text of one JSON-RPC message. Never throws.
+ *
+ * A response whose envelope stands at its edges, as every known server writes it, is recognised from those edges alone, and its
+ * result is kept as the bytes it came in: whoever looks into the result pays for parsing it, nobody else does. Anything else is
+ * parsed whole.
+ */
+export function readFrame(frame: Buffer): Message {
+  const peeked = peekResult(frame);
+  if (peeked !== undefined) return peeked;
+  try {
+    return readMessage(JSON.parse(frame.toString("utf8")));
+  } catch (thrown) {
+    return { kind: "unparsable", reason: messageOf(thrown) };
+  }
+}
+
+/** Longest piece of a frame's edge that is looked at; an id longer than fits is found by parsing. */
+const edgeBytes = 128;
+const envelopeBefore = /^\{"jsonrpc":"2\.0","id":(\d{1,15}|"[^"\\]{0,64}"),"result":\{/;
+const envelopeAfter = /\},"jsonrpc":"2\.0","id":(\d{1,15}|"[^"\\]{0,64}")\}$/;
+const resultFirst = '{"result":{';
+
+/*
+ * Why the edges suffice: in a valid JSON text the last brace closes the outermost object, so the members written right before it,
+ * with nothing but their own quotes and colons, belong to that object; likewise the first ones. What stands between is the result,
+ * and where a peer put further members there, they stay in the text and are forwarded with it.
+ */
+function peekResult(frame: Buffer): Message | undefined {
+  const end = frame.length;
+  const head = frame.toString("latin1", 0, edgeBytes);
+  const before = envelopeBefore.exec(head);
+  if (before !== null) {
+    if (end < before[0].length + 2 || frame[end - 1] !== closingBrace || frame[end - 2] !== closingBrace) {
+      return undefined;
+    }
+    return resultOf(before[1], frame.subarray(before[0].length - 1, end - 1));
+  }
+  if (!head.startsWith(resultFirst)) return undefined;
+  const after = envelopeAfter.exec(frame.toString("latin1", Math.max(0, end - edgeBytes), end));
+  if (after === null) return undefined;
+  return resultOf(after[1], frame.subarray(resultFirst.length - 1, end - after[0].length + 1));
+}
+
+function resultOf(id: string | undefined, text: Buffer): Message | undefined {
+  if (id === undefined) return undefined;
+  const known = id.startsWith('"') ? id.slice(1, -1) : Number(id);
+  return { kind: "result", id: known, result: Payload.ofText(text) };
+}
+
+const closingBrace = 0x7d;
+
+/** The text of a request. */
+export function requestText(id: RequestId, method: string, params: JsonObject | undefined): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, method, params });
+}
+
+/** The text of a notification. */
+export function notificationText(method: string, params: JsonObject | undefined): string {
+  return JSON.stringify({ jsonrpc: "2.0", method, params });
+}
+
+/** The text of an error response; `id` is left out where the request's could not be read. */
+export function errorText(id: RequestId | undefined, error: RpcError): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, error });
+}
+
+const afterResult = Buffer.from("}");
+
+/** The text of the response to request `id`, without line breaks. */
+export function answerText(id: RequestId, answer: Answer): Buffer {
+  if (answer.kind === "error") return Buffer.from(errorText(id, answer.error));
+  const head = `{"jsonrpc":"2.0","id":${typeof id === "number" ? id : JSON.stringify(id)},"result":`;
+  return Buffer.concat([Buffer.from(head), answer.result.line, afterResult]);
+}

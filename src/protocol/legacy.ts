@@ -1,0 +1,83 @@
+import { GatewayError } from "../core/errors.ts";
+import { type JsonObject, isJsonObject } from "../core/json.ts";
+import type { Call, CallMethod, Caller } from "./call.ts";
+import type { Codec } from "./codec.ts";
+import { type RequestId, type RpcError, isRequestId } from "./json-rpc.ts";
+import { legacyRequests } from "./methods.ts";
+import { Payload } from "./payload.ts";
+import type { Revision } from "./revision.ts";
+
+/** What tells one legacy revision from another. */
+export interface LegacyRevision {
+  readonly revision: Revision;
+  /** Members of `params` that came with a later revision, by method: left out towards an upstream of this one. */
+  readonly lacks: Readonly<Partial<Record<CallMethod, readonly string[]>>>;
+}
+
+/** JSON-RPC code of a resource that does not exist, in every legacy revision (2025-11-25, server/resources, Error Handling). */
+const legacyResourceNotFound = -32002;
+const invalidParams = -32602;
+
+/** The codec of a revision that begins with `initialize`. They differ in little; what they share is here. */
+export function legacyCodec({ revision, lacks }: LegacyRevision): Codec {
+  return {
+    revision,
+    era: "legacy",
+    requests: new Set(legacyRequests),
+    decodeCall: decodeLegacyCall,
+    encodeResult: (_method, result) => withoutModernMembers(result),
+    encodeError: (error, method) => toLegacyError(error, method),
+    encodeNotification: (notification) => notification,
+    encodeCall: (call, progressToken) => encodeLegacyCall(call, progressToken, lacks[call.method]),
+    encodeParams: (params) => params,
+    decodeResult: () => "complete",
+  };
+}
+
+function decodeLegacyCall(method: CallMethod, params: JsonObject | undefined, caller: Caller): Call {
+  const { _meta, ...rest } = params ?? {};
+  if (_meta === undefined) {
+    return { method, params: rest, meta: undefined, progressToken: undefined, logLevel: undefined, caller };
+  }
+  if (!isJsonObject(_meta)) throw new GatewayError("invalid_params", "params._meta must be an object");
+  const { progressToken, ...meta } = _meta;
+  if (progressToken !== undefined && !isRequestId(progressToken)) {
+    throw new GatewayError("invalid_params", "params._meta.progressToken must be a string or an integer");
+  }
+  return { method, params: rest, meta: emptyToUndefined(meta), progressToken, logLevel: undefined, caller };
+}
+
+function emptyToUndefined(object: JsonObject): JsonObject | undefined {
+  return Object.keys(object).length === 0 ? undefined : object;
+}
+
+function encodeLegacyCall(
+  call: Call,
+  progressToken: RequestId | undefined,
+  lacks: readonly string[] | undefined,
+): JsonObject {
+  const params: Record<string, unknown> = { ...call.params };
+  for (const member of lacks ?? []) delete params[member];
+  if (progressToken !== undefined) params["_meta"] = { ...call.meta, progressToken };
+  else if (call.meta !== undefined) params["_meta"] = call.meta;
+  return params;
+}
+
+/** Members that 2026-07-28 added to every result or to the cacheable ones; a legacy client has no use for them. */
+const modernMembers = ["resultType", "ttlMs", "cacheScope"] as const;
+
+function withoutModernMembers(result: Payload): Payload {
+  if (!modernMembers.some((member) => result.mayContain(`"${member}"`))) return result;
+  const { value } = result;
+  if (!modernMembers.some((member) => member in value)) return result;
+  const { resultType: _resultType, ttlMs: _ttlMs, cacheScope: _cacheScope, ...rest } = value;
+  return Payload.of(rest);
+}
+
+function toLegacyError(error: RpcError, method: string): RpcError {
+  const isOurs = isJsonObject(error.data) && error.data["gateway"] === true;
+  if (method !== "resources/read" || error.code !== invalidParams || !isOurs) return error;
+  return isJsonObject(error.data) && error.data["code"] === "resource_not_found"
+    ? { ...error, code: legacyResourceNotFound }
+    : error;
+}

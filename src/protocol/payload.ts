@@ -1,0 +1,63 @@
+import { type JsonObject, isJsonObject } from "../core/json.ts";
+
+/**
+ * A JSON object that may be held as its text, as its value, or as both: what is only forwarded is never built, what was built
+ * here is written once. Each form is made from the other the first time it is asked for.
+ */
+export class Payload {
+  #text: Buffer | undefined;
+  #value: JsonObject | undefined;
+
+  private constructor(text: Buffer | undefined, value: JsonObject | undefined) {
+    this.#text = text;
+    this.#value = value;
+  }
+
+  /** `text` must be the UTF-8 text of a JSON object; it is not checked before {@link value} is asked for. */
+  static ofText(text: Buffer): Payload {
+    return new Payload(text, undefined);
+  }
+
+  /** `value` must not change afterwards. */
+  static of(value: JsonObject): Payload {
+    return new Payload(undefined, value);
+  }
+
+  /** The UTF-8 JSON text. It may contain line breaks where a peer sent them: see {@link line}. */
+  get text(): Buffer {
+    this.#text ??= Buffer.from(JSON.stringify(this.#value));
+    return this.#text;
+  }
+
+  /** The text without line breaks, for framings in which a line break ends the message. */
+  get line(): Buffer {
+    const { text } = this;
+    if (text.indexOf(lineFeed) === -1 && text.indexOf(carriageReturn) === -1) return text;
+    this.#text = Buffer.from(JSON.stringify(this.value));
+    return this.#text;
+  }
+
+  /**
+   * The object.
+   *
+   * @throws {SyntaxError} where the text is no JSON object.
+   */
+  get value(): JsonObject {
+    this.#value ??= parseObject(this.text);
+    return this.#value;
+  }
+
+  /** Whether the text, if that is what is held, contains these characters anywhere; true where only the value is held. */
+  mayContain(characters: string): boolean {
+    return this.#value !== undefined || this.text.includes(characters, 0, "latin1");
+  }
+}
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+function parseObject(text: Buffer): JsonObject {
+  const value: unknown = JSON.parse(text.toString("utf8"));
+  if (!isJsonObject(value)) throw new SyntaxError("not a JSON object");
+  return value;
+}

@@ -1,0 +1,175 @@
+import { GatewayError } from "../../core/errors.ts";
+import { type JsonObject, isJsonObject, objectAt } from "../../core/json.ts";
+import { type Call, type CallMethod, type Caller, isLogLevel } from "../call.ts";
+import type { Codec, Freshness, Identity, ResultKind } from "../codec.ts";
+import { type RequestId, type RpcError, isRequestId } from "../json-rpc.ts";
+import { cacheableMethods, modernRequests } from "../methods.ts";
+import { Payload } from "../payload.ts";
+import { metaKeys } from "./meta.ts";
+
+const revision = "2026-07-28";
+
+/**
+ * The stateless revision: version, identity and capabilities travel in each request's `_meta`, and each result says its kind.
+ *
+ * `identity` is how the gateway names itself in requests to upstreams and in results to downstreams.
+ *
+ * @see MCP 2026-07-28, basic, General fields.
+ */
+export function modernCodec(identity: Identity): Codec {
+  const dress = resultDress(identity);
+  return {
+    revision,
+    era: "modern",
+    requests: new Set(modernRequests),
+    decodeCall: decodeModernCall,
+    encodeResult: (method, result, freshness) =>
+      dressed(result, dress, cacheableMethods.has(method) ? freshness : undefined),
+    encodeError: toModernError,
+    encodeNotification: (notification) => notification,
+    encodeCall: (call, progressToken) => encodeModernCall(call, progressToken, identity),
+    encodeParams: (params) => ({ ...params, _meta: requestMeta(identity, {}) }),
+    decodeResult: kindOf,
+  };
+}
+
+/** A request's reserved keys, read and checked. */
+export interface RequestMeta {
+  readonly protocolVersion: string;
+  readonly caller: Caller;
+}
+
+/**
+ * Reads what every request must carry, in the order a server checks it.
+ *
+ * @throws {GatewayError} `invalid_params` — `_meta`, the protocol version or the client's capabilities are missing or malformed.
+ */
+export function readRequestMeta(params: JsonObject | undefined): RequestMeta {
+  const meta = params?.["_meta"];
+  if (!isJsonObject(meta)) throw missing("params._meta", "an object");
+  const protocolVersion = meta[metaKeys.protocolVersion];
+  if (typeof protocolVersion !== "string") throw missing(`params._meta["${metaKeys.protocolVersion}"]`, "a string");
+  const capabilities = meta[metaKeys.clientCapabilities];
+  if (!isJsonObject(capabilities)) throw missing(`params._meta["${metaKeys.clientCapabilities}"]`, "an object");
+  return { protocolVersion, caller: { info: objectAt(meta, metaKeys.clientInfo), capabilities } };
+}
+
+function missing(name: string, kind: string): GatewayError {
+  return new GatewayError("invalid_params", `${name} must be ${kind}`);
+}
+
+function decodeModernCall(method: CallMethod, params: JsonObject | undefined): Call {
+  const { caller } = readRequestMeta(params);
+  const { _meta, ...rest } = params ?? {};
+  const meta = isJsonObject(_meta) ? _meta : {};
+  const { progressToken } = meta;
+  if (progressToken !== undefined && !isRequestId(progressToken)) {
+    throw missing("params._meta.progressToken", "a string or an integer");
+  }
+  const logLevel = meta[metaKeys.logLevel];
+  if (logLevel !== undefined && !isLogLevel(logLevel)) {
+    throw missing(`params._meta["${metaKeys.logLevel}"]`, "a log level from debug to emergency");
+  }
+  return { method, params: rest, meta: unreserved(meta), progressToken, logLevel, caller };
+}
+
+const lifted: ReadonlySet<string> = new Set([
+  "progressToken",
+  metaKeys.protocolVersion,
+  metaKeys.clientInfo,
+  metaKeys.clientCapabilities,
+  metaKeys.logLevel,
+]);
+
+function unreserved(meta: JsonObject): JsonObject | undefined {
+  let rest: Record<string, unknown> | undefined;
+  for (const key of Object.keys(meta)) if (!lifted.has(key)) (rest ??= {})[key] = meta[key];
+  return rest;
+}
+
+function requestMeta(identity: Identity, capabilities: JsonObject): Record<string, unknown> {
+  return {
+    [metaKeys.protocolVersion]: revision,
+    [metaKeys.clientInfo]: identity,
+    [metaKeys.clientCapabilities]: capabilities,
+  };
+}
+
+function encodeModernCall(call: Call, progressToken: RequestId | undefined, identity: Identity): JsonObject {
+  const meta = { ...call.meta, ...requestMeta(identity, relayedCapabilities(call.caller.capabilities)) };
+  if (call.logLevel !== undefined) meta[metaKeys.logLevel] = call.logLevel;
+  if (progressToken !== undefined) meta["progressToken"] = progressToken;
+  return { ...call.params, _meta: meta };
+}
+
+/** Extensions whose own requests the gateway does not relay: announcing them would earn answers that lead nowhere. */
+const unrelayedExtension = "io.modelcontextprotocol/tasks";
+
+function relayedCapabilities(capabilities: JsonObject): JsonObject {
+  const extensions = objectAt(capabilities, "extensions");
+  if (extensions === undefined || !(unrelayedExtension in extensions)) return capabilities;
+  const { [unrelayedExtension]: _tasks, ...rest } = extensions;
+  return { ...capabilities, extensions: rest };
+}
+
+/** The members that a result of an older server lacks, as text to be set before its own, and as values. */
+interface ResultDress {
+  readonly before: Buffer;
+  readonly identity: Identity;
+}
+
+function resultDress(identity: Identity): ResultDress {
+  const meta = JSON.stringify({ [metaKeys.serverInfo]: identity });
+  return { before: Buffer.from(`{"resultType":"complete","_meta":${meta}`), identity };
+}
+
+/*
+ * A result without a kind and without `_meta`, as legacy upstreams send, is dressed by setting text before its own members. One that
+ * holds either word anywhere is looked into, so that no member is there twice.
+ */
+function dressed(result: Payload, dress: ResultDress, freshness: Freshness | undefined): Payload {
+  if (freshness === undefined && !result.mayContain('"resultType"') && !result.mayContain('"_meta"')) {
+    const { text } = result;
+    const isEmpty = /^\{\s*\}$/.test(text.toString("latin1", 0, 16));
+    return Payload.ofText(Buffer.concat([dress.before, Buffer.from(isEmpty ? "" : ","), text.subarray(1)]));
+  }
+  const { value } = result;
+  const isComplete = value["resultType"] === undefined || value["resultType"] === "complete";
+  const meta = objectAt(value, "_meta");
+  if (value["resultType"] !== undefined && meta?.[metaKeys.serverInfo] !== undefined) {
+    if (freshness === undefined || !isComplete || hasFreshness(value)) return result;
+  }
+  return Payload.of({
+    resultType: "complete",
+    ...(isComplete && freshness !== undefined ? freshness : {}),
+    ...value,
+    _meta: { [metaKeys.serverInfo]: dress.identity, ...meta },
+  });
+}
+
+function hasFreshness(value: JsonObject): boolean {
+  return typeof value["ttlMs"] === "number" && typeof value["cacheScope"] === "string";
+}
+
+const invalidParams = -32602;
+/** Codes of older revisions that 2026-07-28 forbids to emit (basic, Error Codes), and what stands for them now. */
+const retired: ReadonlyMap<number, number> = new Map([[-32002, invalidParams]]);
+
+function toModernError(error: RpcError): RpcError {
+  const code = retired.get(error.code);
+  return code === undefined ? error : { ...error, code };
+}
+
+const completeFirst = Buffer.from('{"resultType":"complete"');
+
+function kindOf(result: Payload): ResultKind {
+  if (!result.mayContain('"resultType"')) return "complete";
+  if (result.text.subarray(0, completeFirst.length).equals(completeFirst)) return "complete";
+  const kind = result.value["resultType"];
+  if (kind === undefined || kind === "complete") return "complete";
+  if (kind === "input_required") return kind;
+  throw new GatewayError(
+    "upstream_protocol_error",
+    `The upstream answered with a result of unknown kind ${JSON.stringify(kind)}`,
+  );
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from "node:http";
+import { GatewayError } from "../core/errors.ts";
+
+/** Longest message a downstream may send, in bytes. */
+export const maxBodyBytes = 4 * 1024 * 1024;
+
+/**
+ * Reads the whole body of a request.
+ *
+ * `done` is called once: with the body, or with `body_too_large`; never where the downstream leaves before the end. A callback rather
+ * than a promise, as every call passes here.
+ */
+export function readBody(request: IncomingMessage, done: (body: Buffer | GatewayError) => void): void {
+  const announced = request.headers["content-length"];
+  if (announced !== undefined && Number(announced) > maxBodyBytes) {
+    done(tooLarge());
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  request.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
+    else if (chunks.length > 0) {
+      chunks.length = 0;
+      done(tooLarge());
+    }
+  });
+  request.on("end", () => {
+    const [first] = chunks;
+    if (bytes > maxBodyBytes) return;
+    done(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
+  });
+}
+
+function tooLarge(): GatewayError {
+  return new GatewayError("body_too_large", `The message is larger than ${maxBodyBytes} bytes`);
+}

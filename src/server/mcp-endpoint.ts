@@ -1,0 +1,250 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { dispatch, type Outcome } from "../gateway/dispatch.ts";
+import { rpcErrorOf } from "../gateway/failure.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Inbound } from "../gateway/inbound.ts";
+import { type Route, routeKey } from "../gateway/route.ts";
+import { callerOf, initializeResult } from "../gateway/self.ts";
+import type { Session } from "../gateway/session.ts";
+import type { Sessions } from "../gateway/sessions.ts";
+import type { Caller } from "../protocol/call.ts";
+import { answerText, errorText } from "../protocol/frame.ts";
+import { type Message, type RequestId, readMessage } from "../protocol/json-rpc.ts";
+import { Payload } from "../protocol/payload.ts";
+import { eraOf, isRevision, negotiate, newest } from "../protocol/revision.ts";
+import { readBody } from "./body.ts";
+import { checkModernRequest, isModernRequest, unsupportedVersion } from "./modern.ts";
+import { type Accepts, Reply, acceptsOf, refuse } from "./reply.ts";
+import { openSessionStream } from "./session-stream.ts";
+
+const nobody: Caller = { info: undefined, capabilities: {} };
+
+/** What the endpoint needs. */
+export interface McpEndpointDeps {
+  readonly gateway: Gateway;
+  readonly sessions: Sessions;
+}
+
+/**
+ * Streamable HTTP towards downstreams: both eras at one address. A request that carries its revision is served by itself; any other
+ * belongs to a session that `initialize` begins.
+ *
+ * @see MCP 2026-07-28 and 2025-11-25, basic/transports.
+ */
+export class McpEndpoint {
+  readonly #gateway: Gateway;
+  readonly #sessions: Sessions;
+
+  constructor({ gateway, sessions }: McpEndpointDeps) {
+    this.#gateway = gateway;
+    this.#sessions = sessions;
+  }
+
+  /** Serves one HTTP request to a route's address; Host and Origin have been checked. */
+  handle(request: IncomingMessage, response: ServerResponse, route: Route): void {
+    const { method } = request;
+    if (method === "POST") this.#post(request, response, route);
+    else if (method === "GET") this.#attempt(response, () => this.#get(request, response, route));
+    else if (method === "DELETE") this.#attempt(response, () => this.#delete(request, response, route));
+    else {
+      response.setHeader("allow", "POST, GET, DELETE");
+      refuse(response, new GatewayError("method_not_allowed", `${method ?? "This method"} is not served here`));
+    }
+  }
+
+  #attempt(response: ServerResponse, run: () => void): void {
+    try {
+      run();
+    } catch (thrown) {
+      refuse(response, toGatewayError(thrown));
+    }
+  }
+
+  #post(request: IncomingMessage, response: ServerResponse, route: Route): void {
+    const type = request.headers["content-type"];
+    const accepts = acceptsOf(request);
+    if (type === undefined || !/^application\/json\b/i.test(type)) {
+      refuse(response, new GatewayError("unsupported_media_type", "The body must be application/json"));
+      return;
+    }
+    if (!accepts.json && !accepts.stream) {
+      refuse(response, new GatewayError("not_acceptable", "Answers come as application/json or text/event-stream"));
+      return;
+    }
+    readBody(request, (body) => {
+      if (body instanceof GatewayError) refuse(response, body);
+      else this.#take(parse(body), request, response, route, accepts);
+    });
+  }
+
+  #take(
+    message: Message | GatewayError,
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: Route,
+    accepts: Accepts,
+  ): void {
+    if (message instanceof GatewayError) {
+      refuse(response, message);
+      return;
+    }
+    const id = "id" in message ? message.id : undefined;
+    try {
+      switch (message.kind) {
+        case "request":
+          this.#request(message, request, response, route, accepts);
+          return;
+        case "notification":
+          this.#notification(message.method, message.params, request, route);
+          accepted(response);
+          return;
+        case "result":
+        case "error":
+          this.#sessionOf(request, route);
+          accepted(response);
+          return;
+        case "invalid":
+        case "unparsable":
+          throw new GatewayError("invalid_request", `Invalid request: ${message.reason}`);
+      }
+    } catch (thrown) {
+      refuse(response, toGatewayError(thrown), id);
+    }
+  }
+
+  #request(
+    { id, method, params }: Extract<Message, { kind: "request" }>,
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: Route,
+    accepts: Accepts,
+  ): void {
+    const reply = new Reply(response, accepts);
+    if (method === "initialize") {
+      void this.#initialize(id, params ?? {}, route, reply);
+      return;
+    }
+    const version = request.headers["mcp-protocol-version"];
+    const isModern = isModernRequest(params, typeof version === "string" ? version : undefined);
+    if (isModern) checkModernRequest(method, params, request.headers);
+    const session = isModern ? undefined : this.#sessionOf(request, route);
+    const controller = new AbortController();
+    session?.begin(id, controller);
+    const inbound: Inbound = {
+      route,
+      codec: session?.codec ?? this.#gateway.deps.codecs[newest.modern],
+      method,
+      params,
+      session,
+      caller: session?.caller ?? nobody,
+      controller,
+      notify: (notification) => {
+        reply.notify(notification);
+      },
+    };
+    // A modern downstream that hangs up has cancelled; a legacy one may only have lost its connection.
+    if (isModern) {
+      response.on("close", () => {
+        if (!response.writableFinished) controller.abort(new GatewayError("cancelled", "The caller hung up"));
+      });
+    }
+    void dispatch(this.#gateway, inbound, id).then((outcome) => {
+      session?.finish(id);
+      finish(reply, id, outcome, inbound);
+    });
+  }
+
+  async #initialize(id: RequestId, params: JsonObject, route: Route, reply: Reply): Promise<void> {
+    try {
+      await this.#gateway.settled;
+      const revision = negotiate(params["protocolVersion"]);
+      const { codecs, identity } = this.#gateway.deps;
+      const view = this.#gateway.view(route);
+      const session = this.#sessions.create({ route, codec: codecs[revision], caller: callerOf(params) });
+      const result = Payload.of(initializeResult(view, revision, identity));
+      reply.end(answerText(id, { kind: "result", result }), 200, { "mcp-session-id": session.id });
+    } catch (thrown) {
+      const error = toGatewayError(thrown);
+      reply.end(Buffer.from(errorText(id, rpcErrorOf(error))), error.http);
+    }
+  }
+
+  #notification(method: string, params: JsonObject | undefined, request: IncomingMessage, route: Route): void {
+    // Modern downstreams have nothing to notify us of over HTTP: hanging up is how they cancel.
+    if (request.headers["mcp-session-id"] === undefined && isModernRequest(params, versionOf(request))) return;
+    const session = this.#sessionOf(request, route);
+    if (method === "notifications/cancelled") session.cancel(params);
+  }
+
+  #get(request: IncomingMessage, response: ServerResponse, route: Route): void {
+    if (request.headers["mcp-session-id"] === undefined) {
+      response.setHeader("allow", "POST");
+      throw new GatewayError("method_not_allowed", "Without a session there is no stream to open");
+    }
+    const session = this.#sessionOf(request, route);
+    if (!acceptsOf(request).stream) {
+      throw new GatewayError("not_acceptable", "The stream of a session is text/event-stream");
+    }
+    openSessionStream(session, response, this.#gateway.deps.clock);
+  }
+
+  #delete(request: IncomingMessage, response: ServerResponse, route: Route): void {
+    const session = this.#sessionOf(request, route);
+    this.#sessions.end(session.id);
+    response.writeHead(204);
+    response.end();
+  }
+
+  #sessionOf(request: IncomingMessage, route: Route): Session {
+    const id = request.headers["mcp-session-id"];
+    if (typeof id !== "string") {
+      throw new GatewayError(
+        "session_required",
+        "This request belongs to no session: the Mcp-Session-Id header is missing",
+      );
+    }
+    const session = this.#sessions.use(id);
+    if (session === undefined || routeKey(session.route) !== routeKey(route)) {
+      throw new GatewayError("session_not_found", "There is no such session");
+    }
+    const version = versionOf(request);
+    if (version !== undefined && (!isRevision(version) || eraOf(version) !== "legacy"))
+      throw unsupportedVersion(version);
+    return session;
+  }
+}
+
+function versionOf(request: IncomingMessage): string | undefined {
+  const version = request.headers["mcp-protocol-version"];
+  return typeof version === "string" ? version : undefined;
+}
+
+function parse(body: Buffer): Message | GatewayError {
+  try {
+    return readMessage(JSON.parse(body.toString("utf8")));
+  } catch (thrown) {
+    return new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`);
+  }
+}
+
+function accepted(response: ServerResponse): void {
+  response.writeHead(202);
+  response.end();
+}
+
+function finish(reply: Reply, id: RequestId, { answer, failure }: Outcome, { codec }: Inbound): void {
+  if (failure?.code === "cancelled") {
+    reply.abandon();
+    return;
+  }
+  // Within a session every answer is 200; without one, the status says what intermediaries should know of a request that is at fault.
+  const isOwnStatus = codec.era === "modern" && failure !== undefined && answer.kind === "error";
+  reply.end(answerText(id, answer), isOwnStatus ? statusOf(failure) : 200);
+}
+
+/** Faults of the request itself have a status of their own; what happened on the way to an upstream is an answer like any other. */
+function statusOf(failure: GatewayError): number {
+  return failure.code === "method_not_found" || failure.code === "invalid_params" ? failure.http : 200;
+}

@@ -1,0 +1,155 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { GatewayError, toGatewayError } from "../core/errors.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Route } from "../gateway/route.ts";
+import type { Sessions } from "../gateway/sessions.ts";
+import { statusOf } from "../gateway/status.ts";
+import { Guard, checkListen } from "./guard.ts";
+import type { ListenOptions } from "./listen-options.ts";
+import { McpEndpoint } from "./mcp-endpoint.ts";
+import { refuse } from "./reply.ts";
+
+/** What the HTTP side serves. */
+export interface HttpServerDeps {
+  readonly gateway: Gateway;
+  readonly sessions: Sessions;
+}
+
+/** The HTTP side of a gateway that listens. */
+export interface HttpServer {
+  /** `http://127.0.0.1:8001`, with the port that was bound. */
+  readonly origin: string;
+  /** Stops listening, lets what is under way finish for at most `graceMs`, then hangs up. Safe to call twice. */
+  close(graceMs?: number): Promise<void>;
+}
+
+function originOf(address: AddressInfo | string | null, { host, port }: ListenOptions): string {
+  if (address === null || typeof address === "string") return `http://${host}:${port}`;
+  return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+}
+
+const routes = /^\/mcp(?:\/u\/([^/?#]+))?\/?$/;
+
+/**
+ * Listens for downstreams: `/mcp`, `/mcp/u/NAME`, `/health`, `/api/status`.
+ *
+ * @throws {GatewayError} `unsafe_listen`, `address_in_use`.
+ */
+export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): Promise<HttpServer> {
+  checkListen(options);
+  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 60_000 }, handler(options, deps));
+  await bind(server, options);
+  let closing: Promise<void> | undefined;
+  return {
+    origin: originOf(server.address(), options),
+    close(graceMs = 2000) {
+      closing ??= shut(server, deps, graceMs);
+      return closing;
+    },
+  };
+}
+
+function handler(
+  options: ListenOptions,
+  deps: HttpServerDeps,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const guard = new Guard(options);
+  const endpoint = new McpEndpoint(deps);
+  const { gateway } = deps;
+  return (request, response) => {
+    try {
+      const { host, origin } = request.headers;
+      guard.check(host, origin);
+      if (origin !== undefined && answerPreflight(request, response, origin)) return;
+      const path = pathOf(request);
+      if (path === "/mcp") endpoint.handle(request, response, everything);
+      else if (path === "/health") answerJson(response, { status: gateway.isClosing ? "stopping" : "ok" });
+      else if (path === "/api/status") answerJson(response, statusOf(gateway));
+      else endpoint.handle(request, response, routeOf(path, gateway));
+    } catch (thrown) {
+      refuse(response, toGatewayError(thrown));
+    }
+  };
+}
+
+const everything: Route = { kind: "all" };
+
+function pathOf({ url = "/" }: IncomingMessage): string {
+  const query = url.indexOf("?");
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function routeOf(path: string, gateway: Gateway): Route {
+  const found = routes.exec(path);
+  const encoded = found?.[1];
+  if (found !== null && encoded === undefined) return everything;
+  const route = encoded === undefined ? undefined : ({ kind: "upstream", name: decoded(encoded) } as const);
+  if (route === undefined || !gateway.hasRoute(route)) {
+    throw new GatewayError("route_not_found", `There is nothing at ${path.slice(0, 200)}`);
+  }
+  return route;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+const corsHeaders =
+  "content-type, accept, authorization, mcp-session-id, mcp-protocol-version, mcp-method, mcp-name, last-event-id";
+
+/** Lets a web page of an allowed origin read our answers; true where the request was only to ask for that. */
+function answerPreflight(request: IncomingMessage, response: ServerResponse, origin: string): boolean {
+  response.setHeader("access-control-allow-origin", origin);
+  response.setHeader("access-control-expose-headers", "mcp-session-id, mcp-protocol-version");
+  response.setHeader("vary", "origin");
+  if (request.method !== "OPTIONS") return false;
+  response.writeHead(204, {
+    "access-control-allow-methods": "POST, GET, DELETE",
+    "access-control-allow-headers": corsHeaders,
+    "access-control-max-age": "600",
+  });
+  response.end();
+  return true;
+}
+
+function answerJson(response: ServerResponse, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
+  response.end(body);
+}
+
+async function bind(server: Server, { host, port }: ListenOptions): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", (error: NodeJS.ErrnoException) => {
+    reject(
+      error.code === "EADDRINUSE"
+        ? new GatewayError("address_in_use", `Port ${port} on ${host} is in use`, {
+            data: { host, port },
+            cause: error,
+          })
+        : error,
+    );
+  });
+  server.listen(port, host, resolve);
+  await promise;
+}
+
+async function shut(server: Server, { gateway, sessions }: HttpServerDeps, graceMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => {
+    resolve();
+  });
+  gateway.endSubscriptions();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => {
+    server.closeAllConnections();
+  }, graceMs);
+  await promise;
+  clearTimeout(timer);
+  sessions.close();
+}

@@ -1,0 +1,38 @@
+/** Why a channel ended: `reason` is one sentence, without secrets. */
+export interface ChannelEnd {
+  readonly reason: string;
+}
+
+/** What a channel tells its owner. */
+export interface ChannelReceiver {
+  /** One frame, without its delimiter. The bytes are the receiver's to keep. */
+  frame(frame: Buffer): void;
+  /** A frame that could not be taken, or something on the line that is no frame: for the log. */
+  noise(text: string): void;
+  /** The channel is over; called once, last. */
+  ended(end: ChannelEnd): void;
+}
+
+/**
+ * A two-way stream of JSON-RPC frames: stdio, WebSocket, memory. Frames arrive whole and in order, or not at all.
+ *
+ * A channel delivers nothing before {@link start}.
+ */
+export interface Channel {
+  /** Begins delivery. Called once. */
+  start(receiver: ChannelReceiver): void;
+  /**
+   * Sends one frame, which must contain no line break.
+   *
+   * @throws {GatewayError} `upstream_unavailable` — the channel is over, or the peer has left more than the limit unread.
+   */
+  send(frame: string | Buffer): void;
+  /** Ends the channel; resolves when nothing of it is left. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Longest frame that is taken from a peer, in bytes. */
+export const maxFrameBytes = 64 * 1024 * 1024;
+
+/** Most bytes that may wait for a peer that does not read. */
+export const maxUnsentBytes = 64 * 1024 * 1024;

@@ -1,0 +1,226 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { GatewayError } from "../core/errors.ts";
+import { Ring } from "../core/ring.ts";
+import { type Channel, type ChannelReceiver, maxUnsentBytes } from "./channel.ts";
+import type { Guardian } from "./guardian.ts";
+import { LineReader } from "./lines.ts";
+
+/** What to start. */
+export interface ChildCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** How many lines of a child's stderr are kept, and how long each may be. */
+export const stderrLines = 500;
+const stderrLineBytes = 8192;
+/** How long after its exit a child's last output is waited for. */
+const drainMs = 500;
+
+/** A child process that speaks MCP on its stdio, alone in its process group. */
+export interface ChildChannel extends Channel {
+  readonly pid: number;
+  /** The last lines of its stderr, oldest first. */
+  stderr(): string[];
+}
+
+/** Variables that a child inherits: what programs need to run at all, nothing that may be a secret. */
+const inherited: readonly string[] =
+  process.platform === "win32"
+    ? [
+        "APPDATA",
+        "COMSPEC",
+        "HOMEDRIVE",
+        "HOMEPATH",
+        "LOCALAPPDATA",
+        "PATH",
+        "PATHEXT",
+        "PROCESSOR_ARCHITECTURE",
+      ].concat(["PROGRAMDATA", "PROGRAMFILES", "SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TMP", "USERNAME", "USERPROFILE"])
+    : ["HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "TZ", "USER"];
+
+/** The environment of a child: the inherited variables, then its own. */
+export function childEnvironment(own: Readonly<Record<string, string>>): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of inherited) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return { ...env, ...own };
+}
+
+/**
+ * Starts a child and resolves once the system has started it; it may still fail afterwards, which ends the channel.
+ *
+ * `close` asks politely first: end of input, then SIGTERM after `graceMs`, then SIGKILL, the last two to the whole group.
+ *
+ * @throws {GatewayError} `upstream_unavailable` — the command cannot be started; the message says why.
+ * @see MCP 2026-07-28, basic/transports/stdio, Shutdown.
+ */
+export async function startChild(command: ChildCommand, guardian: Guardian, graceMs = 2000): Promise<ChildChannel> {
+  const child = spawn(command.command, command.args, {
+    env: childEnvironment(command.env),
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+    detached: process.platform !== "win32",
+    stdio: ["pipe", "pipe", "pipe"],
+    windowsHide: true,
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      reject(startError(command, error));
+    });
+  });
+  return new Child(child, guardian, graceMs);
+}
+
+function startError({ command, cwd }: ChildCommand, error: NodeJS.ErrnoException): GatewayError {
+  const why =
+    error.code === "ENOENT"
+      ? `was not found on the PATH${cwd === undefined ? "" : `, or the folder ${cwd} does not exist`}`
+      : error.code === "EACCES"
+        ? "may not be run (no execute permission)"
+        : `could not be started (${error.code ?? error.message})`;
+  return new GatewayError("upstream_unavailable", `The command ${JSON.stringify(command)} ${why}`, {
+    data: { stage: "spawn", reason: error.code ?? "unknown" },
+  });
+}
+
+class Child implements ChildChannel {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #graceMs: number;
+  readonly #stderr = new Ring<string>(stderrLines);
+  readonly #exited: Promise<void>;
+  #receiver: ChannelReceiver | undefined;
+  #isOver = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(child: ChildProcessWithoutNullStreams, guardian: Guardian, graceMs: number) {
+    this.#child = child;
+    this.#graceMs = graceMs;
+    guardian.add(this.pid);
+    child.stdin.on("error", ignoreBrokenPipe);
+    child.stdout.on("error", ignoreBrokenPipe);
+    child.stderr.on("error", ignoreBrokenPipe);
+    child.on("error", ignoreBrokenPipe);
+    this.#keepStderr();
+    this.#exited = new Promise((resolve) => {
+      child.once("exit", (code, signal) => {
+        this.#killGroup("SIGKILL");
+        guardian.remove(this.pid);
+        resolve();
+        const reason = signal === null ? `it exited with code ${code ?? 0}` : `it was ended by ${signal}`;
+        // What it wrote last still waits in the pipe; somebody who left the group may hold the pipe open for ever.
+        const timer = setTimeout(() => {
+          this.#end(reason);
+        }, drainMs);
+        child.once("close", () => {
+          clearTimeout(timer);
+          this.#end(reason);
+        });
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  stderr(): string[] {
+    return this.#stderr.toArray();
+  }
+
+  start(receiver: ChannelReceiver): void {
+    this.#receiver = receiver;
+    const reader = new LineReader({
+      line: (line) => {
+        receiver.frame(line);
+      },
+      tooLong: (limit) => {
+        receiver.noise(`dropped a line of more than ${limit} bytes`);
+      },
+    });
+    this.#child.stdout.on("data", (chunk: Buffer) => {
+      reader.push(chunk);
+    });
+    if (this.#isOver) receiver.ended({ reason: "it exited at once" });
+  }
+
+  send(frame: string | Buffer): void {
+    const { stdin } = this.#child;
+    if (this.#isOver || this.#closing !== undefined) {
+      throw new GatewayError("upstream_unavailable", "The upstream's process has ended");
+    }
+    if (stdin.writableLength > maxUnsentBytes) {
+      throw new GatewayError("upstream_unavailable", `The upstream left more than ${maxUnsentBytes} bytes unread`);
+    }
+    if (typeof frame === "string") stdin.write(`${frame}\n`);
+    else stdin.write(Buffer.concat([frame, lineEnd]));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#child.stdin.end();
+    for (const signal of [undefined, "SIGTERM", "SIGKILL"] as const) {
+      if (signal !== undefined) this.#killGroup(signal);
+      if (await this.#exitsWithin(this.#graceMs)) break;
+    }
+    this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
+  }
+
+  async #exitsWithin(ms: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(resolve, ms, false);
+    void this.#exited.then(() => {
+      resolve(true);
+    });
+    const hasExited = await promise;
+    clearTimeout(timer);
+    return hasExited;
+  }
+
+  #killGroup(signal: NodeJS.Signals): void {
+    try {
+      if (process.platform === "win32") this.#child.kill(signal);
+      else process.kill(-this.pid, signal);
+    } catch {
+      // ESRCH: nobody of the group is left, which is what was wanted.
+    }
+  }
+
+  #keepStderr(): void {
+    const reader = new LineReader(
+      {
+        line: (line) => {
+          this.#stderr.push(line.toString("utf8"));
+        },
+        tooLong: (limit) => {
+          this.#stderr.push(`… a line of more than ${limit} bytes was dropped`);
+        },
+      },
+      stderrLineBytes,
+    );
+    this.#child.stderr.on("data", (chunk: Buffer) => {
+      reader.push(chunk);
+    });
+  }
+
+  #end(reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#receiver?.ended({ reason });
+  }
+}
+
+const lineEnd = Buffer.from("\n");
+
+function ignoreBrokenPipe(): void {
+  // The peer is gone; its exit, which follows, tells the receiver.
+}

@@ -1,0 +1,225 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { type Dispatcher, Pool } from "undici";
+import { GatewayError, messageOf } from "../core/errors.ts";
+import { maxFrameBytes } from "./channel.ts";
+import { SseReader } from "./sse.ts";
+
+/** One HTTP request to an MCP endpoint. */
+export interface HttpRequest {
+  readonly method: "POST" | "GET" | "DELETE";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Ends the exchange: the connection is given up, and `ended` says so with the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** What an exchange tells, in this order: `head`, then frames or `text`, then `ended`. */
+export interface HttpReceiver {
+  head(status: number, headers: IncomingHttpHeaders): void;
+  /** A frame of an event stream, or the whole body where it is JSON. */
+  frame(frame: Buffer): void;
+  /** The server's wish for how long to wait before coming back, in ms. */
+  retry?(ms: number): void;
+  /** The exchange is over; called once, last. `problem` says why, where it did not end by itself. */
+  ended(problem: GatewayError | undefined): void;
+}
+
+/** Connections to one origin at once: streams hold one each, so a stream too many waits rather than the machine running dry. */
+const maxConnections = 256;
+
+/** The HTTP side of one upstream: one origin, connections kept open between requests. */
+export class HttpClient {
+  readonly #origin: string;
+  readonly #path: string;
+  readonly #pool: Pool;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  /** `headers` go with every request and may hold secrets: no error carries them. */
+  constructor(url: string, headers: Readonly<Record<string, string>>) {
+    const { origin, pathname, search } = new URL(url);
+    this.#origin = origin;
+    this.#path = pathname + search;
+    this.#headers = headers;
+    this.#pool = new Pool(origin, {
+      connections: maxConnections,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 30_000,
+      connectTimeout: 10_000,
+    });
+  }
+
+  /** Sends one request; everything that comes of it goes to `receiver`. */
+  send(request: HttpRequest, receiver: HttpReceiver): void {
+    this.#pool.dispatch(
+      {
+        path: this.#path,
+        method: request.method,
+        headers: { ...this.#headers, ...request.headers },
+        body: request.body ?? null,
+      },
+      new Exchange(request.signal, receiver, this.#origin),
+    );
+  }
+
+  /** Closes every connection; exchanges under way end with a problem. Safe to call twice. */
+  async close(): Promise<void> {
+    if (!this.#pool.destroyed) await this.#pool.destroy();
+  }
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #signal: AbortSignal;
+  readonly #receiver: HttpReceiver;
+  readonly #origin: string;
+  readonly #stop = (): void => {
+    this.#controller?.abort(asError(this.#signal.reason));
+    this.#end(asProblem(this.#signal.reason));
+  };
+  #controller: Dispatcher.DispatchController | undefined;
+  #reader: BodyReader | undefined;
+  #isOver = false;
+
+  constructor(signal: AbortSignal, receiver: HttpReceiver, origin: string) {
+    this.#signal = signal;
+    this.#receiver = receiver;
+    this.#origin = origin;
+    signal.addEventListener("abort", this.#stop);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#signal.aborted) this.#stop();
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
+    this.#receiver.head(status, headers);
+    this.#reader = bodyReader(headers["content-type"], this.#receiver);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#reader?.push(chunk);
+    if (this.#reader?.isTooLong === true) controller.abort(tooLong());
+  }
+
+  onResponseEnd(): void {
+    if (!this.#isOver) this.#reader?.end();
+    this.#end(undefined);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end(this.#signal.aborted ? asProblem(this.#signal.reason) : networkProblem(error, this.#origin));
+  }
+
+  #end(problem: GatewayError | undefined): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#signal.removeEventListener("abort", this.#stop);
+    this.#receiver.ended(problem);
+  }
+}
+
+interface BodyReader {
+  push(chunk: Buffer): void;
+  end(): void;
+  /** Whether a message went over the limit: nothing more can come of this exchange. */
+  readonly isTooLong: boolean;
+}
+
+function bodyReader(contentType: string | string[] | undefined, receiver: HttpReceiver): BodyReader {
+  const isStream = typeof contentType === "string" && /^text\/event-stream\b/i.test(contentType);
+  return isStream ? new StreamBody(receiver) : new WholeBody(receiver);
+}
+
+class StreamBody implements BodyReader {
+  readonly #reader: SseReader;
+  isTooLong = false;
+
+  constructor(receiver: HttpReceiver) {
+    this.#reader = new SseReader({
+      event: ({ data }) => {
+        receiver.frame(data);
+      },
+      retry: (ms) => receiver.retry?.(ms),
+      tooLong: () => {
+        this.isTooLong = true;
+      },
+    });
+  }
+
+  push(chunk: Buffer): void {
+    this.#reader.push(chunk);
+  }
+
+  end(): void {
+    // An event that its blank line did not complete is discarded (HTML Living Standard, 9.2.6).
+  }
+}
+
+class WholeBody implements BodyReader {
+  readonly #receiver: HttpReceiver;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  isTooLong = false;
+
+  constructor(receiver: HttpReceiver) {
+    this.#receiver = receiver;
+  }
+
+  push(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > maxFrameBytes) {
+      this.#chunks = [];
+      this.isTooLong = true;
+      return;
+    }
+    this.#chunks.push(chunk);
+  }
+
+  end(): void {
+    const [first] = this.#chunks;
+    if (first === undefined) return;
+    this.#receiver.frame(this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks));
+  }
+}
+
+function tooLong(): GatewayError {
+  return new GatewayError("upstream_protocol_error", `The upstream sent a message of more than ${maxFrameBytes} bytes`);
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+function asProblem(reason: unknown): GatewayError {
+  return reason instanceof GatewayError
+    ? reason
+    : new GatewayError("cancelled", "The call was cancelled", { cause: reason });
+}
+
+/** Failures to connect: the request was never seen, so sending it again cannot repeat anything. */
+const unseen: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+function networkProblem(error: Error, origin: string): GatewayError {
+  if (error instanceof GatewayError) return error;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "unknown";
+  if (unseen.has(code)) {
+    return new GatewayError("upstream_unavailable", `No connection to ${origin} (${code})`, {
+      data: { stage: "connect", reason: code },
+      cause: error,
+    });
+  }
+  return new GatewayError("upstream_disconnected", `The connection to ${origin} broke (${code}: ${messageOf(error)})`, {
+    data: { stage: "exchange", reason: code },
+    cause: error,
+  });
+}

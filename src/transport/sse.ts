@@ -1,0 +1,144 @@
+import { maxFrameBytes } from "./channel.ts";
+
+/** One server-sent event. Events without data are not handed on. */
+export interface SseEvent {
+  readonly data: Buffer;
+  /** The last event id seen on this stream, this event's own included. */
+  readonly id: string | undefined;
+}
+
+/** What an {@link SseReader} hands on. */
+export interface SseReceiver {
+  event(event: SseEvent): void;
+  /** The server's wish for how long to wait before coming back, in ms. */
+  retry(ms: number): void;
+  /** An event went over the limit and was dropped. */
+  tooLong(limitBytes: number): void;
+}
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const colon = 0x3a;
+const space = 0x20;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Reads an event stream, wherever its chunks begin and end. Lines end with LF, CR LF or CR; comments are ignored; an event's data
+ * lines are joined by LF.
+ *
+ * @see HTML Living Standard, 9.2.6 Interpreting an event stream.
+ */
+export class SseReader {
+  readonly #receiver: SseReceiver;
+  readonly #limit: number;
+  /** The pieces of a line whose end has not come yet. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #isFirstLine = true;
+  #skipLineFeed = false;
+  #data: Buffer[] = [];
+  #dataBytes = 0;
+  #isDropping = false;
+  #id: string | undefined;
+
+  constructor(receiver: SseReceiver, limitBytes: number = maxFrameBytes) {
+    this.#receiver = receiver;
+    this.#limit = limitBytes;
+  }
+
+  /** Takes the next chunk; calls the receiver for each event that it completes. */
+  push(chunk: Buffer): void {
+    let from = 0;
+    if (this.#skipLineFeed && chunk.length > 0) {
+      if (chunk[0] === lineFeed) from = 1;
+      this.#skipLineFeed = false;
+    }
+    let back = chunk.indexOf(carriageReturn, from);
+    let feed = chunk.indexOf(lineFeed, from);
+    while (back !== -1 || feed !== -1) {
+      const isBack = back !== -1 && (feed === -1 || back < feed);
+      const end = isBack ? back : feed;
+      this.#finishLine(chunk.subarray(from, end));
+      from = end + 1;
+      if (isBack && chunk[from] === lineFeed) from += 1;
+      else if (isBack && from === chunk.length) this.#skipLineFeed = true;
+      if (back !== -1 && back < from) back = chunk.indexOf(carriageReturn, from);
+      if (feed !== -1 && feed < from) feed = chunk.indexOf(lineFeed, from);
+    }
+    if (from < chunk.length) this.#hold(chunk.subarray(from));
+  }
+
+  #hold(piece: Buffer): void {
+    if (this.#heldBytes + piece.length > this.#limit) {
+      this.#held = [];
+      this.#heldBytes = 0;
+      this.#drop();
+      return;
+    }
+    this.#held.push(piece);
+    this.#heldBytes += piece.length;
+  }
+
+  #finishLine(piece: Buffer): void {
+    let line = this.#heldBytes === 0 ? piece : Buffer.concat([...this.#held, piece]);
+    this.#held = [];
+    this.#heldBytes = 0;
+    if (this.#isFirstLine && line.subarray(0, 3).equals(byteOrderMark)) line = line.subarray(3);
+    this.#isFirstLine = false;
+    this.#line(line);
+  }
+
+  #line(line: Buffer): void {
+    if (line.length === 0) {
+      this.#dispatch();
+      return;
+    }
+    const at = line.indexOf(colon);
+    if (at === 0) return;
+    const field = (at === -1 ? line : line.subarray(0, at)).toString("latin1");
+    const from = at === -1 ? line.length : at + (line[at + 1] === space ? 2 : 1);
+    this.#field(field, line.subarray(from));
+  }
+
+  #field(field: string, value: Buffer): void {
+    if (field === "data") {
+      if (this.#isDropping) return;
+      this.#dataBytes += value.length + 1;
+      if (this.#dataBytes > this.#limit) this.#drop();
+      else this.#data.push(value);
+    } else if (field === "id") {
+      if (!value.includes(0)) this.#id = value.toString("utf8");
+    } else if (field === "retry") {
+      const text = value.toString("latin1");
+      if (/^\d{1,9}$/.test(text)) this.#receiver.retry(Number(text));
+    }
+  }
+
+  #dispatch(): void {
+    const [first, ...more] = this.#data;
+    this.#data = [];
+    this.#dataBytes = 0;
+    this.#isDropping = false;
+    if (first === undefined) return;
+    const data = more.length === 0 ? first : Buffer.concat([first, ...more.flatMap((line) => [newLine, line])]);
+    if (data.length > 0) this.#receiver.event({ data, id: this.#id });
+  }
+
+  #drop(): void {
+    this.#data = [];
+    if (!this.#isDropping) this.#receiver.tooLong(this.#limit);
+    this.#isDropping = true;
+  }
+}
+
+const newLine = Buffer.from("\n");
+const eventHead = Buffer.from("event: message\ndata: ");
+const eventEnd = Buffer.from("\n\n");
+
+/** One message as an event; `frame` must contain no line break. */
+export function sseEvent(frame: Buffer): Buffer {
+  return Buffer.concat([eventHead, frame, eventEnd]);
+}
+
+/** A line that keeps idle connections open and means nothing. */
+export const sseKeepAlive = ": keep-alive\n\n";

@@ -1,0 +1,240 @@
+import type { Clock } from "../core/clock.ts";
+import { GatewayError } from "../core/errors.ts";
+import { type JsonObject, objectAt } from "../core/json.ts";
+import { type Call, type LogLevel, type Notification, logLevels } from "../protocol/call.ts";
+import type { Codec, Identity, ResultKind } from "../protocol/codec.ts";
+import type { Codecs } from "../protocol/codecs.ts";
+import type { Answer } from "../protocol/json-rpc.ts";
+import type { Guardian } from "../transport/guardian.ts";
+import { startChild } from "../transport/child-stdio.ts";
+import { type Definitions, readDefinitions } from "./definitions.ts";
+import { type Handshake, shakeHands } from "./handshake.ts";
+import { HttpLink } from "./http-link.ts";
+import type { Link, LinkReceiver } from "./link.ts";
+import type { UpstreamOptions } from "./options.ts";
+import { StreamLink } from "./stream-link.ts";
+
+/** What every upstream of one gateway shares. */
+export interface UpstreamDeps {
+  readonly clock: Clock;
+  /** Between 0 and 1, for jitter. */
+  readonly random: () => number;
+  readonly codecs: Codecs;
+  readonly identity: Identity;
+  readonly guardian: Guardian;
+}
+
+/** What a connection tells its owner. */
+export interface ConnectionReceiver extends LinkReceiver {
+  /** Something in the lists was left out, and why: for people. */
+  omission(text: string): void;
+}
+
+/** How a call goes out and what comes back besides its answer. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  /** Called with progress (under the caller's own token) and log messages that belong to the call. */
+  readonly onNotification: ((notification: Notification) => void) | undefined;
+}
+
+/** The answer to a call, and what kind of result it is. */
+export interface CallAnswer {
+  readonly answer: Answer;
+  /** `complete` for errors too. */
+  readonly kind: ResultKind;
+}
+
+/** How long a stdio upstream may be silent on the modern probe before the legacy handshake is tried beside it, in ms. */
+const silenceMs = 2000;
+
+/** One agreed link to one upstream: speaks its revision so that nobody else need know it. */
+export class Connection {
+  readonly handshake: Handshake;
+  readonly #link: Link;
+  readonly #deps: UpstreamDeps;
+  readonly #receiver: ConnectionReceiver;
+  readonly #closing = new AbortController();
+  #logLevel: LogLevel | undefined;
+
+  private constructor(link: Link, handshake: Handshake, deps: UpstreamDeps, receiver: ConnectionReceiver) {
+    this.#link = link;
+    this.handshake = handshake;
+    this.#deps = deps;
+    this.#receiver = receiver;
+  }
+
+  /**
+   * Starts or reaches the upstream and agrees on a revision. Where that fails or `signal` fires, nothing is left behind.
+   *
+   * @throws {GatewayError} what {@link startChild} and {@link shakeHands} throw; the signal's reason.
+   */
+  static async open(
+    options: UpstreamOptions,
+    deps: UpstreamDeps,
+    receiver: ConnectionReceiver,
+    signal: AbortSignal,
+  ): Promise<Connection> {
+    const link = await openLink(options, deps, receiver);
+    try {
+      const { clock, codecs, identity } = deps;
+      const silence = options.target.kind === "stdio" ? silenceMs : undefined;
+      const handshake = await shakeHands({ link, clock, codecs, identity, silenceMs: silence }, signal);
+      return new Connection(link, handshake, deps, receiver);
+    } catch (thrown) {
+      await link.close();
+      throw withStderr(thrown, link);
+    }
+  }
+
+  get codec(): Codec {
+    return this.handshake.codec;
+  }
+
+  get pid(): number | undefined {
+    return this.#link.pid;
+  }
+
+  stderr(): string[] {
+    return this.#link.stderr();
+  }
+
+  /** Reads every list the upstream offers. */
+  definitions(signal: AbortSignal): Promise<Definitions> {
+    const { codec, capabilities } = this.handshake;
+    const onOmission = (text: string): void => {
+      this.#receiver.omission(text);
+    };
+    return readDefinitions({ link: this.#link, codec, capabilities, onOmission }, signal);
+  }
+
+  /**
+   * Sends a call in the upstream's revision.
+   *
+   * @throws {GatewayError} what {@link Link.request} throws; the signal's reason; `upstream_protocol_error` for a result of a kind
+   *   that nobody knows.
+   */
+  async call(call: Call, { signal, onNotification }: CallOptions): Promise<CallAnswer> {
+    const { codec } = this.handshake;
+    const id = this.#link.newId();
+    if (call.logLevel !== undefined && codec.era === "legacy") this.wantLogs(call.logLevel);
+    const answer = await this.#link.request({
+      id,
+      method: call.method,
+      params: codec.encodeCall(call, call.progressToken === undefined ? undefined : id),
+      signal,
+      onNotification: onNotification === undefined ? undefined : retokened(call, onNotification),
+    });
+    return { answer, kind: answer.kind === "error" ? "complete" : codec.decodeResult(answer.result) };
+  }
+
+  /** Asks a legacy upstream for log messages from this severity on; what was asked for before stays wanted. */
+  wantLogs(level: LogLevel): void {
+    const { codec, capabilities } = this.handshake;
+    if (codec.era !== "legacy" || objectAt(capabilities, "logging") === undefined) return;
+    if (this.#logLevel !== undefined && logLevels.indexOf(level) >= logLevels.indexOf(this.#logLevel)) return;
+    this.#logLevel = level;
+    void this.#quietly("logging/setLevel", { level });
+  }
+
+  /**
+   * Begins to receive what a modern upstream announces of changes, for as long as the connection lives; legacy ones send it unasked.
+   *
+   * @see MCP 2026-07-28, basic/patterns/subscriptions.
+   */
+  listen(): void {
+    const { codec, capabilities } = this.handshake;
+    if (codec.era === "legacy") return;
+    const notifications: Record<string, boolean> = {};
+    for (const [name, filter] of Object.entries(changeFilters)) {
+      if (objectAt(capabilities, name)?.["listChanged"] === true) notifications[filter] = true;
+    }
+    if (Object.keys(notifications).length > 0) void this.#listenOn({ notifications });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new GatewayError("upstream_unavailable", "The connection to the upstream was closed"));
+    await this.#link.close();
+  }
+
+  async #listenOn(filter: JsonObject): Promise<void> {
+    const { signal } = this.#closing;
+    for (let delayMs = firstListenDelayMs; !signal.aborted; delayMs = Math.min(delayMs * 2, longestListenDelayMs)) {
+      const startedAt = this.#deps.clock.monotonic();
+      const answer = await this.#quietly("subscriptions/listen", filter, (notification) => {
+        this.#receiver.notification(notification);
+      });
+      if (answer?.kind === "error") return;
+      if (this.#deps.clock.monotonic() - startedAt > longestListenDelayMs) delayMs = firstListenDelayMs;
+      await this.#sleep(delayMs);
+    }
+  }
+
+  /** A request whose failure is told by the connection's end, or is not worth telling. */
+  async #quietly(
+    method: string,
+    params: JsonObject,
+    onNotification?: (notification: Notification) => void,
+  ): Promise<Answer | undefined> {
+    const { signal } = this.#closing;
+    const id = this.#link.newId();
+    try {
+      return await this.#link.request({
+        id,
+        method,
+        params: this.codec.encodeParams(params),
+        signal,
+        onNotification,
+      });
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stopTimer = this.#deps.clock.after(ms, resolve);
+    const wake = (): void => {
+      stopTimer();
+      resolve();
+    };
+    this.#closing.signal.addEventListener("abort", wake);
+    await promise;
+    this.#closing.signal.removeEventListener("abort", wake);
+  }
+}
+
+const firstListenDelayMs = 1000;
+const longestListenDelayMs = 30_000;
+
+/** The upstream's capability, and the filter by which its changes are asked for. */
+const changeFilters = {
+  tools: "toolsListChanged",
+  prompts: "promptsListChanged",
+  resources: "resourcesListChanged",
+} as const;
+
+function retokened(call: Call, onNotification: (notification: Notification) => void): CallOptions["onNotification"] {
+  return ({ method, params }) => {
+    if (method !== "notifications/progress") onNotification({ method, params });
+    else if (call.progressToken !== undefined) {
+      onNotification({ method, params: { ...params, progressToken: call.progressToken } });
+    }
+  };
+}
+
+async function openLink(options: UpstreamOptions, deps: UpstreamDeps, receiver: LinkReceiver): Promise<Link> {
+  const { target } = options;
+  if (target.kind === "http") return new HttpLink(target, receiver, deps.clock);
+  const child = await startChild(target, deps.guardian);
+  return new StreamLink(child, receiver, child);
+}
+
+/** How many of a failed child's last words go into the error. */
+const lastWords = 5;
+
+function withStderr(thrown: unknown, link: Link): unknown {
+  const said = link.stderr().slice(-lastWords);
+  if (!(thrown instanceof GatewayError) || said.length === 0) return thrown;
+  const data = { ...thrown.data, stderr: said };
+  return new GatewayError(thrown.code, thrown.message, { data, cause: thrown });
+}

@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Clock, StopTimer } from "../core/clock.ts";
+import type { HttpClient } from "../transport/http-client.ts";
+
+/** What the stream needs. */
+export interface HttpStreamOptions {
+  readonly client: HttpClient;
+  readonly clock: Clock;
+  /** Asked anew for every attempt. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  readonly onFrame: (frame: Buffer) => void;
+}
+
+const firstDelayMs = 1000;
+const longestDelayMs = 30_000;
+
+/**
+ * The stream on which a legacy upstream sends what nobody asked for: GET on its endpoint, opened again whenever it ends. An upstream
+ * that offers none says so (405) and is left alone.
+ *
+ * @see MCP 2025-11-25, basic/transports, Listening for Messages from the Server.
+ */
+export class HttpStream {
+  readonly #options: HttpStreamOptions;
+  readonly #closing = new AbortController();
+  #delayMs = firstDelayMs;
+  #stopTimer: StopTimer | undefined;
+
+  constructor(options: HttpStreamOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { client, headers, onFrame } = this.#options;
+    let isOffered = true;
+    client.send(
+      { method: "GET", headers: headers(), signal: this.#closing.signal },
+      {
+        head: (status, answer) => {
+          isOffered = !(status >= 400 && status < 500) && (status >= 500 || isEventStream(answer));
+          if (status === 200) this.#delayMs = firstDelayMs;
+        },
+        frame: onFrame,
+        retry: (ms) => {
+          this.#delayMs = Math.min(ms, longestDelayMs);
+        },
+        ended: () => {
+          if (isOffered) this.#startLater();
+        },
+      },
+    );
+  }
+
+  /** Safe to call twice. */
+  close(): void {
+    this.#stopTimer?.();
+    this.#closing.abort();
+  }
+
+  #startLater(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#stopTimer = this.#options.clock.after(this.#delayMs, () => {
+      this.start();
+    });
+    this.#delayMs = Math.min(this.#delayMs * 2, longestDelayMs);
+  }
+}
+
+function isEventStream(headers: IncomingHttpHeaders): boolean {
+  return headers["content-type"]?.startsWith("text/event-stream") === true;
+}

@@ -1,0 +1,112 @@
+import { type ErrorCode, type GatewayError, errorTable } from "../core/errors.ts";
+
+/** At which step of being connected something went wrong. */
+export type Stage = "spawn" | "connect" | "handshake" | "list" | "session" | "exchange" | "exit";
+
+/** What is wrong with an upstream, for people and programs. */
+export interface Problem {
+  readonly stage: Stage;
+  readonly code: ErrorCode;
+  /** One sentence. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly suggestion: string;
+}
+
+/**
+ * Where an upstream stands. Times are wall time in ms.
+ *
+ * - `starting`: being connected; entered at first and when a retry falls due; left by success or failure. A call waits.
+ * - `ready`: connected, its lists read; left when the connection ends. A call goes through.
+ * - `recovering`: the last attempt failed or the connection ended; left when `nextTryAt` comes. A call waits where that is soon, and
+ *   else fails at once with what is wrong.
+ * - `stopped`: closed for good. A call fails.
+ */
+export type UpstreamState =
+  | { readonly kind: "starting"; readonly since: number; readonly attempts: number }
+  | { readonly kind: "ready"; readonly since: number; readonly attempts: number }
+  | {
+      readonly kind: "recovering";
+      readonly since: number;
+      /** Failures since it last was ready for a while. */
+      readonly attempts: number;
+      readonly nextTryAt: number;
+      readonly problem: Problem;
+    }
+  | { readonly kind: "stopped"; readonly since: number };
+
+/** What moves an upstream from one state to another. */
+export type StateInput =
+  | { readonly kind: "connected"; readonly at: number }
+  | { readonly kind: "failed"; readonly at: number; readonly problem: Problem; readonly delayMs: number }
+  | { readonly kind: "due"; readonly at: number }
+  | { readonly kind: "stopped"; readonly at: number };
+
+/** After this long in `ready`, earlier failures are forgotten. */
+export const stableMs = 30_000;
+const firstDelayMs = 500;
+const longestDelayMs = 60_000;
+
+/** The whole life of an upstream. Pure. An input that makes no sense in a state changes nothing. */
+export function nextState(state: UpstreamState, input: StateInput): UpstreamState {
+  if (state.kind === "stopped") return state;
+  switch (input.kind) {
+    case "connected":
+      return state.kind === "starting" ? { kind: "ready", since: input.at, attempts: state.attempts } : state;
+    case "failed":
+      return {
+        kind: "recovering",
+        since: state.kind === "recovering" ? state.since : input.at,
+        attempts: failuresOf(state, input.at) + 1,
+        nextTryAt: input.at + input.delayMs,
+        problem: input.problem,
+      };
+    case "due":
+      return state.kind === "recovering" ? { kind: "starting", since: input.at, attempts: state.attempts } : state;
+    case "stopped":
+      return { kind: "stopped", since: input.at };
+  }
+}
+
+/** Failures that count towards the next delay. */
+export function failuresOf(state: UpstreamState, at: number): number {
+  if (state.kind === "stopped") return 0;
+  return state.kind === "ready" && at - state.since >= stableMs ? 0 : state.attempts;
+}
+
+/** How long to wait after the given number of earlier failures, in ms: doubling, at most a minute, half of it by chance. */
+export function delayAfter(failures: number, random: () => number): number {
+  const full = Math.min(firstDelayMs * 2 ** Math.min(failures, 10), longestDelayMs);
+  return Math.round(full / 2 + (random() * full) / 2);
+}
+
+const stages: ReadonlySet<unknown> = new Set(["spawn", "connect", "handshake", "list", "session", "exchange", "exit"]);
+
+function isStage(value: unknown): value is Stage {
+  return stages.has(value);
+}
+
+/** What an error says about the upstream it came from. */
+export function problemOf(error: GatewayError, fallback: Stage): Problem {
+  const stage = error.data?.["stage"];
+  return {
+    stage: isStage(stage) ? stage : fallback,
+    code: error.code,
+    message: error.message,
+    suggestion: suggestionFor(error),
+  };
+}
+
+const suggestionByReason: Readonly<Record<string, string>> = {
+  ENOENT: "Install the command or correct its spelling in `command`; `cwd` must exist.",
+  EACCES: "Make the command executable, or start it through its interpreter.",
+  ECONNREFUSED: "Start the server, or correct host and port in `url`.",
+  ENOTFOUND: "Correct the host name in `url`, or the machine's name resolution.",
+};
+
+function suggestionFor(error: GatewayError): string {
+  const reason = error.data?.["reason"];
+  const known = typeof reason === "string" ? suggestionByReason[reason] : undefined;
+  const own = error.data?.["suggestion"];
+  return known ?? (typeof own === "string" ? own : errorTable[error.code].suggestion);
+}

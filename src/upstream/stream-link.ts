@@ -1,0 +1,167 @@
+import { GatewayError } from "../core/errors.ts";
+import { type JsonObject, objectAt } from "../core/json.ts";
+import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
+import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
+import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
+import type { Channel } from "../transport/channel.ts";
+import type { Link, LinkReceiver, LinkRequest } from "./link.ts";
+import { answerToServerRequest } from "./server-request.ts";
+
+/** A child's own part of a link over its stdio. */
+export interface LinkProcess {
+  readonly pid: number;
+  stderr(): string[];
+}
+
+interface Pending {
+  readonly request: LinkRequest;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly stop: () => void;
+}
+
+/** A link over a two-way stream: many requests share it, and ids tell their answers apart. */
+export class StreamLink implements Link {
+  readonly #channel: Channel;
+  readonly #receiver: LinkReceiver;
+  readonly #process: LinkProcess | undefined;
+  readonly #pending = new Map<RequestId, Pending>();
+  #lastId = 0;
+  #problem: GatewayError | undefined;
+
+  constructor(channel: Channel, receiver: LinkReceiver, process?: LinkProcess) {
+    this.#channel = channel;
+    this.#receiver = receiver;
+    this.#process = process;
+    channel.start({
+      frame: (frame) => {
+        this.#take(readFrame(frame), frame);
+      },
+      noise: (text) => {
+        receiver.noise(text);
+      },
+      ended: ({ reason }) => {
+        this.#end(reason);
+      },
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  stderr(): string[] {
+    return this.#process?.stderr() ?? [];
+  }
+
+  newId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  request(request: LinkRequest): Promise<Answer> {
+    const { id, signal } = request;
+    return new Promise((resolve, reject) => {
+      if (this.#problem !== undefined) {
+        reject(unavailable(this.#problem));
+        return;
+      }
+      const stop = (): void => {
+        this.#forget(id);
+        if (request.method !== "initialize") this.#sayCancelled(request);
+        reject(reasonOf(signal));
+      };
+      if (signal.aborted) {
+        reject(reasonOf(signal));
+        return;
+      }
+      this.#channel.send(requestText(id, request.method, request.params));
+      signal.addEventListener("abort", stop);
+      this.#pending.set(id, { request, resolve, reject, stop });
+    });
+  }
+
+  notify(method: string, params: JsonObject | undefined): void {
+    if (this.#problem === undefined) this.#channel.send(notificationText(method, params));
+  }
+
+  speak(): void {
+    // A stream carries every message in both directions already.
+  }
+
+  async close(): Promise<void> {
+    await this.#channel.close();
+  }
+
+  #sayCancelled({ id, signal }: LinkRequest): void {
+    const reason = reasonOf(signal).message;
+    try {
+      this.notify("notifications/cancelled", { requestId: id, reason });
+    } catch {
+      // The channel is over or full: its end rejects what is still waiting.
+    }
+  }
+
+  #take(message: Message, frame: Buffer): void {
+    switch (message.kind) {
+      case "result":
+      case "error":
+        this.#settle(message);
+        return;
+      case "notification":
+        this.#route(message.method, message.params ?? {});
+        return;
+      case "request":
+        this.#channel.send(answerToServerRequest(message.id, message.method));
+        return;
+      case "invalid":
+      case "unparsable":
+        this.#receiver.noise(frame.toString("utf8", 0, noiseBytes));
+        return;
+    }
+  }
+
+  #settle(message: Extract<Message, { kind: "result" | "error" }>): void {
+    const pending = message.id === undefined ? undefined : this.#forget(message.id);
+    pending?.resolve(message);
+  }
+
+  #route(method: string, params: JsonObject): void {
+    const owner = method === "notifications/progress" ? params["progressToken"] : subscriptionOf(params);
+    const pending = typeof owner === "number" ? this.#pending.get(owner) : undefined;
+    if (pending !== undefined) pending.request.onNotification?.({ method, params });
+    else if (owner === undefined) this.#receiver.notification({ method, params });
+  }
+
+  #forget(id: RequestId): Pending | undefined {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(id);
+    pending.request.signal.removeEventListener("abort", pending.stop);
+    return pending;
+  }
+
+  #end(reason: string): void {
+    const problem = new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
+      data: { stage: "exit" },
+    });
+    this.#problem = problem;
+    for (const id of this.#pending.keys()) this.#forget(id)?.reject(problem);
+    this.#receiver.ended(problem);
+  }
+}
+
+/** How much of a line that is no message is shown. */
+const noiseBytes = 200;
+
+function subscriptionOf(params: JsonObject): unknown {
+  return objectAt(params, "_meta")?.[metaKeys.subscriptionId];
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The call was cancelled");
+}
+
+function unavailable(problem: GatewayError): GatewayError {
+  return new GatewayError("upstream_unavailable", problem.message, { cause: problem });
+}

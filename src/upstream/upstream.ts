@@ -1,0 +1,324 @@
+import type { StopTimer } from "../core/clock.ts";
+import { type Deadline, deadline } from "../core/deadline.ts";
+import { GatewayError, toGatewayError } from "../core/errors.ts";
+import type { Call, LogLevel, Notification } from "../protocol/call.ts";
+import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from "./connection.ts";
+import { type Definitions, noDefinitions } from "./definitions.ts";
+import type { Handshake } from "./handshake.ts";
+import type { UpstreamOptions } from "./options.ts";
+import {
+  type Stage,
+  type StateInput,
+  type UpstreamState,
+  delayAfter,
+  failuresOf,
+  nextState,
+  problemOf,
+} from "./state.ts";
+
+/** What an upstream tells the gateway. */
+export interface UpstreamReceiver {
+  /** It entered another state. */
+  stateChanged(upstream: Upstream): void;
+  /** Its lists were read anew; `definitions` may differ from before. */
+  definitionsChanged(upstream: Upstream): void;
+  /** It sent a notification that belongs to no call: a log message, an updated resource. */
+  notification(upstream: Upstream, notification: Notification): void;
+}
+
+/** Something odd that an upstream does and that does not stop it: shown by `status`. */
+export interface Oddity {
+  readonly kind: "noise" | "omission";
+  readonly count: number;
+  /** The latest one. */
+  readonly latest: string;
+}
+
+/** A recovery that is this near is worth waiting for, in ms. */
+const worthWaitingMs = 1000;
+/** The lists are read again at most this often when an upstream announces changes, in ms. */
+const refreshSpacingMs = 100;
+
+/** One MCP server behind the gateway, kept connected for as long as the gateway runs. See {@link UpstreamState} for its life. */
+export class Upstream {
+  readonly options: UpstreamOptions;
+  readonly #deps: UpstreamDeps;
+  readonly #receiver: UpstreamReceiver;
+  readonly #firstAttempt = Promise.withResolvers<void>();
+  readonly #waiting = new Set<() => void>();
+  readonly #oddities = new Map<Oddity["kind"], Oddity>();
+  #state: UpstreamState;
+  #connection: Connection | undefined;
+  #definitions: Definitions = noDefinitions;
+  #attempt: Promise<void> = Promise.resolve();
+  readonly #closing = new AbortController();
+  #stopTimer: StopTimer | undefined;
+  #refresh: "idle" | "running" | "again" = "idle";
+  #lastStderr: readonly string[] = [];
+
+  constructor(options: UpstreamOptions, deps: UpstreamDeps, receiver: UpstreamReceiver) {
+    this.options = options;
+    this.#deps = deps;
+    this.#receiver = receiver;
+    this.#state = { kind: "starting", since: deps.clock.now(), attempts: 0 };
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get state(): UpstreamState {
+    return this.#state;
+  }
+
+  /** What it offers; the last good answer while it is away. */
+  get definitions(): Definitions {
+    return this.#definitions;
+  }
+
+  /** What both sides agreed on; undefined while it is away. */
+  get handshake(): Handshake | undefined {
+    return this.#connection?.handshake;
+  }
+
+  get pid(): number | undefined {
+    return this.#connection?.pid;
+  }
+
+  get oddities(): Oddity[] {
+    return [...this.#oddities.values()];
+  }
+
+  /** The last lines of its stderr; after a failure, those of the child that failed. */
+  stderr(): readonly string[] {
+    return this.#connection?.stderr() ?? this.#lastStderr;
+  }
+
+  /** Resolves when the first attempt to connect has ended, well or badly. */
+  get settled(): Promise<void> {
+    return this.#firstAttempt.promise;
+  }
+
+  /** Begins to connect. Called once. */
+  start(): void {
+    this.#attempt = this.#connect();
+  }
+
+  /**
+   * Sends a call, waiting first where the upstream is being connected.
+   *
+   * A session that the upstream has forgotten is begun anew, once, and the call sent again: the upstream refused it unseen.
+   *
+   * @throws {GatewayError} `upstream_unavailable` — it is away; `data` says what is wrong and when it is tried again; and what
+   *   {@link Connection.call} throws.
+   */
+  async call(call: Call, options: CallOptions): Promise<CallAnswer> {
+    const connection = this.#connection ?? (await this.#awaitConnection(options.signal));
+    try {
+      return await connection.call(call, options);
+    } catch (thrown) {
+      if (!(thrown instanceof GatewayError)) throw thrown;
+      const stage = thrown.data?.["stage"];
+      if (stage === "connect") this.#lost(connection, thrown);
+      if (stage !== "session") throw thrown;
+    }
+    const next = await this.#awaitConnection(options.signal);
+    return next.call(call, options);
+  }
+
+  /** Asks for log messages from this severity on. */
+  wantLogs(level: LogLevel): void {
+    this.#connection?.wantLogs(level);
+  }
+
+  /** Ends the connection and everything under way. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#move({ kind: "stopped", at: this.#deps.clock.now() });
+    this.#stopTimer?.();
+    this.#closing.abort(new GatewayError("shutting_down", "The gateway is stopping"));
+    await this.#attempt;
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.close();
+  }
+
+  async #connect(): Promise<void> {
+    const { signal, stop } = this.#startDeadline();
+    try {
+      await this.#open(signal);
+    } catch (thrown) {
+      this.#failed(toGatewayError(thrown), "handshake");
+    } finally {
+      stop();
+      this.#firstAttempt.resolve();
+    }
+  }
+
+  #startDeadline(): Deadline {
+    const { startTimeoutMs } = this.options;
+    return deadline(this.#deps.clock, startTimeoutMs, this.#closing.signal, () => tooSlow(startTimeoutMs));
+  }
+
+  async #open(signal: AbortSignal): Promise<void> {
+    const early: GatewayError[] = [];
+    let connection: Connection | undefined;
+    connection = await Connection.open(
+      this.options,
+      this.#deps,
+      {
+        notification: (notification) => {
+          this.#notification(notification);
+        },
+        noise: (text) => {
+          this.#odd("noise", text);
+        },
+        omission: (text) => {
+          this.#odd("omission", text);
+        },
+        ended: (problem) => {
+          if (connection === undefined || connection !== this.#connection) early.push(problem);
+          else this.#lost(connection, problem);
+        },
+      },
+      signal,
+    );
+    try {
+      this.#definitions = await connection.definitions(signal);
+      const [problem] = early;
+      if (problem !== undefined) throw problem;
+    } catch (thrown) {
+      this.#lastStderr = connection.stderr();
+      await connection.close();
+      throw thrown;
+    }
+    this.#connection = connection;
+    this.#move({ kind: "connected", at: this.#deps.clock.now() });
+    this.#receiver.definitionsChanged(this);
+    connection.listen();
+  }
+
+  #lost(connection: Connection, problem: GatewayError): void {
+    if (connection !== this.#connection) return;
+    this.#connection = undefined;
+    this.#lastStderr = connection.stderr();
+    this.#attempt = connection.close();
+    this.#failed(problem, "exit");
+  }
+
+  #failed(error: GatewayError, stage: Stage): void {
+    if (this.#closing.signal.aborted) return;
+    const { clock, random } = this.#deps;
+    const said: unknown = error.data?.["stderr"];
+    if (Array.isArray(said)) this.#lastStderr = said.map(String);
+    const at = clock.now();
+    const isLostSession = error.data?.["stage"] === "session";
+    const delayMs = isLostSession ? 0 : delayAfter(failuresOf(this.#state, at), random);
+    this.#move({ kind: "failed", at, problem: problemOf(error, stage), delayMs });
+    this.#stopTimer = clock.after(delayMs, () => {
+      this.#tryAgain();
+    });
+  }
+
+  #tryAgain(): void {
+    if (this.#state.kind !== "recovering") return;
+    this.#move({ kind: "due", at: this.#deps.clock.now() });
+    this.#attempt = this.#attempt.then(() => this.#connect());
+  }
+
+  async #awaitConnection(signal: AbortSignal): Promise<Connection> {
+    const state = this.#state;
+    const isNear = state.kind === "recovering" && state.nextTryAt - this.#deps.clock.now() <= worthWaitingMs;
+    if (state.kind === "starting" || isNear) await this.#nextSettled(signal);
+    if (this.#connection === undefined) throw this.#unavailable();
+    return this.#connection;
+  }
+
+  /** Resolves when the state is no longer one in which a connection is on its way. */
+  async #nextSettled(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const give = (): void => {
+      reject(signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The call was cancelled"));
+    };
+    signal.addEventListener("abort", give);
+    this.#waiting.add(resolve);
+    if (signal.aborted) give();
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener("abort", give);
+      this.#waiting.delete(resolve);
+    }
+  }
+
+  #unavailable(): GatewayError {
+    const state = this.#state;
+    if (state.kind !== "recovering") {
+      return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is not running`);
+    }
+    const { problem, nextTryAt, attempts } = state;
+    const retryAfterMs = Math.max(0, nextTryAt - this.#deps.clock.now());
+    return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is down: ${problem.message}`, {
+      data: { upstream: this.name, stage: problem.stage, attempts, retryAfterMs, suggestion: problem.suggestion },
+    });
+  }
+
+  #notification(notification: Notification): void {
+    if (/^notifications\/(?:tools|prompts|resources)\/list_changed$/.test(notification.method)) this.#refreshSoon();
+    else this.#receiver.notification(this, notification);
+  }
+
+  #refreshSoon(): void {
+    if (this.#refresh !== "idle") {
+      this.#refresh = "again";
+      return;
+    }
+    this.#refresh = "running";
+    void this.#refreshDefinitions();
+  }
+
+  async #refreshDefinitions(): Promise<void> {
+    const connection = this.#connection;
+    const { signal, stop } = this.#startDeadline();
+    try {
+      const definitions = await connection?.definitions(signal);
+      if (definitions !== undefined && connection === this.#connection) {
+        this.#definitions = definitions;
+        this.#receiver.definitionsChanged(this);
+      }
+    } catch (thrown) {
+      this.#odd("omission", `Its lists could not be read again: ${toGatewayError(thrown).message}`);
+    } finally {
+      stop();
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#deps.clock.after(refreshSpacingMs, resolve);
+    await promise;
+    const isWantedAgain = this.#refresh === "again";
+    this.#refresh = "idle";
+    if (isWantedAgain && !this.#closing.signal.aborted) this.#refreshSoon();
+  }
+
+  #odd(kind: Oddity["kind"], latest: string): void {
+    const count = (this.#oddities.get(kind)?.count ?? 0) + 1;
+    this.#oddities.set(kind, { kind, count, latest });
+  }
+
+  #move(input: StateInput): void {
+    const before = this.#state;
+    this.#state = nextState(before, input);
+    if (this.#state === before) return;
+    const isOnItsWay =
+      this.#state.kind === "starting" || (this.#state.kind === "recovering" && before.kind === "ready");
+    if (!isOnItsWay) for (const wake of this.#waiting) wake();
+    this.#receiver.stateChanged(this);
+  }
+}
+
+function tooSlow(startTimeoutMs: number): GatewayError {
+  return new GatewayError("deadline_exceeded", `The upstream was not ready within ${startTimeoutMs} ms`, {
+    data: {
+      stage: "handshake",
+      suggestion: "See what it writes to stderr. If it only needs longer, raise its startTimeoutMs.",
+    },
+  });
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const src = fileURLToPath(new URL("../src/", import.meta.url));
+
+/** Each room, and the rooms it may import: those above it in docs/architecture.md that it has a reason to know. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  protocol: ["core"],
+  transport: ["core"],
+  upstream: ["core", "protocol", "transport"],
+  gateway: ["core", "protocol", "upstream"],
+  server: ["core", "protocol", "transport", "gateway"],
+  config: ["core", "upstream", "gateway", "server"],
+  cli: ["core", "protocol", "transport", "upstream", "gateway", "server", "config", "."],
+  ".": ["core", "protocol", "transport", "upstream", "gateway", "server", "config"],
+};
+
+/** Third-party packages, and the only rooms that may import them. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  undici: ["transport"],
+  zod: ["config"],
+  yaml: ["config"],
+  "jsonc-parser": ["config"],
+  commander: ["cli"],
+};
+
+function roomOf(file: string): string {
+  const folder = relative(src, dirname(file)).split(/[\\/]/)[0];
+  return folder === undefined || folder === "" ? "." : folder;
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((found) => found[1] ?? "");
+}
+
+const files = globSync("**/*.ts", { cwd: src }).map((name) => join(src, name));
+const production = files.filter((file) => !/\.(?:test|contract)\.ts$/.test(file));
+
+test("a room imports only rooms that stand above it", () => {
+  const wrong: string[] = [];
+  for (const file of production) {
+    const room = roomOf(file);
+    const allowed = mayImport[room];
+    assert.ok(allowed, `${room} is not in the list of rooms`);
+    for (const path of importsOf(file).filter((name) => name.startsWith("."))) {
+      const target = roomOf(join(dirname(file), path));
+      if (target !== room && !allowed.includes(target)) wrong.push(`${relative(src, file)} imports ${path}`);
+    }
+  }
+  assert.ok(production.length > 30, "the search found the sources");
+  assert.deepEqual(wrong, []);
+});
+
+test("a third-party package is imported in its own room only", () => {
+  const wrong: string[] = [];
+  for (const file of production) {
+    for (const name of importsOf(file)) {
+      if (name.startsWith(".") || name.startsWith("node:")) continue;
+      const rooms = packages[name];
+      if (rooms === undefined || !rooms.includes(roomOf(file))) wrong.push(`${relative(src, file)} imports ${name}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test("each room says in a README of at most 40 lines what it is for", () => {
+  const rooms = readdirSync(src, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of rooms) {
+    const readme = join(src, name, "README.md");
+    assert.ok(existsSync(readme), `src/${name}/README.md is missing`);
+    const lines = readFileSync(readme, "utf8").trimEnd().split("\n").length;
+    assert.ok(lines <= 40, `src/${name}/README.md has ${lines} lines`);
+  }
+});
+
+test("only core/clock.ts asks Node for the time of day, and nothing but the composition root for randomness", () => {
+  const wrong = production.filter((file) => {
+    const text = readFileSync(file, "utf8");
+    const name = relative(src, file);
+    if (/\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/.test(text) && name !== join("core", "clock.ts")) return true;
+    return /\bMath\.random\b/.test(text) && name !== "gateway.ts";
+  });
+  assert.deepEqual(wrong, []);
+});
