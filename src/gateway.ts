@@ -40,6 +40,8 @@ export interface Switchyard extends AsyncDisposable {
   status(): GatewayStatus;
   /** Resolves when every upstream has been tried once, at the latest 2 s after the start. */
   readonly settled: Promise<void>;
+  /** Resolves when every upstream has been tried once, however long that takes. */
+  readonly tried: Promise<void>;
   /** Stops listening, ends what is under way and every child; resolves when nothing is left. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -77,6 +79,7 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
     },
     status: () => statusOf(gateway),
     settled: gateway.settled,
+    tried: Promise.all(gateway.upstreams.map(({ settled }) => settled)).then(() => undefined),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -5,7 +5,7 @@ import type { ConfigFormat } from "./document.ts";
 import { formatOf, readDocument } from "./format.ts";
 import { nearest } from "./nearest.ts";
 import { type ServerEntry, serversKeys } from "./schema.ts";
-import { describeValue, quoted } from "./shown.ts";
+import { describeValue, pathText, quoted } from "./shown.ts";
 import { validate } from "./validate.ts";
 
 /**
@@ -14,7 +14,7 @@ import { validate } from "./validate.ts";
  * The server goes where the file has its servers already, else under a new `mcpServers`. An empty text is a new file.
  *
  * @throws {GatewayError} `usage` — the name is taken or not usable, or the entry is wrong.
- * @throws {GatewayError} `invalid_config` — the text cannot be read, or has no place for servers.
+ * @throws {GatewayError} `invalid_config` — the text cannot be read, has a key twice, or has no place for servers.
  */
 export function addServer(text: string, file: string, name: string, entry: ServerEntry): string {
   const { body, mark, servers } = readServers(text, file);
@@ -31,17 +31,13 @@ export function addServer(text: string, file: string, name: string, entry: Serve
  * The text of a config file without one server and the comments that belong to it. The rest stays as it is.
  *
  * @throws {GatewayError} `usage` — there is no such server; the message names the one that was probably meant.
- * @throws {GatewayError} `invalid_config` — the text cannot be read, or other parts of a YAML text refer to the server.
+ * @throws {GatewayError} `invalid_config` — the text cannot be read, has a key twice, or other parts of a YAML text refer to the server.
  */
 export function removeServer(text: string, file: string, name: string): string {
   const { body, mark, servers } = readServers(text, file);
   const key = servers.find(({ names }) => names.includes(name))?.key;
-  if (key === undefined)
-    throw unknownServer(
-      file,
-      name,
-      servers.flatMap(({ names }) => names),
-    );
+  const names = servers.flatMap((each) => each.names);
+  if (key === undefined) throw unknownServer(file, name, names);
   return mark + edited(file, (format) => format.withoutMember(body, [key, name]));
 }
 
@@ -55,7 +51,9 @@ interface ServersIn {
 function readServers(text: string, file: string): ServersIn {
   const body = text.replace(/^\uFEFF/, "");
   const path = resolve(file);
-  const { content = {} } = readDocument(body, path, dirname(path));
+  const { content = {}, duplicateKeys } = readDocument({ file: path, cwd: dirname(path), text: body });
+  const twice = duplicateKeys[0];
+  if (twice !== undefined) throw unfit(file, `must have each key once, got ${pathText(twice.path)} twice`);
   if (!isRecord(content)) throw unfit(file, `must hold an object, got ${describeValue(content, [])}`);
   const servers = serversKeys
     .filter((key) => Object.hasOwn(content, key))

@@ -3,7 +3,7 @@ import { GatewayError } from "../core/errors.ts";
 import { isTooDeep, maxDepth } from "./content.ts";
 import type { ConfigDocument, ConfigFormat } from "./document.ts";
 import { jsoncFormat } from "./jsonc.ts";
-import { configError, problemAt, shownFile } from "./problem.ts";
+import { configError, type ConfigText, shownFile } from "./problem.ts";
 import { yamlFormat } from "./yaml.ts";
 
 /** Largest config file that is read, in bytes. */
@@ -44,30 +44,33 @@ export function checkSize(bytes: number, file: string, cwd: string): void {
 }
 
 /**
- * Reads the data of a config file's text, without a byte order mark.
+ * Reads the data of a config file, whose text is without a byte order mark.
  *
  * @throws {GatewayError} `invalid_config` — the text is too large, nested too deeply, or not JSON or YAML.
  */
-export function readDocument(text: string, file: string, cwd: string): ConfigDocument {
-  checkSize(Buffer.byteLength(text), file, cwd);
-  const format = formatOf(file, cwd);
-  const tooDeep = () => {
+export function readDocument(config: ConfigText): ConfigDocument {
+  checkSize(Buffer.byteLength(config.text), config.file, config.cwd);
+  const document = readOrTooDeep(config);
+  if (document === undefined || isTooDeep(document.content)) {
     const message = `the file must not nest lists and objects more than ${maxDepth} deep`;
-    return configError(file, cwd, [problemAt(text, 0, [], message)]);
-  };
+    throw configError(config, [{ offset: 0, path: [], message }]);
+  }
+  if (document.syntaxFaults.length === 0) return document;
+  const troubles = document.syntaxFaults.map(({ offset, message }) => ({
+    offset,
+    path: [],
+    message: `the file ${message}`,
+  }));
+  throw configError(config, troubles);
+}
+
+function readOrTooDeep({ text, file, cwd }: ConfigText): ConfigDocument | undefined {
+  const format = formatOf(file, cwd);
   try {
-    const document = format.read(text);
-    if (document.syntaxFaults.length > 0) {
-      const problems = document.syntaxFaults.map(({ offset, message }) =>
-        problemAt(text, offset, [], `the file ${message}`),
-      );
-      throw configError(file, cwd, problems);
-    }
-    if (isTooDeep(document.content)) throw tooDeep();
-    return document;
+    return format.read(text);
   } catch (thrown) {
-    // The parsers recurse: this is the stack's end, long after any sensible depth.
-    if (thrown instanceof RangeError) throw tooDeep();
+    // The parsers recurse: this is the end of the stack, long after any sensible depth.
+    if (thrown instanceof RangeError) return undefined;
     throw thrown;
   }
 }

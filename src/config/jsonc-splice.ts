@@ -91,22 +91,24 @@ function memberLines(text: string, indent: string, key: string, value: unknown):
 export function cutMember(text: string, object: Span, members: readonly Span[], index: number): string {
   const member = members[index];
   if (member === undefined) return text;
-  const previous = members[index - 1];
   const isLast = index === members.length - 1;
-  const before = gapBetween(text, previous?.end ?? object.start + 1, member.start);
+  const before = gapBetween(text, members[index - 1]?.end ?? object.start + 1, member.start);
   const after = gapBetween(text, member.end, members[index + 1]?.start ?? object.end - 1);
-  const start = before.tail + ownCommentsFrom(text.slice(before.tail, member.start));
-  const rest = text.slice(after.tail);
+  const start = startOfCut(text, before.tail, member.start, after.tail);
   const orphan = isLast && after.comma === undefined ? before.comma : undefined;
   const kept = orphan === undefined ? text.slice(0, start) : text.slice(0, orphan) + text.slice(orphan + 1, start);
   const inside = kept.slice(object.start + 1) + text.slice(after.tail, object.end - 1);
   return members.length === 1 && inside.trim() === ""
-    ? `${kept.slice(0, object.start + 1)}${text.slice(object.end - 1)}`
-    : kept + rest;
+    ? kept.slice(0, object.start + 1) + text.slice(object.end - 1)
+    : kept + text.slice(after.tail);
 }
 
-/** Where, in the text above a member, its own comments begin: after the last blank line. */
-function ownCommentsFrom(above: string): number {
+/** A member's own comments begin after the last blank line above it. */
+function startOfCut(text: string, tail: number, member: number, end: number): number {
+  const above = text.slice(tail, member);
   const blankLine = [...above.matchAll(/\n[^\S\r\n]*(?=\r?\n)/g)].at(-1);
-  return blankLine === undefined ? 0 : blankLine.index + blankLine[0].length;
+  const start = blankLine === undefined ? tail : tail + blankLine.index + blankLine[0].length;
+  // What follows in the member's last line needs the line break before it: that may end a comment.
+  const isLineEnd = /^[^\S\r\n]*\r?\n/.test(text.slice(end));
+  return isLineEnd ? start : start + (/^\r?\n\s*/.exec(text.slice(start))?.[0].length ?? 0);
 }

@@ -1,5 +1,4 @@
 import { type Node, parseTree, type ParseError, printParseErrorCode } from "jsonc-parser";
-import type { Path } from "./content.ts";
 import { type ConfigDocument, type ConfigFormat, indexPlaces, type Place } from "./document.ts";
 import { cutMember, insertMember, lineBreakOf, type Span } from "./jsonc-splice.ts";
 
@@ -47,18 +46,14 @@ export const jsoncFormat = {
   },
 
   withMember(text, path, value): string {
+    const body = withObject(text);
+    const root = parseTree(body, [], parseOptions);
+    if (root === undefined) return text;
     const [first = "", ...rest] = path;
-    const root = parseTree(text, [], parseOptions);
-    if (root === undefined) {
-      const start = text.trim() === "" ? "" : `${text.trimEnd()}${lineBreakOf(text)}`;
-      return this.withMember(`${start}{}${lineBreakOf(text)}`, path, value);
-    }
     const parent = rest.length === 0 ? undefined : memberNamed(root, first)?.value;
-    const object = parent ?? root;
-    const key = parent === undefined ? first : (rest[0] ?? "");
-    const member =
-      parent === undefined ? rest.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) : value;
-    return insertMember(text, spanOf(object), membersOf(object).map(spanOfMember), key, member);
+    if (parent !== undefined) return insert(body, parent, rest[0] ?? "", value);
+    const nested = rest.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+    return insert(body, root, first, nested);
   },
 
   withoutMember(text, path): string {
@@ -69,6 +64,17 @@ export const jsoncFormat = {
     return cutMember(text, spanOf(node), membersOf(node).map(spanOfMember), index);
   },
 } as const satisfies ConfigFormat;
+
+/** The text, with an empty object below its comments if it has no data. */
+function withObject(text: string): string {
+  if (parseTree(text, [], parseOptions) !== undefined) return text;
+  const lineBreak = lineBreakOf(text);
+  return text.trim() === "" ? `{}${lineBreak}` : `${text.trimEnd()}${lineBreak}{}${lineBreak}`;
+}
+
+function insert(text: string, object: Node, key: string, value: unknown): string {
+  return insertMember(text, spanOf(object), membersOf(object).map(spanOfMember), key, value);
+}
 
 interface NamedMember {
   readonly key: string;

@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 import type { ConfigDocument } from "./document.ts";
 import { readEnvFile, type ReadEnvFile } from "./env-file.ts";
 import { readDocument } from "./format.ts";
-import { configError, type Finding, type Problem, problemAt } from "./problem.ts";
+import { configError, type Finding, type Trouble } from "./problem.ts";
 import type { Surroundings } from "./reference.ts";
 import { resolveUpstream } from "./resolve.ts";
 import type { ConfigDraft } from "./schema.ts";
@@ -30,26 +30,28 @@ export function parseConfig(
   readEnv: ReadEnvFile = readEnvFile,
 ): Config {
   const path = resolve(cwd, file);
-  const body = text.replace(/^\uFEFF/, "");
-  const document = readDocument(body, path, cwd);
+  const config = { file: path, cwd, text: text.replace(/^\uFEFF/, "") };
+  const document = readDocument(config);
   const validation = validate(document.content);
   const findings = validation.kind === "valid" ? [] : validation.findings;
-  const problems = [...duplicates(body, document), ...problemsOf(body, document, findings)];
-  if (validation.kind === "invalid" || problems.length > 0) throw configError(path, cwd, problems);
+  const troubles = [...duplicates(document), ...located(document, findings)];
+  if (validation.kind === "invalid" || troubles.length > 0) throw configError(config, troubles);
   const around = { env, folder: dirname(path), home: env["HOME"] ?? env["USERPROFILE"] ?? homedir() };
   const resolved = resolveDraft(validation.draft, document, around, readEnv);
-  if (resolved.findings.length > 0) throw configError(path, cwd, problemsOf(body, document, resolved.findings));
+  if (resolved.findings.length > 0) throw configError(config, located(document, resolved.findings));
   return { source: { kind: "file", path }, ...resolved.config };
 }
 
-function problemsOf(text: string, document: ConfigDocument, findings: readonly Finding[]): readonly Problem[] {
-  return findings.map(({ path, message }) => problemAt(text, document.offsetOf(path), path, message));
+function located(document: ConfigDocument, findings: readonly Finding[]): readonly Trouble[] {
+  return findings.map(({ path, message }) => ({ path, message, offset: document.offsetOf(path) }));
 }
 
-function duplicates(text: string, document: ConfigDocument): readonly Problem[] {
-  return document.duplicateKeys.map(({ path, offset }) =>
-    problemAt(text, offset, path, `${pathText(path)} stands here a second time; keep one`),
-  );
+function duplicates(document: ConfigDocument): readonly Trouble[] {
+  return document.duplicateKeys.map(({ path, offset }) => ({
+    path,
+    offset,
+    message: `${pathText(path)} stands here a second time; keep one`,
+  }));
 }
 
 interface ResolvedDraft {

@@ -31,22 +31,32 @@ export function shownFile(file: string, cwd: string): string {
   return path === "" || path.startsWith("..") || isAbsolute(path) ? file : path;
 }
 
-/** A problem at an offset of the text. */
-export function problemAt(text: string, offset: number, path: Path, message: string): Problem {
-  return { path: path.length === 0 ? "" : pathText(path), ...lineAndColumn(text, offset), message };
+/** Something wrong at an offset of a config file's text. */
+export interface Trouble extends Finding {
+  readonly offset: number;
 }
 
-/** One error for all problems of a file, in the order of the file, without repetitions. */
-export function configError(file: string, cwd: string, problems: readonly Problem[]): GatewayError {
+/** A config file: its absolute path, what it says, and the folder where the person stands. */
+export interface ConfigText {
+  readonly file: string;
+  readonly cwd: string;
+  readonly text: string;
+}
+
+/** One error for everything wrong with a file, in the order of the file, without repetitions. */
+export function configError({ file, cwd, text }: ConfigText, troubles: readonly Trouble[]): GatewayError {
   const shown = shownFile(file, cwd);
-  const ordered = problems.toSorted((left, right) => left.line - right.line || left.column - right.column);
-  const lines = new Map(
-    ordered.map((problem) => [`${shown}:${problem.line}:${problem.column}: ${problem.message}`, problem]),
-  );
-  const listed = [...lines].slice(0, maxProblems);
-  const more = lines.size > listed.length ? [`… and ${lines.size - listed.length} more`] : [];
-  const head = lines.size > 1 ? [`${shown} has ${lines.size} problems:`] : [];
-  return new GatewayError("invalid_config", [...head, ...listed.map(([line]) => line), ...more].join("\n"), {
-    data: { file, problems: listed.map(([, problem]) => problem) },
-  });
+  const distinct = new Map(troubles.map((trouble) => [`${trouble.offset} ${trouble.message}`, trouble]));
+  const problems = [...distinct.values()]
+    .toSorted((left, right) => left.offset - right.offset)
+    .slice(0, maxProblems)
+    .map(({ offset, path, message }) => problemAt(text, offset, path, message));
+  const lines = problems.map(({ line, column, message }) => `${shown}:${line}:${column}: ${message}`);
+  const head = distinct.size > 1 ? [`${shown} has ${distinct.size} problems:`] : [];
+  const more = distinct.size > lines.length ? [`… and ${distinct.size - lines.length} more`] : [];
+  return new GatewayError("invalid_config", [...head, ...lines, ...more].join("\n"), { data: { file, problems } });
+}
+
+function problemAt(text: string, offset: number, path: Path, message: string): Problem {
+  return { path: path.length === 0 ? "" : pathText(path), ...lineAndColumn(text, offset), message };
 }

@@ -89,7 +89,7 @@ const serverShape = {
     `Working directory of the command. ${references} Relative to the folder of this file. Default: the gateway's own.`,
   ),
   url: filledText(
-    `http or https URL of an MCP server that speaks Streamable HTTP. ${references} Either this or command.`,
+    `URL (http or https) of an MCP server that speaks Streamable HTTP. ${references} Either this or command.`,
   ),
   headers: secretTexts("Headers sent with every request to the url."),
   disabled: z
@@ -126,12 +126,12 @@ const serverEntry = z.strictObject(serverShape, isObject).meta({
     {
       type: "object",
       required: ["command"],
-      properties: { url: false, headers: noObject, type: { enum: ["stdio"] } },
+      properties: { command: true, url: false, headers: noObject, type: { enum: ["stdio"] } },
     },
     {
       type: "object",
       required: ["url"],
-      properties: { command: false, ...stdioOnly, type: { enum: [...httpTypes] } },
+      properties: { url: true, command: false, ...stdioOnly, type: { enum: [...httpTypes] } },
     },
   ],
 });
@@ -221,7 +221,7 @@ const fileShape = {
 const configFile = z.strictObject(fileShape, isObject).meta({
   title: "Switchyard configuration",
   description: "What Switchyard reads from switchyard.jsonc, .json, .yaml or .yml. Every key is optional.",
-  not: { type: "object", required: [...serversKeys] },
+  not: { type: "object", required: [...serversKeys], properties: { mcpServers: true, servers: true } },
 });
 
 /** A whole valid file, defaults filled in, references not yet resolved. */

@@ -5,15 +5,13 @@ import {
   isAlias,
   isCollection,
   isMap,
-  isPair,
   isScalar,
   isSeq,
   parseDocument,
   visit,
   type Pair,
 } from "yaml";
-import type { Path } from "./content.ts";
-import type { ConfigDocument, ConfigFormat, DuplicateKey, SyntaxFault } from "./document.ts";
+import { type ConfigDocument, type ConfigFormat, indexPlaces, type Place, type SyntaxFault } from "./document.ts";
 import { closeEmpty, cutBlock, fillEmpty, insertBelow } from "./yaml-splice.ts";
 
 /** The library's own messages quote the text, which may hold secrets. */
@@ -27,7 +25,7 @@ const faultMessages: Readonly<Record<ErrorCode, string>> = {
   BAD_PROP_ORDER: "has an anchor or a tag in the wrong place",
   BAD_SCALAR_START: "has a value that starts with a reserved character and needs quotes",
   BLOCK_AS_IMPLICIT_KEY: "has a key over several lines, or a second colon in one line",
-  BLOCK_IN_FLOW: "has an indented block inside [ ] or { }",
+  BLOCK_IN_FLOW: "lacks a comma inside [ ] or { }, or has an indented block there",
   DUPLICATE_KEY: "has a key twice",
   IMPOSSIBLE: "is not YAML",
   KEY_OVER_1024_CHARS: "has a key of more than 1024 characters",
@@ -54,7 +52,7 @@ export const yamlFormat = {
     return {
       content,
       syntaxFaults: fault === undefined ? faults : [fault],
-      ...indexPlaces(placesIn(document)),
+      ...placesOf(document),
     };
   },
 
@@ -69,12 +67,12 @@ export const yamlFormat = {
 
   withoutMember(text, path): string {
     const document = parseDocument(text, parseOptions);
-    const cut = cutBlock(text, offsetIn(document, path));
+    const cut = cutBlock(text, placesOf(document).offsetOf(path));
     document.deleteIn(path);
     const parent = path.slice(0, -1);
     const rest = document.getIn(parent);
     const isEmptied = isMap(rest) && rest.items.length === 0;
-    const spliced = isEmptied && cut !== undefined ? closeEmpty(cut, offsetIn(document, parent)) : cut;
+    const spliced = isEmptied && cut !== undefined ? closeEmpty(cut, placesOf(document).offsetOf(parent)) : cut;
     return sameData(spliced, document) ?? write(document, text);
   },
 } as const satisfies ConfigFormat;
@@ -155,7 +153,7 @@ function insertInto(
   const member = (isNew ? path : path.slice(-1)).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
   const yaml = new Document(member).toString(style);
   const last = object.items.at(-1);
-  if (last === undefined) return fillEmpty(text, offsetIn(document, [first]), yaml, style.indent);
+  if (last === undefined) return fillEmpty(text, placesOf(document).offsetOf([first]), yaml, style.indent);
   return object.flow === true ? undefined : insertBelow(text, startOf(last.key, 0), yaml);
 }
 

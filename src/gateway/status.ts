@@ -5,7 +5,7 @@ import type { UpstreamState } from "../upstream/state.ts";
 /** One upstream as `switchyard status` shows it. Times are wall time in ms. Holds no secret. */
 export interface UpstreamStatus {
   readonly name: string;
-  readonly transport: "stdio" | "http";
+  readonly transport: "stdio" | "http" | "channel";
   readonly state: UpstreamState;
   /** The revision spoken with it, where it is connected. */
   readonly revision: string | undefined;

@@ -225,6 +225,7 @@ function retokened(call: Call, onNotification: (notification: Notification) => v
 async function openLink(options: UpstreamOptions, deps: UpstreamDeps, receiver: LinkReceiver): Promise<Link> {
   const { target } = options;
   if (target.kind === "http") return new HttpLink(target, receiver, deps.clock);
+  if (target.kind === "channel") return new StreamLink(target.open(), receiver);
   const child = await startChild(target, deps.guardian);
   return new StreamLink(child, receiver, child);
 }

@@ -1,3 +1,5 @@
+import type { Channel } from "../transport/channel.ts";
+
 /** How a stdio upstream is started: the command and what it is given. */
 export interface StdioTarget {
   readonly kind: "stdio";
@@ -17,11 +19,18 @@ export interface HttpTarget {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** An MCP server in this process. */
+export interface ChannelTarget {
+  readonly kind: "channel";
+  /** Called for every connection; what it returns is closed with it. */
+  readonly open: () => Channel;
+}
+
 /** One MCP server behind the gateway, every default filled in and every secret resolved. */
 export interface UpstreamOptions {
   /** Unique; the part before `__` in the names of its tools. */
   readonly name: string;
-  readonly target: StdioTarget | HttpTarget;
+  readonly target: StdioTarget | HttpTarget | ChannelTarget;
   /** Longest time a call may take, in ms from when it is sent. 1 to 86 400 000. */
   readonly timeoutMs: number;
   /** Longest time from start to ready, in ms. 1 to 3 600 000. */

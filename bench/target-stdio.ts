@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { isJsonObject } from "../src/core/json.ts";
+import { LineReader } from "../src/transport/lines.ts";
+import type { Target, TargetOptions } from "./target.ts";
+
+type Done = (answer: string | Error) => void;
+
+/** Calls over the stdio of a server that is started for it: what a host without any gateway does. */
+export async function openStdio({ era }: TargetOptions): Promise<Target> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "upstream-stdio.ts"), era], {
+    stdio: ["pipe", "pipe", "inherit", "ipc"],
+  });
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error("the child has no stdio");
+  const waiting = new Map<unknown, Done>();
+  const reader = new LineReader({
+    line: (line) => {
+      const text = line.toString();
+      const id = idOf(text);
+      const done = waiting.get(id);
+      waiting.delete(id);
+      done?.(text);
+    },
+    tooLong: () => child.kill(),
+  });
+  stdout.on("data", (chunk: Buffer) => {
+    reader.push(chunk);
+  });
+  child.once("exit", () => {
+    for (const done of waiting.values()) done(new Error("the child ended"));
+  });
+  await once(child, "message");
+  return {
+    send(text, _tool, done) {
+      waiting.set(idOf(text), done);
+      stdin.write(`${text}\n`);
+    },
+    cpu: () => cpuOf(child),
+    async close() {
+      if (child.exitCode !== null) return;
+      const exited = once(child, "exit");
+      child.disconnect();
+      stdin.end();
+      await exited;
+    },
+  };
+}
+
+function idOf(text: string): unknown {
+  const message: unknown = JSON.parse(text);
+  return isJsonObject(message) ? message["id"] : undefined;
+}
+
+async function cpuOf(child: ChildProcess): Promise<NodeJS.CpuUsage> {
+  const answered = once(child, "message", { signal: AbortSignal.timeout(5000) });
+  child.send({ kind: "cpu" });
+  const [message] = await answered;
+  if (!isJsonObject(message)) throw new Error("the child sent no message");
+  return { user: Number(message["user"]), system: Number(message["system"]) };
+}

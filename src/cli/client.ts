@@ -1,0 +1,92 @@
+import { deadline } from "../core/deadline.ts";
+import { GatewayError } from "../core/errors.ts";
+import { startSwitchyard, upstreamDeps } from "../gateway.ts";
+import { memoryPair } from "../transport/memory.ts";
+import { Connection, type ConnectionReceiver } from "../upstream/connection.ts";
+import { type UpstreamOptions, upstreamDefaults } from "../upstream/options.ts";
+import { type Context, type CommonOptions, chooseConfig } from "./context.ts";
+import { findRunning } from "./running.ts";
+
+/** Options of the commands that speak to upstreams through a gateway. */
+export interface ClientOptions extends CommonOptions {
+  readonly url?: string;
+}
+
+/** A connection to a gateway, as any MCP client has one. */
+export interface Client {
+  readonly connection: Connection;
+  close(): Promise<void>;
+}
+
+/** Time to connect, in ms. */
+const connectMs = 30_000;
+
+/**
+ * Connects to the route of one upstream: of the gateway at `--url`, else of the one that runs for this configuration, else of one that
+ * is started for this command alone, with this upstream alone.
+ *
+ * @throws {GatewayError} `route_not_found` — no upstream of that name; `upstream_unavailable`; `invalid_config`.
+ */
+export async function connectTo(upstream: string, context: Context, options: ClientOptions): Promise<Client> {
+  if (options.url !== undefined) return overHttp(options.url, upstream, context);
+  const { config } = await chooseConfig(context, options);
+  const running = await findRunning(config.dataDir);
+  if (running !== undefined) return overHttp(running, upstream, context);
+  const found = config.upstreams.find(({ name }) => name === upstream);
+  if (found === undefined) throw noUpstream(upstream, config.upstreams.map(({ name }) => name));
+  return inProcess(found, context);
+}
+
+/** The error for a name that no upstream has. */
+export function noUpstream(name: string, known: readonly string[]): GatewayError {
+  const list = known.length === 0 ? "none is configured" : `there are ${known.join(", ")}`;
+  return new GatewayError("route_not_found", `There is no upstream "${name}"; ${list}`, {
+    data: { suggestion: "`switchyard list` shows the upstreams." },
+  });
+}
+
+async function overHttp(url: string, upstream: string, context: Context): Promise<Client> {
+  const address = new URL(`/mcp/u/${encodeURIComponent(upstream)}`, url).href;
+  const target = { kind: "http", url: address, headers: {} } as const;
+  const connection = await open({ name: "gateway", target, ...upstreamDefaults }, context);
+  return { connection, close: () => connection.close() };
+}
+
+async function inProcess(upstream: UpstreamOptions, context: Context): Promise<Client> {
+  const switchyard = startSwitchyard({ upstreams: [upstream] });
+  const [ours, theirs] = memoryPair();
+  const served = switchyard.serve(theirs, { kind: "upstream", name: upstream.name });
+  const target = { kind: "channel", open: () => ours } as const;
+  const close = async (): Promise<void> => {
+    await ours.close();
+    await served;
+    await switchyard.close();
+  };
+  try {
+    await switchyard.tried;
+    const connection = await open({ name: "gateway", target, ...upstreamDefaults }, context);
+    return { connection, close };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+const unheard: ConnectionReceiver = {
+  notification: () => undefined,
+  noise: () => undefined,
+  omission: () => undefined,
+  ended: () => undefined,
+};
+
+async function open(options: UpstreamOptions, { signal }: Context): Promise<Connection> {
+  const deps = upstreamDeps();
+  const limit = deadline(deps.clock, connectMs, signal, () => {
+    return new GatewayError("deadline_exceeded", `The gateway did not answer within ${connectMs} ms`);
+  });
+  try {
+    return await Connection.open(options, deps, unheard, limit.signal);
+  } finally {
+    limit.stop();
+  }
+}

@@ -1,0 +1,133 @@
+import type { Config } from "../../config/config.ts";
+import { type Switchyard, startSwitchyard } from "../../gateway.ts";
+import type { HttpServer } from "../../server/server.ts";
+import { ownStdio } from "../../transport/own-stdio.ts";
+import type { Upstream } from "../../upstream/upstream.ts";
+import { type Chosen, type CommonOptions, type Context, chooseConfig } from "../context.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { forgetRunning, rememberRunning } from "../running.ts";
+import { type Terminal, printable } from "../terminal.ts";
+
+export interface ServeOptions extends CommonOptions {
+  readonly stdio?: boolean;
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** Runs the gateway until Ctrl-C, SIGTERM or, with `--stdio`, the end of the input. */
+export async function serve(context: Context, options: ServeOptions): Promise<number> {
+  const chosen = await chooseConfig(context, options);
+  const switchyard = startSwitchyard({
+    upstreams: chosen.config.upstreams,
+    sessions: chosen.config.sessions,
+    onStateChange: (upstream) => {
+      report(upstream, context.terminal, options.json === true);
+    },
+  });
+  try {
+    await (options.stdio === true ? serveStdio(switchyard, context) : serveHttp(switchyard, chosen, context, options));
+    return exitCodes.ok;
+  } finally {
+    await switchyard.close();
+  }
+}
+
+async function serveStdio(switchyard: Switchyard, { signal }: Context): Promise<void> {
+  const channel = ownStdio({ input: process.stdin, output: process.stdout });
+  const stop = (): void => void channel.close();
+  signal.addEventListener("abort", stop);
+  await switchyard.serve(channel);
+  signal.removeEventListener("abort", stop);
+  process.stdin.pause();
+}
+
+async function serveHttp(
+  switchyard: Switchyard,
+  chosen: Chosen,
+  context: Context,
+  options: ServeOptions,
+): Promise<void> {
+  const { config } = chosen;
+  const { host = config.listen.host, port = config.listen.port } = options;
+  const server = await switchyard.listen({ ...config.listen, host, port });
+  await rememberRunning(config.dataDir, server.origin);
+  if (options.json === true) {
+    context.terminal.out(JSON.stringify({ event: "listening", url: `${server.origin}/mcp`, pid: process.pid }));
+  } else {
+    context.terminal.out(greeting(server, chosen));
+  }
+  await aborted(context.signal);
+  if (options.json !== true) context.terminal.note("Stopping …");
+  await forgetRunning(config.dataDir);
+}
+
+function greeting({ origin }: HttpServer, { config, isDemo, missing }: Chosen): string {
+  const lines = [
+    `Switchyard listens at ${origin}/mcp`,
+    "",
+    ...addresses(origin, config),
+    "",
+    "Point an MCP client at it:",
+    "",
+    indented(JSON.stringify({ mcpServers: { switchyard: { type: "http", url: `${origin}/mcp` } } }, undefined, 2)),
+    "",
+  ];
+  if (isDemo) {
+    lines.push(
+      "No switchyard.jsonc here, so these are demo servers. `switchyard add NAME -- COMMAND …` begins a configuration of your own.",
+      ...missing.map((name) => `Not installed, so left out: ${name}`),
+      "",
+    );
+  } else if (config.upstreams.length === 0) {
+    lines.push("No server is configured yet: `switchyard add NAME -- COMMAND …` adds one.", "");
+  }
+  return lines.join("\n");
+}
+
+function addresses(origin: string, config: Config): string[] {
+  const rows = [
+    ["all tools", `${origin}/mcp`],
+    ...config.upstreams.map(({ name }) => [`only ${name}`, `${origin}/mcp/u/${encodeURIComponent(name)}`]),
+    ["status", `${origin}/api/status`],
+  ];
+  const width = Math.max(...rows.map(([label = ""]) => label.length));
+  return rows.map(([label = "", address = ""]) => `  ${label.padEnd(width)}  ${address}`);
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}
+
+/** Tells the person, or the log, when an upstream comes or goes. */
+function report(upstream: Upstream, terminal: Terminal, isJson: boolean): void {
+  const { name, state } = upstream;
+  if (isJson) {
+    terminal.note(JSON.stringify({ event: "upstream", name, state }));
+    return;
+  }
+  if (state.kind === "ready") {
+    const { tools, prompts, resources } = upstream.definitions;
+    terminal.note(
+      `${name} is ready: ${count(tools.length, "tool")}, ${count(prompts.length, "prompt")}, ${count(resources.length, "resource")}`,
+    );
+  } else if (state.kind === "recovering") {
+    const { problem, attempts } = state;
+    // A server that stays down is told of at growing intervals, as it is tried at growing intervals.
+    const suggestion = attempts === 1 ? ` ${problem.suggestion}` : "";
+    terminal.note(printable(`${name} is down (attempt ${attempts}): ${problem.message}.${suggestion}`));
+  }
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    // A pending promise does not keep a process alive; the listening socket does.
+    signal.addEventListener("abort", () => {
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import { GatewayError } from "../../core/errors.ts";
+import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
+import type { ClientOptions } from "../client.ts";
+import { type Context, chooseConfig } from "../context.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { askGateway, findRunning } from "../running.ts";
+import { printable, table } from "../terminal.ts";
+
+/**
+ * Shows how a running gateway's upstreams stand, and what to do about those that do not.
+ *
+ * @throws {GatewayError} `upstream_unavailable` — no gateway runs.
+ */
+export async function status(context: Context, options: ClientOptions): Promise<number> {
+  const url = options.url ?? (await runningOf(context, options));
+  const read = await askGateway(url, "/api/status");
+  if (!isJsonObject(read) || !Array.isArray(read["upstreams"])) {
+    throw new GatewayError("upstream_unavailable", `What answers at ${url} is no Switchyard`);
+  }
+  if (options.json === true) context.terminal.out(JSON.stringify({ url, ...read }));
+  else context.terminal.out(statusText(url, read, read["upstreams"].filter(isJsonObject), context.terminal.columns));
+  return exitCodes.ok;
+}
+
+async function runningOf(context: Context, options: ClientOptions): Promise<string> {
+  const { config } = await chooseConfig(context, options);
+  const url = await findRunning(config.dataDir);
+  if (url !== undefined) return url;
+  throw new GatewayError("upstream_unavailable", "No gateway is running for this configuration", {
+    data: { suggestion: "Start one with `switchyard serve`, or name one with --url." },
+  });
+}
+
+function statusText(url: string, read: JsonObject, upstreams: readonly JsonObject[], columns: number): string {
+  const head = `Switchyard ${stringAt(read, "version") ?? ""} at ${url}, process ${String(read["pid"])}`;
+  if (upstreams.length === 0)
+    return `${head}\n\nNo upstream is configured: \`switchyard add NAME -- COMMAND …\` adds one.`;
+  const rows = upstreams.map(row);
+  const notes = upstreams.flatMap(notesOn);
+  const parts = [
+    head,
+    table(["UPSTREAM", "STATE", "TOOLS", "PROMPTS", "RESOURCES", "REVISION", "SERVER"], rows, columns),
+  ];
+  return [...parts, ...notes].join("\n\n");
+}
+
+function row(upstream: JsonObject): string[] {
+  const counts = objectAt(upstream, "counts") ?? {};
+  return [
+    stringAt(upstream, "name") ?? "",
+    stringAt(objectAt(upstream, "state") ?? {}, "kind") ?? "",
+    String(counts["tools"]),
+    String(counts["prompts"]),
+    String(counts["resources"]),
+    stringAt(upstream, "revision") ?? "–",
+    stringAt(upstream, "server") ?? "–",
+  ];
+}
+
+function notesOn(upstream: JsonObject): string[] {
+  const name = stringAt(upstream, "name") ?? "";
+  const state = objectAt(upstream, "state") ?? {};
+  const problem = objectAt(state, "problem");
+  const oddities = Array.isArray(upstream["oddities"]) ? upstream["oddities"].filter(isJsonObject) : [];
+  const notes = oddities.map((oddity) => {
+    const times = oddity["count"] === 1 ? "once" : `${String(oddity["count"])} times`;
+    return `${name}: ${oddityNames[String(oddity["kind"])] ?? "something odd"}, ${times}; last: ${printable(String(oddity["latest"]))}\n  → ${String(oddity["suggestion"])}`;
+  });
+  if (problem === undefined) return notes;
+  const stderr = Array.isArray(upstream["stderr"])
+    ? upstream["stderr"].map((line) => `  | ${printable(String(line))}`)
+    : [];
+  const first = `${name}: ${printable(stringAt(problem, "message") ?? "")} (${stringAt(problem, "stage") ?? ""}, attempt ${String(state["attempts"])})`;
+  return [[first, `  → ${stringAt(problem, "suggestion") ?? ""}`, ...stderr].join("\n"), ...notes];
+}
+
+const oddityNames: Readonly<Record<string, string>> = {
+  noise: "wrote something to stdout that is no message",
+  omission: "part of its lists was left out",
+};

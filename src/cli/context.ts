@@ -1,0 +1,39 @@
+import { type Config, emptyConfig } from "../config/config.ts";
+import { demoConfig } from "../config/demo.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What every command is given. */
+export interface Context {
+  readonly terminal: Terminal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** Fires on Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** A configuration, and whether it is the built-in one for trying things out. */
+export interface Chosen {
+  readonly config: Config;
+  readonly isDemo: boolean;
+  /** Packages that the built-in configuration would need and that are not installed. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * The configuration to work with: the named file, else the one in the working directory, else the built-in one.
+ *
+ * @throws {GatewayError} `invalid_config`.
+ */
+export async function chooseConfig({ env, cwd }: Context, { config: path }: CommonOptions): Promise<Chosen> {
+  const config = await loadConfig(path, env, cwd);
+  if (config.source.kind === "file") return { config, isDemo: false, missing: [] };
+  const demo = demoConfig(cwd);
+  return { config: { ...emptyConfig(cwd), ...demo.config }, isDemo: true, missing: demo.missing };
+}

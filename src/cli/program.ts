@@ -1,0 +1,142 @@
+import { Command, InvalidArgumentError } from "commander";
+import { identity } from "../identity.ts";
+import type { Context } from "./context.ts";
+import { add, type AddOptions, remove } from "./commands/add.ts";
+import { callTool, type CallToolOptions } from "./commands/call.ts";
+import { printSchema, validateConfig } from "./commands/config.ts";
+import { inspect } from "./commands/inspect.ts";
+import { list } from "./commands/list.ts";
+import { serve, type ServeOptions } from "./commands/serve.ts";
+import { status } from "./commands/status.ts";
+import type { ClientOptions } from "./client.ts";
+import type { CommonOptions } from "./context.ts";
+
+const exitCodeHelp = `
+Exit status: 0 done · 1 the tool reported a failure · 2 wrong usage · 3 wrong configuration ·
+4 gateway or upstream not available · 5 no such upstream or tool · 6 other failure · 130 interrupted`;
+
+/** The `switchyard` command; `done` is told each command's exit status. */
+export function buildProgram(context: Context, done: (status: number) => void): Command {
+  const program = new Command("switchyard")
+    .description("One gateway between AI agents and the systems they operate.")
+    .version(identity.version)
+    .addHelpText("after", exitCodeHelp)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => {
+        context.terminal.out(text.trimEnd());
+      },
+      writeErr: (text) => {
+        context.terminal.note(text.trimEnd());
+      },
+    })
+    .exitOverride();
+  addServe(program, context, done);
+  addConfiguring(program, context, done);
+  addAsking(program, context, done);
+  addConfig(program, context, done);
+  return program;
+}
+
+type Done = (status: number) => void;
+
+function withCommon(command: Command): Command {
+  return command
+    .option("--config <file>", "configuration file; else switchyard.jsonc, .json, .yaml or .yml of this folder")
+    .option("--json", "machine-readable output");
+}
+
+function withUrl(command: Command): Command {
+  return withCommon(command).option("--url <url>", "a running gateway, such as http://127.0.0.1:8001");
+}
+
+function addServe(program: Command, context: Context, done: Done): void {
+  withCommon(program.command("serve"))
+    .description("run the gateway until Ctrl-C")
+    .option("--stdio", "serve one client on standard input and output instead of listening")
+    .option("--host <address>", "address to listen on; only loopback starts without authentication")
+    .option("--port <number>", "port to listen on; 0 takes any free one", port)
+    .action(async (options: ServeOptions) => {
+      done(await serve(context, options));
+    });
+}
+
+function addConfiguring(program: Command, context: Context, done: Done): void {
+  withCommon(program.command("add"))
+    .description("add a server to the configuration file")
+    .argument("<name>", "its name; its tools are then NAME__tool")
+    .argument("[command...]", "after --: the command that starts it, and its arguments")
+    .option("--url <url>", "its Streamable HTTP address, instead of a command")
+    .option("-e, --env <KEY=VALUE>", "environment variable for the command; ${NAME} refers to ours", collect)
+    .option(
+      "-H, --header <Name: value>",
+      "header for requests to the address; ${NAME} refers to our environment",
+      collect,
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  switchyard add memory -- npx -y @modelcontextprotocol/server-memory\n" +
+        "  switchyard add tracker --url https://tracker.example.com/mcp -H 'Authorization: Bearer ${TRACKER_TOKEN}'",
+    )
+    .action(async (name: string, command: string[], options: AddOptions) => {
+      done(await add(name, command, context, options));
+    });
+  withCommon(program.command("remove"))
+    .description("take a server out of the configuration file")
+    .argument("<name>")
+    .action(async (name: string, options: CommonOptions) => {
+      done(await remove(name, context, options));
+    });
+  withCommon(program.command("list"))
+    .description("show the configured servers")
+    .action(async (options: CommonOptions) => {
+      done(await list(context, options));
+    });
+}
+
+function addAsking(program: Command, context: Context, done: Done): void {
+  withUrl(program.command("inspect"))
+    .description("show what the servers offer, with or without a running gateway")
+    .argument("[upstream[/tool]]")
+    .action(async (address: string | undefined, options: ClientOptions) => {
+      done(await inspect(address, context, options));
+    });
+  withUrl(program.command("call"))
+    .description("call a tool, with or without a running gateway; Ctrl-C cancels the call")
+    .argument("<upstream/tool>")
+    .option("--args <json>", "its arguments as a JSON object, or @FILE")
+    .action(async (address: string, options: CallToolOptions) => {
+      done(await callTool(address, context, options));
+    });
+  withUrl(program.command("status"))
+    .description("show how a running gateway's servers stand, and what to do about those that are down")
+    .action(async (options: ClientOptions) => {
+      done(await status(context, options));
+    });
+}
+
+function addConfig(program: Command, context: Context, done: Done): void {
+  const config = program.command("config").description("check or describe the configuration file");
+  withCommon(config.command("validate"))
+    .description("check the whole file, with line and column of every problem")
+    .argument("[file]")
+    .action(async (file: string | undefined, options: CommonOptions) => {
+      done(await validateConfig(file, context, options));
+    });
+  config
+    .command("schema")
+    .description("print the JSON Schema of the file")
+    .action(() => {
+      done(printSchema(context));
+    });
+}
+
+function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (/^\d{1,5}$/.test(text) && number <= 65_535) return number;
+  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+}

@@ -1,0 +1,66 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { GatewayError } from "../core/errors.ts";
+import { isJsonObject, stringAt } from "../core/json.ts";
+
+const fileName = "gateway.json";
+const answerMs = 2000;
+
+/** Says where a gateway that was started with this data folder listens, until {@link forgetRunning}. */
+export async function rememberRunning(dataDir: string, url: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  const file = join(dataDir, fileName);
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, `${JSON.stringify({ url, pid: process.pid })}\n`);
+  await rename(draft, file);
+}
+
+/** The gateway has stopped. Leaves the note of another gateway alone. */
+export async function forgetRunning(dataDir: string): Promise<void> {
+  const noted = await readNote(dataDir);
+  if (noted?.pid === process.pid) await rm(join(dataDir, fileName), { force: true });
+}
+
+/** Where the gateway of this data folder listens; undefined where none answers there. */
+export async function findRunning(dataDir: string): Promise<string | undefined> {
+  const noted = await readNote(dataDir);
+  if (noted === undefined) return undefined;
+  return (await answers(noted.url)) ? noted.url : undefined;
+}
+
+/**
+ * Asks a running gateway.
+ *
+ * @throws {GatewayError} `upstream_unavailable` — nothing answers at that address, or something else than a gateway.
+ */
+export async function askGateway(url: string, path: string): Promise<unknown> {
+  try {
+    const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(answerMs) });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    return await response.json();
+  } catch (thrown) {
+    throw new GatewayError("upstream_unavailable", `No gateway answers at ${url}`, {
+      data: { suggestion: "Start one with `switchyard serve`, or correct --url." },
+      cause: thrown,
+    });
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await askGateway(url, "/health");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readNote(dataDir: string): Promise<{ readonly url: string; readonly pid: unknown } | undefined> {
+  try {
+    const read: unknown = JSON.parse(await readFile(join(dataDir, fileName), "utf8"));
+    const url = isJsonObject(read) ? stringAt(read, "url") : undefined;
+    return isJsonObject(read) && url !== undefined ? { url, pid: read["pid"] } : undefined;
+  } catch {
+    return undefined;
+  }
+}
