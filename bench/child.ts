@@ -39,6 +39,5 @@ function tell(message: JsonObject): void {
 }
 
 function exit(): void {
-  // oxlint-disable-next-line unicorn/no-process-exit
   process.exit();
 }

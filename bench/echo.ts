@@ -20,12 +20,12 @@ export function echoAnswer(message: unknown, era: Era): string | undefined {
   if (!isJsonObject(message)) return errorAnswer(null, -32600, "not a message");
   const { id, method } = message;
   if (id === undefined) return undefined;
-  const result = resultOf(stringAt(message, "method"), objectAt(message, "params") ?? {}, era);
+  const result = resultOf(stringAt(message, "method") ?? "", objectAt(message, "params") ?? {}, era);
   if (result === undefined) return errorAnswer(id, -32601, `no such method: ${String(method)}`);
   return JSON.stringify({ result, jsonrpc: "2.0", id });
 }
 
-function resultOf(method: string | undefined, params: JsonObject, era: Era): JsonObject | undefined {
+function resultOf(method: string, params: JsonObject, era: Era): JsonObject | undefined {
   switch (method) {
     case "tools/call": {
       const content = [{ type: "text", text: stringAt(objectAt(params, "arguments") ?? {}, "text") ?? "" }];

@@ -57,7 +57,7 @@ async function measure({ target, options }: Opened, { concurrency, ms, maxCalls 
     const id = lastId;
     const said = `What call ${id} of this run says, and what it should hear again`;
     const sentAt = performance.now();
-    target.send(callText(id, said, options), options.tool, (answer) => {
+    target.send(id, callText(id, said, options), (answer) => {
       latencies[done] = performance.now() - sentAt;
       done += 1;
       const wrong = whatIsWrong(answer, id, said);
@@ -71,7 +71,7 @@ async function measure({ target, options }: Opened, { concurrency, ms, maxCalls 
     clearTimeout(timer);
   });
   const elapsedMs = performance.now() - startedAt;
-  const sorted = latencies.subarray(0, done).sort();
+  const sorted = latencies.subarray(0, done).toSorted();
   return { calls: done, elapsedMs, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
 }
 
@@ -80,14 +80,13 @@ function callText(id: number, said: string, { tool, era }: TargetOptions): strin
   return `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${params}}`;
 }
 
-function whatIsWrong(answer: string | Error, id: number, said: string): string | undefined {
+function whatIsWrong(answer: JsonObject | Error, id: number, said: string): string | undefined {
   if (answer instanceof Error) return `call ${id} failed: ${answer.message}`;
-  const message: unknown = JSON.parse(answer);
-  const result = isJsonObject(message) && message["id"] === id ? message["result"] : undefined;
+  const result = answer["id"] === id ? answer["result"] : undefined;
   const content = isJsonObject(result) ? result["content"] : undefined;
   const first: unknown = Array.isArray(content) && content.length === 1 ? content[0] : undefined;
   if (isJsonObject(first) && first["type"] === "text" && first["text"] === said) return undefined;
-  return `call ${id} was answered with ${answer.slice(0, 500)}`;
+  return `call ${id} was answered with ${JSON.stringify(answer).slice(0, 500)}`;
 }
 
 function known(question: JsonObject): Opened {

@@ -1,16 +1,17 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, Pool } from "undici";
-import type { Target, TargetOptions } from "./target.ts";
+import { isJsonObject } from "../src/core/json.ts";
+import type { Done, Target, TargetOptions } from "./target.ts";
 
 const maxConnections = 128;
 const accept = "application/json, text/event-stream";
 
 /** Calls over Streamable HTTP with connections that stay open; a legacy target is given its `initialize` first. */
-export async function openHttp({ origin, era }: TargetOptions): Promise<Target> {
+export async function openHttp({ origin, era, tool }: TargetOptions): Promise<Target> {
   const pool = new Pool(origin, { connections: maxConnections, headersTimeout: 10_000, bodyTimeout: 10_000 });
   const session: Record<string, string> = {};
   const target: Target = {
-    send(text, tool, done) {
+    send(_id, text, done) {
       const headers: Record<string, string> = { "content-type": "application/json", accept, ...session };
       if (era === "modern") {
         headers["mcp-protocol-version"] = "2026-07-28";
@@ -48,11 +49,11 @@ async function initialize(pool: Pool): Promise<Record<string, string>> {
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #done: (answer: string | Error) => void;
+  readonly #done: Done;
   readonly #chunks: Buffer[] = [];
   #status = 0;
 
-  constructor(done: (answer: string | Error) => void) {
+  constructor(done: Done) {
     this.#done = done;
   }
 
@@ -70,7 +71,8 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const text = Buffer.concat(this.#chunks).toString();
-    this.#done(this.#status === 200 ? text : new Error(`HTTP ${this.#status}: ${text.slice(0, 500)}`));
+    const answer: unknown = this.#status === 200 ? JSON.parse(text) : undefined;
+    this.#done(isJsonObject(answer) ? answer : new Error(`HTTP ${this.#status}: ${text.slice(0, 500)}`));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

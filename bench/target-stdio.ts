@@ -3,9 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { isJsonObject } from "../src/core/json.ts";
 import { LineReader } from "../src/transport/lines.ts";
-import type { Target, TargetOptions } from "./target.ts";
-
-type Done = (answer: string | Error) => void;
+import type { Done, Target, TargetOptions } from "./target.ts";
 
 /** Calls over the stdio of a server that is started for it: what a host without any gateway does. */
 export async function openStdio({ era }: TargetOptions): Promise<Target> {
@@ -17,11 +15,11 @@ export async function openStdio({ era }: TargetOptions): Promise<Target> {
   const waiting = new Map<unknown, Done>();
   const reader = new LineReader({
     line: (line) => {
-      const text = line.toString();
-      const id = idOf(text);
-      const done = waiting.get(id);
-      waiting.delete(id);
-      done?.(text);
+      const message: unknown = JSON.parse(line.toString());
+      if (!isJsonObject(message)) return;
+      const done = waiting.get(message["id"]);
+      waiting.delete(message["id"]);
+      done?.(message);
     },
     tooLong: () => child.kill(),
   });
@@ -33,8 +31,8 @@ export async function openStdio({ era }: TargetOptions): Promise<Target> {
   });
   await once(child, "message");
   return {
-    send(text, _tool, done) {
-      waiting.set(idOf(text), done);
+    send(id, text, done) {
+      waiting.set(id, done);
       stdin.write(`${text}\n`);
     },
     cpu: () => cpuOf(child),
@@ -46,11 +44,6 @@ export async function openStdio({ era }: TargetOptions): Promise<Target> {
       await exited;
     },
   };
-}
-
-function idOf(text: string): unknown {
-  const message: unknown = JSON.parse(text);
-  return isJsonObject(message) ? message["id"] : undefined;
 }
 
 async function cpuOf(child: ChildProcess): Promise<NodeJS.CpuUsage> {

@@ -1,9 +1,13 @@
+import type { JsonObject } from "../src/core/json.ts";
 import type { Era } from "../src/protocol/revision.ts";
+
+/** Told once how a call ended: its answer, parsed, or what went wrong on the way. */
+export type Done = (answer: JsonObject | Error) => void;
 
 /** What the load generator calls, whatever carries the calls. */
 export interface Target {
-  /** Sends one request or notification; `done` is called once, with the text of its answer, or with what went wrong. */
-  send(text: string, tool: string, done: (answer: string | Error) => void): void;
+  /** Sends one request, whose text holds this id. */
+  send(id: number, text: string, done: Done): void;
   /** CPU time of a server that the load generator started itself. */
   cpu?(): Promise<NodeJS.CpuUsage>;
   close(): Promise<void>;

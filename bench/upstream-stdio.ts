@@ -1,6 +1,5 @@
 import { LineReader } from "../src/transport/lines.ts";
-import { serveParent } from "./child.ts";
-import { nothingToAsk } from "./child.ts";
+import { nothingToAsk, serveParent } from "./child.ts";
 import { echoAnswer } from "./echo.ts";
 
 /** An MCP server over stdio that does as little as one can. `node upstream-stdio.ts modern|legacy`. */
@@ -21,7 +20,6 @@ process.stdin.on("data", (chunk: Buffer) => {
   reader.push(chunk);
 });
 process.stdin.on("end", () => {
-  // oxlint-disable-next-line unicorn/no-process-exit
   process.exit();
 });
 

@@ -33,7 +33,11 @@ export async function connectTo(upstream: string, context: Context, options: Cli
   const running = await findRunning(config.dataDir);
   if (running !== undefined) return overHttp(running, upstream, context);
   const found = config.upstreams.find(({ name }) => name === upstream);
-  if (found === undefined) throw noUpstream(upstream, config.upstreams.map(({ name }) => name));
+  if (found === undefined)
+    throw noUpstream(
+      upstream,
+      config.upstreams.map(({ name }) => name),
+    );
   return inProcess(found, context);
 }
 
