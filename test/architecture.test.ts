@@ -35,9 +35,10 @@ function roomOf(file: string): string {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/^(?:import|export)\b[^;"]*?"([^"]+)";$|\bimport\("([^"]+)"\)/gm)].map(
-    (found) => found[1] ?? found[2] ?? "",
+  const found = text.matchAll(
+    /^(?:import|export)\b[^;"]*?\bfrom "([^"]+)";$|^import "([^"]+)";$|\bimport\("([^"]+)"\)/gm,
   );
+  return [...found].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? "");
 }
 
 const files = globSync("**/*.ts", { cwd: src }).map((name) => join(src, name));
