@@ -39,9 +39,16 @@ async function relay(body: Buffer, incoming: IncomingHttpHeaders, response: Serv
   }
   try {
     const answer = await pool.request({ path: "/mcp", method: "POST", headers, body });
-    const bytes = await answer.body.bytes();
-    response.writeHead(answer.statusCode, { "content-type": "application/json", "content-length": bytes.length });
-    response.end(bytes);
+    const parts: Buffer[] = [];
+    answer.body.on("data", (part: Buffer) => {
+      parts.push(part);
+    });
+    answer.body.on("end", () => {
+      const [first] = parts;
+      const bytes = first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
+      response.writeHead(answer.statusCode, { "content-type": "application/json", "content-length": bytes.length });
+      response.end(bytes);
+    });
   } catch {
     response.writeHead(502).end();
   }

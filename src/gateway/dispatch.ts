@@ -51,7 +51,7 @@ async function answer(gateway: Gateway, inbound: Inbound, id: RequestId): Promis
   if (list !== undefined) return answerList(gateway, inbound, list);
   switch (method) {
     case "server/discover":
-      await gateway.settled;
+      // At once, also while upstreams are being connected: over stdio, clients take a second of silence for a legacy server.
       return result(discoverResult(gateway.view(inbound.route), gateway.deps.identity));
     case "subscriptions/listen":
       return listen(gateway, inbound, id);

@@ -1,4 +1,4 @@
-import { messageOf } from "../core/errors.ts";
+import { GatewayError, messageOf } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type Answer, type Message, type RequestId, type RpcError, readMessage } from "./json-rpc.ts";
 import { Payload } from "./payload.ts";
@@ -22,8 +22,8 @@ export function readFrame(frame: Buffer): Message {
 
 /** Longest piece of a frame's edge that is looked at; an id longer than fits is found by parsing. */
 const edgeBytes = 128;
-const envelopeBefore = /^\{"jsonrpc":"2\.0","id":(\d{1,15}|"[^"\\]{0,64}"),"result":\{/;
-const envelopeAfter = /\},"jsonrpc":"2\.0","id":(\d{1,15}|"[^"\\]{0,64}")\}$/;
+const envelopeBefore = /^\{"jsonrpc":"2\.0","id":(\d{1,15}|"[ !#-[\]-~]{0,64}"),"result":\{/;
+const envelopeAfter = /\},"jsonrpc":"2\.0","id":(\d{1,15}|"[ !#-[\]-~]{0,64}")\}$/;
 const resultFirst = '{"result":{';
 
 /*
@@ -55,9 +55,17 @@ function resultOf(id: string | undefined, text: Buffer): Message | undefined {
 
 const closingBrace = 0x7d;
 
-/** The text of a request. */
+/**
+ * The text of a request.
+ *
+ * @throws {GatewayError} `invalid_params` — the params are nested too deeply to be written.
+ */
 export function requestText(id: RequestId, method: string, params: JsonObject | undefined): string {
-  return JSON.stringify({ jsonrpc: "2.0", id, method, params });
+  try {
+    return JSON.stringify({ jsonrpc: "2.0", id, method, params });
+  } catch (thrown) {
+    throw new GatewayError("invalid_params", "params are nested too deeply", { cause: thrown });
+  }
 }
 
 /** The text of a notification. */

@@ -27,7 +27,13 @@ export type Message =
   | { readonly kind: "notification"; readonly method: string; readonly params: JsonObject | undefined }
   | { readonly kind: "result"; readonly id: RequestId; readonly result: Payload }
   | { readonly kind: "error"; readonly id: RequestId | undefined; readonly error: RpcError }
-  | { readonly kind: "invalid"; readonly id: RequestId | undefined; readonly reason: string }
+  | {
+      readonly kind: "invalid";
+      readonly id: RequestId | undefined;
+      readonly reason: string;
+      /** Whether it was meant as the answer to request `id`, rather than as a message with an id of its own. */
+      readonly isAnswer: boolean;
+    }
   | { readonly kind: "unparsable"; readonly reason: string };
 
 /** Whether a value may be a request's id: a string, or an integer that JavaScript holds exactly. */
@@ -45,13 +51,16 @@ export function readMessage(value: unknown): Message {
   if (!isJsonObject(value)) return invalid(undefined, `a message must be an object, got ${nameOfKind(value)}`);
   const { id, method } = value;
   const known = isRequestId(id) ? id : undefined;
-  if (value["jsonrpc"] !== "2.0") return invalid(known, 'jsonrpc must be "2.0"');
+  if (value["jsonrpc"] !== "2.0") {
+    return { kind: "invalid", id: known, reason: 'jsonrpc must be "2.0"', isAnswer: method === undefined };
+  }
   if (method !== undefined) return readCall(value, method, known);
-  if (value["error"] !== undefined) return readError(value["error"], id, known);
-  if (value["result"] === undefined) return invalid(known, "a message needs a method, a result or an error");
+  // Several servers write the member that JSON-RPC wants absent as null.
+  if (value["error"] !== undefined && value["error"] !== null) return readError(value["error"], id, known);
+  if (value["result"] === undefined) return invalidAnswer(known, "a message needs a method, a result or an error");
   if (known === undefined) return invalid(undefined, "a result must carry the id of its request");
   const { result } = value;
-  if (!isJsonObject(result)) return invalid(known, "result must be an object");
+  if (!isJsonObject(result)) return invalidAnswer(known, `result must be an object, got ${nameOfKind(result)}`);
   return { kind: "result", id: known, result: Payload.of(result) };
 }
 
@@ -72,9 +81,11 @@ function readError(error: unknown, id: unknown, known: RequestId | undefined): M
   if (known === undefined && id !== undefined && id !== null) {
     return invalid(undefined, "an error's id must be a request's id");
   }
-  if (!isJsonObject(error)) return invalid(known, "error must be an object");
+  if (!isJsonObject(error)) return invalidAnswer(known, `error must be an object, got ${nameOfKind(error)}`);
   const { code, message, data } = error;
-  if (typeof code !== "number" || !Number.isSafeInteger(code)) return invalid(known, "error.code must be an integer");
+  if (typeof code !== "number" || !Number.isSafeInteger(code)) {
+    return invalidAnswer(known, "error.code must be an integer");
+  }
   const text = typeof message === "string" ? message : "";
   return {
     kind: "error",
@@ -84,7 +95,11 @@ function readError(error: unknown, id: unknown, known: RequestId | undefined): M
 }
 
 function invalid(id: RequestId | undefined, reason: string): Message {
-  return { kind: "invalid", id, reason };
+  return { kind: "invalid", id, reason, isAnswer: false };
+}
+
+function invalidAnswer(id: RequestId | undefined, reason: string): Message {
+  return { kind: "invalid", id, reason, isAnswer: true };
 }
 
 function nameOfKind(value: unknown): string {

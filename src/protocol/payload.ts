@@ -1,3 +1,4 @@
+import { GatewayError, messageOf } from "../core/errors.ts";
 import { type JsonObject, isJsonObject } from "../core/json.ts";
 
 /**
@@ -23,24 +24,35 @@ export class Payload {
     return new Payload(undefined, value);
   }
 
-  /** The UTF-8 JSON text. It may contain line breaks where a peer sent them: see {@link line}. */
+  /**
+   * The UTF-8 JSON text. It may contain line breaks where a peer sent them: see {@link line}.
+   *
+   * @throws {GatewayError} `upstream_protocol_error` — the value is nested too deeply to be written.
+   */
   get text(): Buffer {
-    this.#text ??= Buffer.from(JSON.stringify(this.#value));
+    this.#text ??= writeObject(this.#value);
     return this.#text;
   }
 
-  /** The text without line breaks, for framings in which a line break ends the message. */
+  /**
+   * The text without line breaks, for framings in which a line break ends the message. JSON allows them between its tokens only, so a
+   * space does for each, and every other byte stays as it came.
+   *
+   * @throws {GatewayError} what {@link text} throws.
+   */
   get line(): Buffer {
     const { text } = this;
     if (text.indexOf(lineFeed) === -1 && text.indexOf(carriageReturn) === -1) return text;
-    this.#text = Buffer.from(JSON.stringify(this.value));
+    this.#text = Buffer.from(text);
+    blank(this.#text, lineFeed);
+    blank(this.#text, carriageReturn);
     return this.#text;
   }
 
   /**
    * The object.
    *
-   * @throws {SyntaxError} where the text is no JSON object.
+   * @throws {GatewayError} `upstream_protocol_error` — the text is no JSON object.
    */
   get value(): JsonObject {
     this.#value ??= parseObject(this.text);
@@ -55,9 +67,32 @@ export class Payload {
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+const space = 0x20;
+
+function blank(text: Buffer, byte: number): void {
+  for (let at = text.indexOf(byte); at !== -1; at = text.indexOf(byte, at + 1)) text[at] = space;
+}
+
+function writeObject(value: JsonObject | undefined): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(value));
+  } catch (thrown) {
+    throw notAnObject(thrown);
+  }
+}
 
 function parseObject(text: Buffer): JsonObject {
-  const value: unknown = JSON.parse(text.toString("utf8"));
-  if (!isJsonObject(value)) throw new SyntaxError("not a JSON object");
-  return value;
+  try {
+    const value: unknown = JSON.parse(text.toString("utf8"));
+    if (isJsonObject(value)) return value;
+  } catch (thrown) {
+    throw notAnObject(thrown);
+  }
+  throw notAnObject("it is something else");
+}
+
+function notAnObject(cause: unknown): GatewayError {
+  return new GatewayError("upstream_protocol_error", `A result is not a usable JSON object: ${messageOf(cause)}`, {
+    cause,
+  });
 }

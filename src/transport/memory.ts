@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
-import type { Channel, ChannelReceiver } from "./channel.ts";
+import type { Channel, ChannelEnd, ChannelReceiver } from "./channel.ts";
 
 /** Two channels joined to each other inside one process: what one sends the other receives, in a later turn. */
 export function memoryPair(): readonly [Channel, Channel] {
@@ -22,7 +22,8 @@ class MemoryChannel implements Channel {
 
   start(receiver: ChannelReceiver): void {
     this.#receiver = receiver;
-    for (const frame of this.#early.splice(0)) this.#deliver(frame);
+    if (this.#isOver) receiver.ended(closed);
+    else for (const frame of this.#early.splice(0)) this.#deliver(frame);
   }
 
   send(frame: string | Buffer): void {
@@ -56,6 +57,9 @@ class MemoryChannel implements Channel {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#receiver?.ended({ reason: "the in-process connection was closed" });
+    this.#early = [];
+    this.#receiver?.ended(closed);
   }
 }
+
+const closed: ChannelEnd = { reason: "the in-process connection was closed" };

@@ -15,32 +15,27 @@ export interface OwnStreams {
  */
 export function ownStdio({ input, output }: OwnStreams): Channel {
   let receiver: ChannelReceiver | undefined;
-  let isOver = false;
+  let over: string | undefined;
   const end = (reason: string): void => {
-    if (isOver) return;
-    isOver = true;
+    if (over !== undefined) return;
+    over = reason;
+    input.pause();
     receiver?.ended({ reason });
   };
   const reader = new LineReader({
-    line: (line) => receiver?.frame(line),
+    line: (line) => {
+      if (over === undefined) receiver?.frame(line);
+    },
     tooLong: (limit) => receiver?.noise(`dropped a line of more than ${limit} bytes`),
   });
   return {
     start(to) {
       receiver = to;
-      output.on("error", (error: Error) => {
-        end(`writing failed: ${error.message}`);
-      });
-      input.on("data", (chunk: Buffer) => {
-        reader.push(chunk);
-      });
-      input.on("end", () => {
-        reader.end();
-        end("the input ended");
-      });
+      if (over === undefined) listen(input, output, reader, end);
+      else receiver.ended({ reason: over });
     },
     send(frame) {
-      if (isOver) return;
+      if (over !== undefined) throw new GatewayError("upstream_unavailable", "The connection to the client has ended");
       if (output.writableLength > maxUnsentBytes) {
         end(`the client left more than ${maxUnsentBytes} bytes unread`);
         throw new GatewayError("upstream_unavailable", "The client does not read its input");
@@ -52,6 +47,30 @@ export function ownStdio({ input, output }: OwnStreams): Channel {
       return Promise.resolve();
     },
   };
+}
+
+function listen(
+  input: OwnStreams["input"],
+  output: OwnStreams["output"],
+  reader: LineReader,
+  end: (reason: string) => void,
+): void {
+  output.on("error", (error: Error) => {
+    end(`writing failed: ${error.message}`);
+  });
+  input.on("error", (error: Error) => {
+    end(`reading failed: ${error.message}`);
+  });
+  input.on("data", (chunk: Buffer) => {
+    reader.push(chunk);
+  });
+  input.on("end", () => {
+    reader.end();
+    end("the input ended");
+  });
+  input.on("close", () => {
+    end("the input was closed");
+  });
 }
 
 const lineEnd = Buffer.from("\n");

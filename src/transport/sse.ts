@@ -21,6 +21,8 @@ const carriageReturn = 0x0d;
 const colon = 0x3a;
 const space = 0x20;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+/** Lines of data in one event: each costs more to keep than its bytes, so that a limit on bytes alone would not bound anything. */
+const maxDataLines = 100_000;
 
 /**
  * Reads an event stream, wherever its chunks begin and end. Lines end with LF, CR LF or CR; comments are ignored; an event's data
@@ -35,6 +37,8 @@ export class SseReader {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #isFirstLine = true;
+  /** Whether the rest of the line that is being read belongs to a piece that was dropped. */
+  #isSkippingLine = false;
   #skipLineFeed = false;
   #data: Buffer[] = [];
   #dataBytes = 0;
@@ -69,23 +73,31 @@ export class SseReader {
   }
 
   #hold(piece: Buffer): void {
-    if (this.#heldBytes + piece.length > this.#limit) {
-      this.#held = [];
-      this.#heldBytes = 0;
-      this.#drop();
-      return;
-    }
+    if (this.#isSkippingLine) return;
     this.#held.push(piece);
     this.#heldBytes += piece.length;
+    if (this.#heldBytes <= this.#limit) return;
+    this.#release();
+    this.#isSkippingLine = true;
+    this.#drop();
   }
 
   #finishLine(piece: Buffer): void {
-    let line = this.#heldBytes === 0 ? piece : Buffer.concat([...this.#held, piece]);
+    const isFirstLine = this.#isFirstLine;
+    this.#isFirstLine = false;
+    if (this.#isSkippingLine) {
+      this.#isSkippingLine = false;
+      return;
+    }
+    const line = this.#heldBytes === 0 ? piece : Buffer.concat([...this.#held, piece]);
+    this.#release();
+    if (line.length > this.#limit) this.#drop();
+    else this.#line(isFirstLine && line.subarray(0, 3).equals(byteOrderMark) ? line.subarray(3) : line);
+  }
+
+  #release(): void {
     this.#held = [];
     this.#heldBytes = 0;
-    if (this.#isFirstLine && line.subarray(0, 3).equals(byteOrderMark)) line = line.subarray(3);
-    this.#isFirstLine = false;
-    this.#line(line);
   }
 
   #line(line: Buffer): void {
@@ -104,7 +116,7 @@ export class SseReader {
     if (field === "data") {
       if (this.#isDropping) return;
       this.#dataBytes += value.length + 1;
-      if (this.#dataBytes > this.#limit) this.#drop();
+      if (this.#dataBytes > this.#limit || this.#data.length >= maxDataLines) this.#drop();
       else this.#data.push(value);
     } else if (field === "id") {
       if (!value.includes(0)) this.#id = value.toString("utf8");

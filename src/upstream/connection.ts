@@ -44,7 +44,7 @@ export interface CallAnswer {
   readonly kind: ResultKind;
 }
 
-/** How long a stdio upstream may be silent on the modern probe before the legacy handshake is tried beside it, in ms. */
+/** How long an upstream on a stream may be silent on the modern probe before the legacy handshake is tried beside it, in ms. */
 const silenceMs = 2000;
 
 /** One agreed link to one upstream: speaks its revision so that nobody else need know it. */
@@ -77,7 +77,7 @@ export class Connection {
     const link = await openLink(options, deps, receiver);
     try {
       const { clock, codecs, identity } = deps;
-      const silence = options.target.kind === "stdio" ? silenceMs : undefined;
+      const silence = options.target.kind === "http" ? undefined : silenceMs;
       const handshake = await shakeHands({ link, clock, codecs, identity, silenceMs: silence }, signal);
       return new Connection(link, handshake, deps, receiver);
     } catch (thrown) {

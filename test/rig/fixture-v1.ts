@@ -9,6 +9,7 @@ import {
   items,
   namesFor,
   png,
+  progressOf,
   refusal,
   resultShapes,
   richResult,
@@ -35,15 +36,18 @@ function addTools(server: McpServer, name: string, memory: FixtureMemory): void 
   server.registerTool(
     "count",
     { description: descriptions.count, inputSchema: shapes.count },
-    async ({ steps }, { _meta, sendNotification }) => {
-      const progressToken = _meta?.progressToken;
-      for (let step = 1; step <= steps && progressToken !== undefined; step += 1) {
-        const params = { progressToken, progress: step, total: steps, message: `step ${step}` };
+    async ({ key, steps }, { _meta, sendNotification }) => {
+      for (const params of progressOf(steps, _meta?.progressToken)) {
         await sendNotification({ method: "notifications/progress", params });
       }
+      await memory.mayProceed(key);
       return { content: [{ type: "text", text: `counted to ${steps}` }] };
     },
   );
+  server.registerTool("proceed", { description: descriptions.proceed, inputSchema: shapes.proceed }, ({ key }) => {
+    memory.proceed(key);
+    return { content: [] };
+  });
   server.registerTool(
     "wait",
     { description: descriptions.wait, inputSchema: shapes.wait },

@@ -7,6 +7,7 @@ import {
   items,
   namesFor,
   png,
+  progressOf,
   refusal,
   resultShapes,
   richResult,
@@ -38,15 +39,19 @@ function addTools(server: McpServer, name: string, memory: FixtureMemory): void 
   server.registerTool(
     "count",
     { description: descriptions.count, inputSchema: shapes.count },
-    async ({ steps }, { mcpReq }) => {
-      const progressToken = mcpReq._meta?.progressToken;
-      for (let step = 1; step <= steps && progressToken !== undefined; step += 1) {
-        const params = { progressToken, progress: step, total: steps, message: `step ${step}` };
+    async ({ key, steps }, { mcpReq }) => {
+      const { _meta } = mcpReq;
+      for (const params of progressOf(steps, _meta?.progressToken)) {
         await mcpReq.notify({ method: "notifications/progress", params });
       }
+      await memory.mayProceed(key);
       return { content: [{ type: "text", text: `counted to ${steps}` }] };
     },
   );
+  server.registerTool("proceed", { description: descriptions.proceed, inputSchema: shapes.proceed }, ({ key }) => {
+    memory.proceed(key);
+    return { content: [] };
+  });
   server.registerTool(
     "wait",
     { description: descriptions.wait, inputSchema: shapes.wait },

@@ -8,7 +8,8 @@ import { z } from "zod";
 /** Arguments of the fixture's tools. */
 export const shapes = {
   echo: z.object({ message: z.string() }),
-  count: z.object({ steps: z.number() }),
+  count: z.object({ key: z.string(), steps: z.number() }),
+  proceed: z.object({ key: z.string() }),
   wait: z.object({ key: z.string() }),
   fail: z.object({ reason: z.string() }),
   log: z.object({ level: z.enum(["debug", "info", "warning", "error"]), text: z.string() }),
@@ -24,7 +25,8 @@ export const resultShapes = {
 /** What tools do, in words: the same in both eras. */
 export const descriptions = {
   echo: "Answers with its message.",
-  count: "Reports progress once a step.",
+  count: "Reports progress once a step, and answers when it is told to proceed.",
+  proceed: "Lets a call of count answer.",
   wait: "Never answers: goes on until it is cancelled.",
   calls: "Says which calls of wait are under way, and which were cancelled.",
   fail: "Fails as a tool fails: with a result.",
@@ -39,7 +41,23 @@ export const descriptions = {
 export class FixtureMemory {
   readonly waiting = new Set<string>();
   readonly cancelled = new Set<string>();
+  readonly #counting = new Map<string, PromiseWithResolvers<void>>();
   hasExtraTool = false;
+
+  /** Waits until {@link proceed} is called for the key. */
+  mayProceed(key: string): Promise<void> {
+    return this.#gate(key).promise;
+  }
+
+  proceed(key: string): void {
+    this.#gate(key).resolve();
+  }
+
+  #gate(key: string): PromiseWithResolvers<void> {
+    const gate = this.#counting.get(key) ?? Promise.withResolvers<void>();
+    this.#counting.set(key, gate);
+    return gate;
+  }
 
   /** Waits until `signal` fires, and remembers that it did. */
   async waitFor(key: string, signal: AbortSignal): Promise<void> {
@@ -57,6 +75,15 @@ export class FixtureMemory {
   get calls(): { waiting: string[]; cancelled: string[] } {
     return { waiting: [...this.waiting], cancelled: [...this.cancelled] };
   }
+}
+
+/** What is reported of so many steps, where the caller wants to know. */
+export function progressOf(steps: number, progressToken: string | number | undefined) {
+  if (progressToken === undefined) return [];
+  return Array.from({ length: steps }, (_nothing, index) => {
+    const progress = index + 1;
+    return { progressToken, progress, total: steps, message: `step ${progress}` };
+  });
 }
 
 /** A pixel. */

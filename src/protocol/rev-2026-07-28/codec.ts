@@ -152,8 +152,15 @@ function hasFreshness(value: JsonObject): boolean {
 }
 
 const invalidParams = -32602;
-/** Codes of older revisions that 2026-07-28 forbids to emit (basic, Error Codes), and what stands for them now. */
-const retired: ReadonlyMap<number, number> = new Map([[-32002, invalidParams]]);
+const internalError = -32603;
+/**
+ * Codes of older revisions that 2026-07-28 forbids to emit (basic, Error Codes), and what stands for them now: for a resource that does
+ * not exist, and for an upstream that wants a page visited first, which it can no longer say by an error.
+ */
+const retired: ReadonlyMap<number, number> = new Map([
+  [-32002, invalidParams],
+  [-32042, internalError],
+]);
 
 function toModernError(error: RpcError): RpcError {
   const code = retired.get(error.code);

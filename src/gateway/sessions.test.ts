@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { GatewayError } from "../core/errors.ts";
+import { ManualClock } from "../core/manual-clock.ts";
+import type { Notification } from "../protocol/call.ts";
+import { codecsFor } from "../protocol/codecs.ts";
+import { Sessions } from "./sessions.ts";
+
+const codec = codecsFor({ name: "switchyard", title: "Switchyard", version: "0" })["2025-11-25"];
+const seed = { route: { kind: "all" }, codec, caller: { info: undefined, capabilities: {} } } as const;
+
+function rig(options: { readonly max: number; readonly idleMs: number }) {
+  const clock = new ManualClock();
+  const subscribed = new Set<string>();
+  let made = 0;
+  const sessions = new Sessions(options, {
+    clock,
+    newId: () => `s${(made += 1)}`,
+    subscribe: ({ id }) => {
+      subscribed.add(id);
+      return () => subscribed.delete(id);
+    },
+  });
+  return { clock, sessions, subscribed };
+}
+
+test("a session that nothing uses ends after its idle time, one that is used or listens stays", () => {
+  const { clock, sessions, subscribed } = rig({ max: 10, idleMs: 60_000 });
+  const [idle, used, listening] = [sessions.create(seed), sessions.create(seed), sessions.create(seed)];
+  listening.open(
+    () => true,
+    () => undefined,
+  );
+  clock.advance(50_000);
+  assert.equal(sessions.use(used.id), used);
+  clock.advance(40_000);
+  assert.equal(sessions.use(idle.id), undefined);
+  assert.equal(sessions.use(used.id), used);
+  assert.equal(sessions.use(listening.id), listening);
+  assert.deepEqual([...subscribed], [used.id, listening.id]);
+  sessions.close();
+  sessions.close();
+  assert.equal(clock.pending, 0);
+  assert.equal(subscribed.size, 0);
+});
+
+test("a full table gives up the session that has been idle longest, never one with something open", () => {
+  const { sessions } = rig({ max: 2, idleMs: 60_000 });
+  const [first, second] = [sessions.create(seed), sessions.create(seed)];
+  sessions.use(first.id);
+  const third = sessions.create(seed);
+  assert.equal(sessions.use(second.id), undefined);
+  first.begin(1, new AbortController());
+  third.begin(1, new AbortController());
+  assert.throws(
+    () => sessions.create(seed),
+    (error) => error instanceof GatewayError && error.code === "too_many_sessions",
+  );
+  first.finish(1);
+  sessions.create(seed);
+  assert.equal(sessions.use(first.id), undefined);
+});
+
+test("ending a session aborts what it has under way", () => {
+  const { sessions } = rig({ max: 2, idleMs: 60_000 });
+  const session = sessions.create(seed);
+  const controller = new AbortController();
+  session.begin("a", controller);
+  assert.ok(sessions.end(session.id));
+  assert.ok(!sessions.end(session.id));
+  assert.ok(controller.signal.reason instanceof GatewayError);
+  assert.equal(controller.signal.reason.code, "session_not_found");
+});
+
+test("an id under way cannot be used again, and a cancel reaches the request it names", () => {
+  const { sessions } = rig({ max: 2, idleMs: 60_000 });
+  const session = sessions.create(seed);
+  const controller = new AbortController();
+  session.begin(7, controller);
+  assert.throws(() => {
+    session.begin(7, new AbortController());
+  }, /the id 7 is that of a request still under way/);
+  session.cancel({ requestId: "7" });
+  assert.ok(!controller.signal.aborted);
+  session.cancel({ requestId: 7, reason: "enough" });
+  assert.match(String(controller.signal.reason), /The caller cancelled the request: enough/);
+});
+
+test("changes of lists that nobody could be told of are told, once each, when somebody listens", () => {
+  const { sessions } = rig({ max: 2, idleMs: 60_000 });
+  const session = sessions.create(seed);
+  session.listsChanged(["tools"]);
+  session.listsChanged(["tools", "templates", "resources"]);
+  const told: Notification[] = [];
+  session.open(
+    (notification) => told.push(notification) > 0,
+    () => undefined,
+  );
+  assert.deepEqual(
+    told.map(({ method }) => method),
+    ["notifications/tools/list_changed", "notifications/resources/list_changed"],
+  );
+  session.listsChanged(["prompts"]);
+  assert.equal(told.length, 3);
+});

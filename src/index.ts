@@ -1,0 +1,23 @@
+export { startSwitchyard, type Switchyard, type SwitchyardOptions } from "./gateway.ts";
+export {
+  errorTable,
+  GatewayError,
+  type Category,
+  type ErrorCode,
+  type ErrorData,
+  type Severity,
+} from "./core/errors.ts";
+export { loadConfig } from "./config/load.ts";
+export { configJsonSchema } from "./config/schema.ts";
+export type { Config, ConfigSource } from "./config/config.ts";
+export type { SessionOptions } from "./gateway/session-options.ts";
+export type { GatewayStatus, UpstreamStatus } from "./gateway/status.ts";
+export type { Route } from "./gateway/route.ts";
+export type { ListenOptions } from "./server/listen-options.ts";
+export type { HttpServer } from "./server/server.ts";
+export type { Channel, ChannelEnd, ChannelReceiver } from "./transport/channel.ts";
+export { memoryPair } from "./transport/memory.ts";
+export { ownStdio, type OwnStreams } from "./transport/own-stdio.ts";
+export type { ChannelTarget, HttpTarget, StdioTarget, UpstreamOptions } from "./upstream/options.ts";
+export { upstreamDefaults } from "./upstream/options.ts";
+export type { Problem, Stage, UpstreamState } from "./upstream/state.ts";

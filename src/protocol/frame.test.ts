@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { test } from "node:test";
+import { seededRandom } from "../core/seeded-random.ts";
+import { answerText, errorText, notificationText, readFrame, requestText } from "./frame.ts";
+import { type Message, readMessage } from "./json-rpc.ts";
+import { Payload } from "./payload.ts";
+
+/** A message in a form that can be compared: results as values. */
+function plain(message: Message): unknown {
+  return message.kind === "result" ? { ...message, result: message.result.value } : message;
+}
+
+function agrees(frame: string): void {
+  assert.deepEqual(plain(readFrame(Buffer.from(frame))), plain(readMessage(JSON.parse(frame))), frame);
+}
+
+const members = { jsonrpc: '"jsonrpc":"2.0"', id: '"id":7', result: '"result":{"content":[{"type":"text"}]}' };
+const orders = [
+  ["jsonrpc", "id", "result"],
+  ["jsonrpc", "result", "id"],
+  ["id", "jsonrpc", "result"],
+  ["id", "result", "jsonrpc"],
+  ["result", "jsonrpc", "id"],
+  ["result", "id", "jsonrpc"],
+] as const;
+
+for (const order of orders) {
+  test(`a response written as ${order.join(", ")} is read as a whole parse would read it`, () => {
+    agrees(`{${order.map((name) => members[name]).join(",")}}`);
+    agrees(`{ ${order.map((name) => members[name].replace(":", " : ")).join(" ,\r\n ")} }`);
+    agrees(`\n\t{${order.map((name) => members[name]).join(",")}}  \r\n`);
+  });
+
+  test(`an error written as ${order.join(", ")} is read as a whole parse would read it`, () => {
+    const error = '"error":{"code":-32002,"message":"no","data":{"uri":"x"}}';
+    agrees(`{${order.map((name) => (name === "result" ? error : members[name])).join(",")}}`);
+  });
+}
+
+for (const id of [
+  "0",
+  "-1",
+  "999999999999999",
+  "9007199254740991",
+  '"a"',
+  '""',
+  '"\\u0041"',
+  '"é"',
+  `"${"i".repeat(300)}"`,
+]) {
+  test(`a response to the request ${id.slice(0, 20)} keeps its id, wherever it stands`, () => {
+    agrees(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
+    agrees(`{"result":{},"jsonrpc":"2.0","id":${id}}`);
+  });
+}
+
+test("the result of a response in the usual order is kept as the bytes it came in", () => {
+  const result = '{"n":12345678901234567890,"d":1.0,"s":"\\u00e9é"}';
+  for (const frame of [`{"jsonrpc":"2.0","id":1,"result":${result}}`, `{"result":${result},"jsonrpc":"2.0","id":1}`]) {
+    const message = readFrame(Buffer.from(frame));
+    assert.ok(message.kind === "result");
+    assert.equal(message.result.text.toString(), result);
+  }
+});
+
+test("words of the envelope inside a result are part of the result", () => {
+  const inner = '{"result":{"jsonrpc":"2.0","id":1,"result":{}},"text":"},\\"jsonrpc\\":\\"2.0\\",\\"id\\":9}"}';
+  agrees(`{"jsonrpc":"2.0","id":7,"result":${inner}}`);
+  agrees(`{"result":${inner},"jsonrpc":"2.0","id":7}`);
+  agrees(`{"result":{"a":{}},"jsonrpc":"2.0","id":7}`);
+});
+
+test("an empty result is read", () => {
+  agrees('{"jsonrpc":"2.0","id":1,"result":{}}');
+  agrees('{"result":{},"jsonrpc":"2.0","id":1}');
+});
+
+test("requests, notifications and what is no message are read as a whole parse would read them", () => {
+  for (const frame of [
+    '{"jsonrpc":"2.0","id":1,"method":"ping"}',
+    '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":0.5}}',
+    '{"jsonrpc":"2.0","id":1,"result":"text"}',
+    '{"jsonrpc":"2.0","id":1,"result":{},"error":null}',
+    '{"id":1,"result":{}}',
+    "[]",
+    "null",
+    "7",
+  ]) {
+    agrees(frame);
+  }
+});
+
+test("what is no JSON is said to be none, with why", () => {
+  for (const frame of [
+    "",
+    "garbage",
+    "{",
+    '{"jsonrpc":"2.0","id":1,"result":{',
+    '{"jsonrpc":"2.0","id":1,"result":{}',
+    "\u{feff}{}",
+  ]) {
+    const message = readFrame(Buffer.from(frame));
+    assert.ok(message.kind === "unparsable", frame);
+    assert.ok(message.reason.length > 0);
+  }
+});
+
+test("bytes that are no UTF-8 are read with replacement characters rather than refused", () => {
+  const frame = Buffer.concat([
+    Buffer.from('{"jsonrpc":"2.0","method":"m","params":{"a":"'),
+    Buffer.from([0xff]),
+    Buffer.from('"}}'),
+  ]);
+  assert.deepEqual(readFrame(frame), { kind: "notification", method: "m", params: { a: "\u{fffd}" } });
+});
+
+test("no beginning of a response is taken for a whole one", () => {
+  for (const order of orders) {
+    const frame = `{${order.map((name) => members[name]).join(",")}}`;
+    for (let length = 0; length < frame.length; length += 1) {
+      const { kind } = readFrame(Buffer.from(frame.slice(0, length)));
+      // One closing brace short, a result that ends in a brace of its own cannot be told from a whole one without being parsed.
+      if (kind !== "unparsable") {
+        assert.equal(kind, "result");
+        assert.equal(length, frame.length - 1, frame.slice(0, length));
+      }
+    }
+  }
+});
+
+test("random messages in random dress are read as a whole parse would read them", (t) => {
+  const seed = randomInt(2 ** 31);
+  t.diagnostic(`seed ${seed}`);
+  const random = seededRandom(seed);
+  for (let round = 0; round < 2000; round += 1) {
+    const frame = randomFrame(random);
+    assert.deepEqual(
+      plain(readFrame(Buffer.from(frame))),
+      plain(readMessage(JSON.parse(frame))),
+      `seed ${seed}: ${frame}`,
+    );
+  }
+});
+
+function randomFrame(random: () => number): string {
+  const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? "";
+  const parts = [
+    '"jsonrpc":"2.0"',
+    pick(['"id":1', '"id":"a"', '"id":null', '"id":1.5', '"method":"m"']),
+    pick([
+      '"result":{}',
+      `"result":${JSON.stringify(randomValue(random, 3))}`,
+      '"error":{"code":1,"message":"m"}',
+      '"params":{}',
+    ]),
+  ];
+  parts.sort(() => random() - 0.5);
+  return random() < 0.5 ? `{${parts.join(",")}}` : `{ ${parts.join(", ")} }`;
+}
+
+function randomValue(random: () => number, depth: number): unknown {
+  const kind = Math.floor(random() * (depth === 0 ? 3 : 5));
+  if (kind === 0) return Math.floor(random() * 1000);
+  if (kind === 1) return ['"', "\\", "},", '{"jsonrpc":"2.0"', "\n", "é"][Math.floor(random() * 6)];
+  if (kind === 2) return null;
+  const inner = Array.from({ length: Math.floor(random() * 4) }, () => randomValue(random, depth - 1));
+  return kind === 3
+    ? inner
+    : Object.fromEntries(inner.map((value, at) => [["id", "result", "jsonrpc", "a"][at], value]));
+}
+
+test("a request, a notification and an error are written in one line", () => {
+  assert.equal(requestText(1, "ping", undefined), '{"jsonrpc":"2.0","id":1,"method":"ping"}');
+  assert.equal(requestText("a", "m", { b: "\n" }), '{"jsonrpc":"2.0","id":"a","method":"m","params":{"b":"\\n"}}');
+  assert.equal(notificationText("n", undefined), '{"jsonrpc":"2.0","method":"n"}');
+  assert.equal(notificationText("n", { a: 1 }), '{"jsonrpc":"2.0","method":"n","params":{"a":1}}');
+  const error = { code: 5, message: "no" };
+  assert.equal(errorText(1, error), '{"jsonrpc":"2.0","id":1,"error":{"code":5,"message":"no"}}');
+  assert.equal(errorText(undefined, error), '{"jsonrpc":"2.0","error":{"code":5,"message":"no"}}');
+});
+
+test("an answer is written under the asker's id, its result as it came but without line breaks", () => {
+  const result = Payload.ofText(Buffer.from('{\n"n":1.0}'));
+  assert.equal(answerText(7, { kind: "result", result }).toString(), '{"jsonrpc":"2.0","id":7,"result":{ "n":1.0}}');
+  assert.equal(
+    answerText('q"', { kind: "result", result }).toString(),
+    '{"jsonrpc":"2.0","id":"q\\"","result":{ "n":1.0}}',
+  );
+  assert.equal(
+    answerText("e", { kind: "error", error: { code: 1, message: "m", data: null } }).toString(),
+    '{"jsonrpc":"2.0","id":"e","error":{"code":1,"message":"m","data":null}}',
+  );
+});
+
+test("what was written is read back", () => {
+  const written = answerText(3, { kind: "result", result: Payload.of({ a: [1] }) });
+  assert.deepEqual(plain(readFrame(written)), { kind: "result", id: 3, result: { a: [1] } });
+});
+
+test("params that are nested too deeply to be written are the caller's fault", () => {
+  const deep: unknown = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
+  assert.throws(() => requestText(1, "tools/call", { deep }), { name: "GatewayError", code: "invalid_params" });
+});

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isJsonObject } from "../../core/json.ts";
+import type { Call } from "../call.ts";
+import { Payload } from "../payload.ts";
+import { modernCodec, readRequestMeta } from "./codec.ts";
+import { metaKeys } from "./meta.ts";
+
+const identity = { name: "switchyard", title: "Switchyard", version: "0.0.0" };
+const codec = modernCodec(identity);
+const nobody = { info: undefined, capabilities: {} };
+const kept = { ttlMs: 5, cacheScope: "public" } as const;
+const required = { [metaKeys.protocolVersion]: "2026-07-28", [metaKeys.clientCapabilities]: { roots: {} } };
+const serverInfo = { [metaKeys.serverInfo]: identity };
+
+function text(json: string): Payload {
+  return Payload.ofText(Buffer.from(json));
+}
+
+test("a call's reserved keys become members of its own, and the rest of _meta passes through", () => {
+  const meta = {
+    ...required,
+    [metaKeys.clientInfo]: { name: "client" },
+    [metaKeys.logLevel]: "warning",
+    progressToken: "p",
+    traceparent: "00-1-2-01",
+    "example.com/key": [1],
+  };
+  assert.deepEqual(codec.decodeCall("tools/call", { name: "t", x: null, _meta: meta }, nobody), {
+    method: "tools/call",
+    params: { name: "t", x: null },
+    meta: { traceparent: "00-1-2-01", "example.com/key": [1] },
+    progressToken: "p",
+    logLevel: "warning",
+    caller: { info: { name: "client" }, capabilities: { roots: {} } },
+  } satisfies Call);
+});
+
+test("a call with nothing but reserved keys has no _meta to pass on", () => {
+  assert.equal(codec.decodeCall("tools/call", { _meta: required }, nobody).meta, undefined);
+});
+
+const version = `params._meta["${metaKeys.protocolVersion}"]`;
+const capabilities = `params._meta["${metaKeys.clientCapabilities}"]`;
+const malformed: readonly {
+  readonly params: Readonly<Record<string, unknown>> | undefined;
+  readonly message: string;
+}[] = [
+  { params: undefined, message: "params._meta must be an object" },
+  { params: {}, message: "params._meta must be an object" },
+  { params: { _meta: null }, message: "params._meta must be an object" },
+  { params: { _meta: [] }, message: "params._meta must be an object" },
+  { params: { _meta: {} }, message: `${version} must be a string` },
+  { params: { _meta: { ...required, [metaKeys.protocolVersion]: 20260728 } }, message: `${version} must be a string` },
+  { params: { _meta: { [metaKeys.protocolVersion]: "2026-07-28" } }, message: `${capabilities} must be an object` },
+  {
+    params: { _meta: { ...required, [metaKeys.clientCapabilities]: [] } },
+    message: `${capabilities} must be an object`,
+  },
+  {
+    params: { _meta: { ...required, progressToken: 1.5 } },
+    message: "params._meta.progressToken must be a string or an integer",
+  },
+  {
+    params: { _meta: { ...required, [metaKeys.logLevel]: "loud" } },
+    message: `params._meta["${metaKeys.logLevel}"] must be a log level from debug to emergency`,
+  },
+];
+
+for (const { params, message } of malformed) {
+  test(`a call with ${JSON.stringify(params)} is refused`, () => {
+    assert.throws(() => codec.decodeCall("tools/call", params, nobody), { code: "invalid_params", message });
+  });
+}
+
+test("what a request says of its sender is read, and an identity that is no object counts as none", () => {
+  assert.deepEqual(readRequestMeta({ _meta: { ...required, [metaKeys.clientInfo]: "me" } }), {
+    protocolVersion: "2026-07-28",
+    caller: { info: undefined, capabilities: { roots: {} } },
+  });
+});
+
+test("a call to an upstream carries our identity, the caller's capabilities, and our token", () => {
+  const call: Call = {
+    method: "tools/call",
+    params: { name: "t", inputResponses: { a: {} }, requestState: "s" },
+    meta: { traceparent: "00-1-2-01", [metaKeys.protocolVersion]: "forged" },
+    progressToken: "theirs",
+    logLevel: "info",
+    caller: { info: { name: "client" }, capabilities: { sampling: {}, "x/y": 1 } },
+  };
+  assert.deepEqual(codec.encodeCall(call, 7), {
+    name: "t",
+    inputResponses: { a: {} },
+    requestState: "s",
+    _meta: {
+      traceparent: "00-1-2-01",
+      [metaKeys.protocolVersion]: "2026-07-28",
+      [metaKeys.clientInfo]: identity,
+      [metaKeys.clientCapabilities]: { sampling: {}, "x/y": 1 },
+      [metaKeys.logLevel]: "info",
+      progressToken: 7,
+    },
+  });
+});
+
+test("the tasks extension is not announced for a caller, its other extensions are", () => {
+  const extensions = { "io.modelcontextprotocol/tasks": {}, "io.modelcontextprotocol/ui": { a: 1 } };
+  const call: Call = {
+    method: "tools/call",
+    params: {},
+    meta: undefined,
+    progressToken: undefined,
+    logLevel: undefined,
+    caller: { info: undefined, capabilities: { roots: {}, extensions } },
+  };
+  const { _meta } = codec.encodeCall(call, undefined);
+  assert.ok(isJsonObject(_meta));
+  assert.deepEqual(_meta[metaKeys.clientCapabilities], {
+    roots: {},
+    extensions: { "io.modelcontextprotocol/ui": { a: 1 } },
+  });
+});
+
+test("any other request to an upstream carries our identity and no capabilities", () => {
+  assert.deepEqual(codec.encodeParams({ cursor: "c" }), {
+    cursor: "c",
+    _meta: {
+      [metaKeys.protocolVersion]: "2026-07-28",
+      [metaKeys.clientInfo]: identity,
+      [metaKeys.clientCapabilities]: {},
+    },
+  });
+});
+
+test("a result of a legacy upstream gets its kind and our name before its own bytes", () => {
+  const dressed = codec.encodeResult("tools/call", text('{"n":12345678901234567890}'), kept);
+  assert.equal(
+    dressed.text.toString(),
+    `{"resultType":"complete","_meta":${JSON.stringify(serverInfo)},"n":12345678901234567890}`,
+  );
+});
+
+for (const empty of ["{}", "{ }", "{\n\t}"]) {
+  test(`the empty result ${JSON.stringify(empty)} is dressed too`, () => {
+    const dressed = codec.encodeResult("tools/call", text(empty), kept);
+    assert.deepEqual(JSON.parse(dressed.text.toString()), { resultType: "complete", _meta: serverInfo });
+  });
+}
+
+test("a result with _meta of its own keeps it, beside our name", () => {
+  const dressed = codec.encodeResult("tools/call", text('{"content":[],"_meta":{"a/b":1}}'), kept);
+  assert.deepEqual(dressed.value, { resultType: "complete", content: [], _meta: { ...serverInfo, "a/b": 1 } });
+});
+
+test("the words of the dress inside a result are no dress", () => {
+  const dressed = codec.encodeResult("tools/call", text('{"structuredContent":{"resultType":"x","_meta":{}}}'), kept);
+  assert.deepEqual(dressed.value, {
+    resultType: "complete",
+    structuredContent: { resultType: "x", _meta: {} },
+    _meta: serverInfo,
+  });
+});
+
+test("a result that is fully dressed stays byte for byte what it was", () => {
+  const own = text(`{"resultType":"complete","_meta":{"${metaKeys.serverInfo}":{"name":"theirs"}},"n":1.0}`);
+  assert.equal(codec.encodeResult("tools/call", own, kept), own);
+});
+
+for (const method of [
+  "server/discover",
+  "tools/list",
+  "prompts/list",
+  "resources/list",
+  "resources/templates/list",
+  "resources/read",
+]) {
+  test(`a complete result of ${method} says how long it may be kept, in the upstream's words where it has any`, () => {
+    const { ttlMs, cacheScope } = codec.encodeResult(method, text('{"a":1}'), kept).value;
+    assert.deepEqual({ ttlMs, cacheScope }, kept);
+    const own = codec.encodeResult(method, text('{"ttlMs":60000,"cacheScope":"private"}'), kept).value;
+    assert.deepEqual([own["ttlMs"], own["cacheScope"]], [60_000, "private"]);
+  });
+}
+
+test("a result that asks for input, and one of another method, say nothing of how long they may be kept", () => {
+  const asking = codec.encodeResult("resources/read", text('{"resultType":"input_required","requestState":"s"}'), kept);
+  assert.deepEqual(asking.value, { resultType: "input_required", requestState: "s", _meta: serverInfo });
+  assert.ok(!("ttlMs" in codec.encodeResult("tools/call", text('{"a":1}'), kept).value));
+});
+
+for (const [retired, now] of [
+  [-32002, -32602],
+  [-32042, -32603],
+] as const) {
+  test(`the code ${retired} of older revisions is sent as ${now}`, () => {
+    const error = { code: retired, message: "m", data: { uri: "x" } };
+    assert.deepEqual(codec.encodeError(error, "resources/read"), { ...error, code: now });
+  });
+}
+
+test("the kind of an upstream's result is read, and an absent one means complete", () => {
+  assert.equal(codec.decodeResult(text('{"content":[]}')), "complete");
+  assert.equal(codec.decodeResult(text('{"resultType":"complete","content":[]}')), "complete");
+  assert.equal(codec.decodeResult(text('{"content":[],"resultType":"complete"}')), "complete");
+  assert.equal(codec.decodeResult(text('{"content":[],"resultType":"input_required"}')), "input_required");
+  assert.equal(codec.decodeResult(text('{"structuredContent":{"resultType":"odd"}}')), "complete");
+  assert.equal(codec.decodeResult(Payload.of({ resultType: "input_required" })), "input_required");
+});
+
+for (const kind of ['"task"', '"completed"', "null", "1"]) {
+  test(`a result of the kind ${kind} is refused`, () => {
+    assert.throws(() => codec.decodeResult(text(`{"resultType":${kind}}`)), {
+      code: "upstream_protocol_error",
+      message: `The upstream answered with a result of unknown kind ${kind}`,
+    });
+  });
+}

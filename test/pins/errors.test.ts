@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { errorTable } from "../../src/core/errors.ts";
+
+/** What programs on the other side rely on. A change here is a change for them: say so in the changelog. */
+const pinned = {
+  parse_error: { http: 400, rpc: -32700, retryable: false },
+  invalid_request: { http: 400, rpc: -32600, retryable: false },
+  method_not_found: { http: 404, rpc: -32601, retryable: false },
+  invalid_params: { http: 400, rpc: -32602, retryable: false },
+  internal_error: { http: 500, rpc: -32603, retryable: false },
+  header_mismatch: { http: 400, rpc: -32020, retryable: false },
+  unsupported_protocol_version: { http: 400, rpc: -32022, retryable: false },
+  session_required: { http: 400, rpc: 40001, retryable: false },
+  session_not_found: { http: 404, rpc: 40401, retryable: false },
+  forbidden_origin: { http: 403, rpc: 40301, retryable: false },
+  forbidden_host: { http: 403, rpc: 40302, retryable: false },
+  route_not_found: { http: 404, rpc: 40402, retryable: false },
+  method_not_allowed: { http: 405, rpc: 40501, retryable: false },
+  not_acceptable: { http: 406, rpc: 40601, retryable: false },
+  body_too_large: { http: 413, rpc: 41301, retryable: false },
+  unsupported_media_type: { http: 415, rpc: 41501, retryable: false },
+  unknown_tool: { http: 200, rpc: -32602, retryable: false },
+  unknown_prompt: { http: 200, rpc: -32602, retryable: false },
+  resource_not_found: { http: 200, rpc: -32602, retryable: false },
+  too_many_sessions: { http: 503, rpc: 50303, retryable: true },
+  upstream_unavailable: { http: 503, rpc: 50301, retryable: true },
+  upstream_disconnected: { http: 502, rpc: 50201, retryable: false },
+  upstream_protocol_error: { http: 502, rpc: 50202, retryable: false },
+  upstream_refused_credentials: { http: 502, rpc: 50203, retryable: false },
+  deadline_exceeded: { http: 504, rpc: 50401, retryable: true },
+  cancelled: { http: 499, rpc: 49901, retryable: false },
+  shutting_down: { http: 503, rpc: 50304, retryable: true },
+  invalid_config: { http: 500, rpc: 50001, retryable: false },
+  unsafe_listen: { http: 500, rpc: 50002, retryable: false },
+  address_in_use: { http: 500, rpc: 50003, retryable: true },
+  usage: { http: 400, rpc: 40002, retryable: false },
+};
+
+test("the errors are these, and each looks the same on the wire as before", () => {
+  const found = Object.fromEntries(
+    Object.entries(errorTable).map(([code, { http, rpc, retryable }]) => [code, { http, rpc, retryable }]),
+  );
+  assert.deepEqual(found, pinned);
+});

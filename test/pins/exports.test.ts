@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as api from "../../src/index.ts";
+
+test("the package exports exactly these values", () => {
+  assert.deepEqual(Object.keys(api).toSorted(), [
+    "GatewayError",
+    "configJsonSchema",
+    "errorTable",
+    "loadConfig",
+    "memoryPair",
+    "ownStdio",
+    "startSwitchyard",
+    "upstreamDefaults",
+  ]);
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { clients } from "../rig/clients.ts";
+import type { Downstream } from "../rig/downstream.ts";
+import { fixtures, revisionOf, startFixtures } from "../rig/fixtures.ts";
+import { type Front, Rig } from "../rig/rig.ts";
+import { usesEveryFeature } from "./features.contract.ts";
+
+const rig = new Rig();
+const downstreams: Downstream[] = [];
+let front: Front;
+
+before(async () => {
+  front = await rig.gateway(await startFixtures(rig));
+  for (const kind of clients) downstreams.push(rig.use(await kind.connect({ kind: "http", url: front.url })));
+});
+
+after(() => rig.close());
+
+test("each upstream is spoken to in the newest revision that it knows", () => {
+  const spoken = front.switchyard.status().upstreams.map(({ name, revision }) => [name, revision]);
+  assert.deepEqual(Object.fromEntries(spoken), revisionOf);
+});
+
+for (const [index, { title, revision, lacks }] of clients.entries()) {
+  const downstream = (): Downstream => {
+    const connected = downstreams[index];
+    assert.ok(connected, `${title} is connected`);
+    return connected;
+  };
+
+  test(`${title} speaks ${revision} with the gateway over HTTP`, () => {
+    assert.equal(downstream().revision, revision);
+  });
+
+  for (const upstream of fixtures) usesEveryFeature({ title: `${title} over HTTP`, upstream, downstream, lacks });
+}
