@@ -36,6 +36,12 @@ export interface Switchyard extends AsyncDisposable {
   listen(options?: ListenOptions): Promise<HttpServer>;
   /** Serves one downstream over a two-way stream; resolves when it has left. */
   serve(channel: Channel, route?: Route): Promise<void>;
+  /**
+   * Makes these the upstreams, without a restart: what did not change is not touched, and calls under way finish.
+   *
+   * Resolves when the new ones can be found.
+   */
+  reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void>;
   /** How everything stands. */
   status(): GatewayStatus;
   /** Resolves when every upstream has been tried once, at the latest 2 s after the start. */
@@ -77,6 +83,7 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
       endpoint.start();
       await endpoint.ended;
     },
+    reconfigure: (next) => gateway.reconfigure(next),
     status: () => statusOf(gateway),
     settled: gateway.settled,
     tried: Promise.all(gateway.upstreams.map(({ settled }) => settled)).then(() => undefined),

@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Third-party packages, and the only rooms that may import them. */
 const packages: Readonly<Record<string, readonly string[]>> = {
+  chokidar: ["config"],
   undici: ["transport"],
   zod: ["config"],
   yaml: ["config"],

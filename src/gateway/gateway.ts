@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "../core/errors.ts";
 import type { Notification } from "../protocol/call.ts";
 import type { UpstreamDeps } from "../upstream/connection.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
-import { Upstream } from "../upstream/upstream.ts";
+import { Upstream, type UpstreamReceiver } from "../upstream/upstream.ts";
 import { type Route, routeKey } from "./route.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { View } from "./view.ts";
@@ -18,10 +19,16 @@ export interface GatewayOptions {
 /** How long after the start a first list waits for upstreams that are still being connected, in ms. */
 const startGraceMs = 2000;
 
+/** How long calls under way may go on at an upstream that is no longer configured, in ms. */
+const retireGraceMs = 30_000;
+
 /** The middle: holds the upstreams, what each route shows of them, and who is to be told of changes. */
 export class Gateway {
   readonly deps: UpstreamDeps;
-  readonly #upstreams: readonly Upstream[];
+  readonly #receiver: UpstreamReceiver;
+  /** Upstreams that are no longer configured and still have calls under way. */
+  readonly #retiring = new Map<Upstream, Promise<void>>();
+  #upstreams: readonly Upstream[];
   readonly #views = new Map<string, View>();
   readonly #subscribers = new Set<Subscriber>();
   readonly #settled = Promise.withResolvers<void>();
@@ -30,16 +37,16 @@ export class Gateway {
 
   constructor({ upstreams, deps, onStateChange }: GatewayOptions) {
     this.deps = deps;
-    const receiver = {
-      stateChanged: (upstream: Upstream) => onStateChange?.(upstream),
+    this.#receiver = {
+      stateChanged: (upstream) => onStateChange?.(upstream),
       definitionsChanged: () => {
         this.#rebuildViews();
       },
-      notification: (upstream: Upstream, notification: Notification) => {
+      notification: (upstream, notification) => {
         this.#pass(upstream, notification);
       },
     };
-    this.#upstreams = upstreams.map((options) => new Upstream(options, deps, receiver));
+    this.#upstreams = upstreams.map((options) => new Upstream(options, deps, this.#receiver));
   }
 
   get upstreams(): readonly Upstream[] {
@@ -60,6 +67,36 @@ export class Gateway {
       stopTimer();
       this.#settled.resolve();
     });
+  }
+
+  /**
+   * Makes these the upstreams: new ones are started, those that are no longer there or are configured otherwise end when their calls
+   * under way have, the rest is not touched. What replaces another is tried first, so that nothing is missing in between.
+   */
+  async reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void> {
+    const before = this.#upstreams;
+    const next = upstreams.map(
+      (options) =>
+        before.find((upstream) => isSameOptions(upstream.options, options)) ??
+        new Upstream(options, this.deps, this.#receiver),
+    );
+    const added = next.filter((upstream) => !before.includes(upstream));
+    for (const upstream of added) upstream.start();
+    await Promise.all(
+      added.filter(({ name }) => before.some((upstream) => upstream.name === name)).map(({ settled }) => settled),
+    );
+    if (this.isClosing) {
+      await Promise.all(added.map((upstream) => upstream.close()));
+      return;
+    }
+    this.#upstreams = next;
+    this.#rebuildViews();
+    for (const upstream of before.filter((old) => !next.includes(old))) this.#retire(upstream);
+  }
+
+  #retire(upstream: Upstream): void {
+    const retired = upstream.retire(retireGraceMs).finally(() => this.#retiring.delete(upstream));
+    this.#retiring.set(upstream, retired);
   }
 
   /** Resolves when every upstream has been tried once, at the latest 2 s after the start: a hanging one delays nobody for long. */
@@ -104,7 +141,8 @@ export class Gateway {
   async #close(): Promise<void> {
     this.#settled.resolve();
     this.endSubscriptions();
-    await Promise.all(this.#upstreams.map((upstream) => upstream.close()));
+    const upstreams = [...this.#upstreams, ...this.#retiring.keys()];
+    await Promise.all(upstreams.map((upstream) => upstream.close()));
     await this.deps.guardian.close();
   }
 
@@ -132,4 +170,10 @@ export class Gateway {
       if (route.kind === "all" || route.name === upstream.name) subscriber.notification(upstream, notification);
     }
   }
+}
+
+/** Whether two configurations of an upstream mean the same; in-process ones do only where they are the same. */
+function isSameOptions(a: UpstreamOptions, b: UpstreamOptions): boolean {
+  if (a.target.kind === "channel" || b.target.kind === "channel") return a.target === b.target && a.name === b.name;
+  return isDeepStrictEqual(a, b);
 }

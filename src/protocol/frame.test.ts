@@ -198,7 +198,13 @@ test("what was written is read back", () => {
   assert.deepEqual(plain(readFrame(written)), { kind: "result", id: 3, result: { a: [1] } });
 });
 
-test("params that are nested too deeply to be written are the caller's fault", () => {
+test("what is nested too deeply to be written is the fault of whoever sent it", () => {
   const deep: unknown = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
+  const error = { code: 1, message: "m", data: deep };
+  const theirs = { name: "GatewayError", code: "upstream_protocol_error" };
   assert.throws(() => requestText(1, "tools/call", { deep }), { name: "GatewayError", code: "invalid_params" });
+  assert.throws(() => notificationText("notifications/message", { deep }), theirs);
+  assert.throws(() => errorText(1, error), theirs);
+  assert.throws(() => answerText(1, { kind: "error", error }), theirs);
+  assert.throws(() => answerText(1, { kind: "result", result: Payload.of({ deep }) }), theirs);
 });

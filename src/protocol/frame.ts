@@ -61,26 +61,43 @@ const closingBrace = 0x7d;
  * @throws {GatewayError} `invalid_params` — the params are nested too deeply to be written.
  */
 export function requestText(id: RequestId, method: string, params: JsonObject | undefined): string {
-  try {
-    return JSON.stringify({ jsonrpc: "2.0", id, method, params });
-  } catch (thrown) {
-    throw new GatewayError("invalid_params", "params are nested too deeply", { cause: thrown });
-  }
+  return written({ jsonrpc: "2.0", id, method, params }, "invalid_params");
 }
 
-/** The text of a notification. */
+/**
+ * The text of a notification.
+ *
+ * @throws {GatewayError} `upstream_protocol_error` — the params are nested too deeply to be written.
+ */
 export function notificationText(method: string, params: JsonObject | undefined): string {
-  return JSON.stringify({ jsonrpc: "2.0", method, params });
+  return written({ jsonrpc: "2.0", method, params }, "upstream_protocol_error");
 }
 
-/** The text of an error response; `id` is left out where the request's could not be read. */
+/**
+ * The text of an error response; `id` is left out where the request's could not be read.
+ *
+ * @throws {GatewayError} `upstream_protocol_error` — the error's data are nested too deeply to be written.
+ */
 export function errorText(id: RequestId | undefined, error: RpcError): string {
-  return JSON.stringify({ jsonrpc: "2.0", id, error });
+  return written({ jsonrpc: "2.0", id, error }, "upstream_protocol_error");
+}
+
+/** What can be read as JSON is not always fit to be written: reading knows no limit of depth, writing does. */
+function written(message: object, code: "invalid_params" | "upstream_protocol_error"): string {
+  try {
+    return JSON.stringify(message);
+  } catch (thrown) {
+    throw new GatewayError(code, "A message is nested too deeply to be passed on", { cause: thrown });
+  }
 }
 
 const afterResult = Buffer.from("}");
 
-/** The text of the response to request `id`, without line breaks. */
+/**
+ * The text of the response to request `id`, without line breaks.
+ *
+ * @throws {GatewayError} `upstream_protocol_error` — the answer is nested too deeply to be written.
+ */
 export function answerText(id: RequestId, answer: Answer): Buffer {
   if (answer.kind === "error") return Buffer.from(errorText(id, answer.error));
   const head = `{"jsonrpc":"2.0","id":${typeof id === "number" ? id : JSON.stringify(id)},"result":`;

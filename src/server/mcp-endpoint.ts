@@ -11,7 +11,7 @@ import type { Session } from "../gateway/session.ts";
 import type { Sessions } from "../gateway/sessions.ts";
 import type { Caller } from "../protocol/call.ts";
 import { answerText, errorText } from "../protocol/frame.ts";
-import { type Message, type RequestId, readMessage } from "../protocol/json-rpc.ts";
+import { type Answer, type Message, type RequestId, readMessage } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 import { eraOf, isRevision, negotiate, newest } from "../protocol/revision.ts";
 import { readBody } from "./body.ts";
@@ -241,7 +241,16 @@ function finish(reply: Reply, id: RequestId, { answer, failure }: Outcome, { cod
   }
   // Within a session every answer is 200; without one, the status says what intermediaries should know of a request that is at fault.
   const isOwnStatus = codec.era === "modern" && failure !== undefined && answer.kind === "error";
-  reply.end(answerText(id, answer), isOwnStatus ? statusOf(failure) : 200);
+  reply.end(frameOf(id, answer), isOwnStatus ? statusOf(failure) : 200);
+}
+
+/** An upstream's answer may be such that it cannot be written again. */
+function frameOf(id: RequestId, answer: Answer): Buffer {
+  try {
+    return answerText(id, answer);
+  } catch (thrown) {
+    return Buffer.from(errorText(id, rpcErrorOf(toGatewayError(thrown))));
+  }
 }
 
 /** Faults of the request itself have a status of their own; what happened on the way to an upstream is an answer like any other. */

@@ -60,13 +60,7 @@ export function childEnvironment(own: Readonly<Record<string, string>>): Record<
  * @see MCP 2026-07-28, basic/transports/stdio, Shutdown.
  */
 export async function startChild(command: ChildCommand, guardian: Guardian, graceMs = 2000): Promise<ChildChannel> {
-  const child = spawn(command.command, command.args, {
-    env: childEnvironment(command.env),
-    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-    detached: process.platform !== "win32",
-    stdio: ["pipe", "pipe", "pipe"],
-    windowsHide: true,
-  });
+  const child = spawnChild(command);
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
     child.once("error", (error: NodeJS.ErrnoException) => {
@@ -74,6 +68,21 @@ export async function startChild(command: ChildCommand, guardian: Guardian, grac
     });
   });
   return new Child(child, guardian, graceMs);
+}
+
+function spawnChild(command: ChildCommand): ChildProcessWithoutNullStreams {
+  try {
+    return spawn(command.command, command.args, {
+      env: childEnvironment(command.env),
+      ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+      detached: process.platform !== "win32",
+      stdio: ["pipe", "pipe", "pipe"],
+      windowsHide: true,
+    });
+  } catch (thrown) {
+    // Some refusals come this way rather than as an event: too long a command line, an argument with a null character.
+    throw thrown instanceof Error ? startError(command, thrown) : thrown;
+  }
 }
 
 function startError({ command, cwd }: ChildCommand, error: NodeJS.ErrnoException): GatewayError {
@@ -136,7 +145,7 @@ class Child implements ChildChannel {
     this.#receiver = receiver;
     const reader = new LineReader({
       line: (line) => {
-        receiver.frame(line);
+        if (!this.#isOver) receiver.frame(line);
       },
       tooLong: (limit) => {
         receiver.noise(`dropped a line of more than ${limit} bytes`);
@@ -209,6 +218,9 @@ class Child implements ChildChannel {
     );
     this.#child.stderr.on("data", (chunk: Buffer) => {
       reader.push(chunk);
+    });
+    this.#child.stderr.on("end", () => {
+      reader.end();
     });
   }
 

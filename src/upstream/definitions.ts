@@ -81,7 +81,7 @@ async function readList(source: DefinitionsSource, listing: Listing, signal: Abo
     for (const item of page.items) collect(found, item, listing, source.onOmission);
     cursor = page.nextCursor;
     if (cursor !== undefined && seen.has(cursor)) {
-      source.onOmission(`${listing.method} gave the cursor ${JSON.stringify(cursor)} twice; reading stopped there`);
+      source.onOmission(`${listing.method} gave the cursor ${quoted(cursor)} twice; reading stopped there`);
       break;
     }
     if (cursor !== undefined) seen.add(cursor);
@@ -131,8 +131,22 @@ function collect(
   if (!isJsonObject(item) || name === undefined || name === "") {
     onOmission(`${method} holds an entry without "${key}"; it is left out`);
   } else if (found.has(name)) {
-    onOmission(`${method} holds ${JSON.stringify(name)} twice; the first one counts`);
+    onOmission(`${method} holds ${quoted(name)} twice; the first one counts`);
+  } else if (isDeeperThan(item, maxDepth)) {
+    onOmission(`${method} holds ${quoted(name)}, which is nested more than ${maxDepth} levels deep; it is left out`);
   } else {
     found.set(name, item);
   }
+}
+
+/** Levels of nesting in a definition. Everybody's list is written in one piece, which one entry must not make impossible. */
+const maxDepth = 256;
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, 100));
 }

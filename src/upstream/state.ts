@@ -88,14 +88,15 @@ function isStage(value: unknown): value is Stage {
 
 /** What an error says about the upstream it came from. */
 export function problemOf(error: GatewayError, fallback: Stage): Problem {
-  const stage = error.data?.["stage"];
-  return {
-    stage: isStage(stage) ? stage : fallback,
-    code: error.code,
-    message: error.message,
-    suggestion: suggestionFor(error),
-  };
+  const told = error.data?.["stage"];
+  const stage = isStage(told) ? told : fallback;
+  return { stage, code: error.code, message: error.message, suggestion: suggestionFor(error, stage) };
 }
+
+/** What an upstream that is away needs is not what somebody needs whose call was lost. */
+const suggestionByStage: Readonly<Partial<Record<Stage, string>>> = {
+  exit: "Its last lines of stderr may say why it went away. If they do not, run its command by hand.",
+};
 
 const suggestionByReason: Readonly<Record<string, string>> = {
   ENOENT: "Install the command or correct its spelling in `command`; `cwd` must exist.",
@@ -104,9 +105,10 @@ const suggestionByReason: Readonly<Record<string, string>> = {
   ENOTFOUND: "Correct the host name in `url`, or the machine's name resolution.",
 };
 
-function suggestionFor(error: GatewayError): string {
+function suggestionFor(error: GatewayError, stage: Stage): string {
   const reason = error.data?.["reason"];
   const known = typeof reason === "string" ? suggestionByReason[reason] : undefined;
   const own = error.data?.["suggestion"];
-  return known ?? (typeof own === "string" ? own : errorTable[error.code].suggestion);
+  if (known !== undefined) return known;
+  return typeof own === "string" ? own : (suggestionByStage[stage] ?? errorTable[error.code].suggestion);
 }

@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError, messageOf } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
 import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
 import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
@@ -35,7 +35,7 @@ export class StreamLink implements Link {
     this.#process = process;
     channel.start({
       frame: (frame) => {
-        this.#take(readFrame(frame), frame);
+        this.#receive(frame);
       },
       noise: (text) => {
         receiver.noise(text);
@@ -102,6 +102,15 @@ export class StreamLink implements Link {
     }
   }
 
+  /** What fails here must not fail whoever reads the stream: an upstream could end the gateway by what it sends. */
+  #receive(frame: Buffer): void {
+    try {
+      this.#take(readFrame(frame), frame);
+    } catch (thrown) {
+      this.#receiver.noise(`${messageOf(thrown)}: ${shown(frame)}`);
+    }
+  }
+
   #take(message: Message, frame: Buffer): void {
     switch (message.kind) {
       case "result":
@@ -112,13 +121,29 @@ export class StreamLink implements Link {
         this.#route(message.method, message.params ?? {});
         return;
       case "request":
-        this.#channel.send(answerToServerRequest(message.id, message.method));
+        this.#reply(message.id, message.method);
         return;
       case "invalid":
+        if (message.isAnswer && message.id !== undefined) this.#fail(message.id, message.reason);
+        this.#receiver.noise(shown(frame));
+        return;
       case "unparsable":
-        this.#receiver.noise(frame.toString("utf8", 0, noiseBytes));
+        this.#receiver.noise(shown(frame));
         return;
     }
+  }
+
+  #reply(id: RequestId, method: string): void {
+    try {
+      this.#channel.send(answerToServerRequest(id, method));
+    } catch {
+      // The channel is being closed, or is full of what the upstream does not read: it has no use for an answer.
+    }
+  }
+
+  #fail(id: RequestId, reason: string): void {
+    const problem = new GatewayError("upstream_protocol_error", `The upstream's answer is none: ${reason}`);
+    this.#forget(id)?.reject(problem);
   }
 
   #settle(message: Extract<Message, { kind: "result" | "error" }>): void {
@@ -127,10 +152,19 @@ export class StreamLink implements Link {
   }
 
   #route(method: string, params: JsonObject): void {
+    if (method === "notifications/cancelled" && this.#endSubscription(params["requestId"])) return;
     const owner = method === "notifications/progress" ? params["progressToken"] : subscriptionOf(params);
     const pending = typeof owner === "number" ? this.#pending.get(owner) : undefined;
     if (pending !== undefined) pending.request.onNotification?.({ method, params });
     else if (owner === undefined) this.#receiver.notification({ method, params });
+  }
+
+  /** A modern upstream ends nothing but subscriptions so; the ids that a legacy one names are its own. */
+  #endSubscription(id: unknown): boolean {
+    const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
+    if (typeof id !== "number" || pending?.request.method !== "subscriptions/listen") return false;
+    this.#forget(id)?.reject(new GatewayError("upstream_disconnected", "The upstream ended the subscription"));
+    return true;
   }
 
   #forget(id: RequestId): Pending | undefined {
@@ -153,6 +187,10 @@ export class StreamLink implements Link {
 
 /** How much of a line that is no message is shown. */
 const noiseBytes = 200;
+
+function shown(frame: Buffer): string {
+  return frame.toString("utf8", 0, noiseBytes);
+}
 
 function subscriptionOf(params: JsonObject): unknown {
   return objectAt(params, "_meta")?.[metaKeys.subscriptionId];

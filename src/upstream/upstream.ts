@@ -55,6 +55,8 @@ export class Upstream {
   #stopTimer: StopTimer | undefined;
   #refresh: "idle" | "running" | "again" = "idle";
   #lastStderr: readonly string[] = [];
+  #underWay = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(options: UpstreamOptions, deps: UpstreamDeps, receiver: UpstreamReceiver) {
     this.options = options;
@@ -113,6 +115,16 @@ export class Upstream {
    *   {@link Connection.call} throws.
    */
   async call(call: Call, options: CallOptions): Promise<CallAnswer> {
+    this.#underWay += 1;
+    try {
+      return await this.#call(call, options);
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#onIdle?.();
+    }
+  }
+
+  async #call(call: Call, options: CallOptions): Promise<CallAnswer> {
     const connection = this.#connection ?? (await this.#awaitConnection(options.signal));
     try {
       return await connection.call(call, options);
@@ -129,6 +141,18 @@ export class Upstream {
   /** Asks for log messages from this severity on. */
   wantLogs(level: LogLevel): void {
     this.#connection?.wantLogs(level);
+  }
+
+  /** Lets the calls under way finish, for at most `graceMs`, then closes. For an upstream that nobody can find any more. */
+  async retire(graceMs: number): Promise<void> {
+    if (this.#underWay > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#onIdle = resolve;
+      const stopTimer = this.#deps.clock.after(graceMs, resolve);
+      await promise;
+      stopTimer();
+    }
+    await this.close();
   }
 
   /** Ends the connection and everything under way. Safe to call twice. */

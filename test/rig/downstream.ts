@@ -71,3 +71,9 @@ export function codeOf(thrown: unknown): unknown {
 export function dataOf(thrown: unknown): unknown {
   return thrown instanceof Error && "data" in thrown ? thrown.data : undefined;
 }
+
+/** Whether every one of these upstreams has tools in the client's list. */
+export async function seesToolsOf(downstream: Downstream, upstreams: readonly string[]): Promise<boolean> {
+  const names = (await downstream.tools()).map(({ name }) => String(name));
+  return upstreams.every((upstream) => names.some((name) => name.startsWith(`${upstream}__`)));
+}

@@ -31,18 +31,20 @@ export function fixtureTmcpHttp(name: string, eras: TmcpEras): Promise<Listening
   return listenForFetch({ fetch: serve }, () => transport.close());
 }
 
+const capabilities = {
+  tools: { listChanged: true },
+  prompts: { listChanged: true },
+  resources: { listChanged: true },
+  completions: {},
+  logging: {},
+};
+
 function newServer(name: string) {
   return new McpServer(
     { name: `fixture-${name}`, version: "3.0.0" },
     {
       adapter: new ValibotJsonSchemaAdapter(),
-      capabilities: {
-        tools: { listChanged: true },
-        prompts: { listChanged: true },
-        resources: { listChanged: true },
-        completions: {},
-        logging: {},
-      },
+      capabilities,
       instructions: `How to use ${name}.`,
       pagination: { tools: { size: 4 }, resources: { size: 2 } },
     },
@@ -69,7 +71,14 @@ function addTools(server: Server, name: string, memory: FixtureMemory): void {
     { name: "fail", description: descriptions.fail, schema: v.object({ reason: v.string() }) },
     ({ reason }) => ({ content: [{ type: "text", text: reason }], isError: true }),
   );
-  server.tool({ name: "rich", description: descriptions.rich }, () => richResult(name));
+  server.tool(
+    {
+      name: "rich",
+      description: descriptions.rich,
+      outputSchema: v.object({ answer: v.number(), nested: v.object({ list: v.array(v.string()) }) }),
+    },
+    () => richResult(name),
+  );
   server.tool(
     {
       name: "log",
@@ -129,7 +138,7 @@ function addSlowTools(server: Server, memory: FixtureMemory): void {
 }
 
 function addResources(server: Server, name: string): void {
-  const { text, blob, refused, template } = addresses(name);
+  const { text, blob, refused } = addresses(name);
   server.resource({ name: "text", description: "Words.", uri: text, mimeType: "text/plain" }, () => ({
     contents: [{ uri: text, mimeType: "text/plain", text: `words of ${name}` }],
   }));
@@ -143,7 +152,7 @@ function addResources(server: Server, name: string): void {
     {
       name: "items",
       description: "Items.",
-      uri: template,
+      uri: `fixture://${name}/items/{id}` as const,
       complete: {
         id: (start: string) => ({ completion: { values: items.filter((item) => item.startsWith(start)) } }),
       },

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { type SwitchyardOptions, type Switchyard, startSwitchyard } from "../../src/gateway.ts";
 import {
@@ -38,10 +37,15 @@ export class Rig implements AsyncDisposable {
   ): Promise<Front> {
     const switchyard = this.use(startSwitchyard({ ...options, upstreams }));
     const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
-    await switchyard.settled;
-    for (const { name, state } of switchyard.status().upstreams) {
-      assert.equal(state.kind, "ready", `the upstream ${name} is ${JSON.stringify(state)}`);
-    }
+    const states = (): string =>
+      switchyard
+        .status()
+        .upstreams.map(({ name, state }) => `${name} ${state.kind}`)
+        .join(", ");
+    const areReady = (): boolean => switchyard.status().upstreams.every(({ state }) => state.kind === "ready");
+    await until(areReady, "every upstream is ready").catch((thrown: unknown) => {
+      throw new Error(`not every upstream is ready: ${states()}`, { cause: thrown });
+    });
     return { switchyard, origin, url: `${origin}/mcp` };
   }
 
@@ -79,7 +83,11 @@ export interface Front {
 }
 
 /** An upstream that this very Node runs: a script and what it is given. */
-export function scriptUpstream(name: string, script: string | URL, ...args: readonly string[]): UpstreamOptions {
+export function scriptUpstream(
+  name: string,
+  script: string | URL,
+  ...args: readonly string[]
+): UpstreamOptions & { readonly target: StdioTarget } {
   const path = script instanceof URL ? script.pathname : script;
   const target: StdioTarget = { kind: "stdio", command: process.execPath, args: [path, ...args], env: {} };
   return { name, target, ...upstreamDefaults };

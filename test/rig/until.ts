@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-const patienceMs = 10_000;
+const patienceMs = 20_000;
 const betweenLooksMs = 5;
 
-/** Resolves once the condition holds. Fails, saying what was waited for, when it does not within ten seconds. */
+/** Resolves once the condition holds. Fails, saying what was waited for, when it does not within twenty seconds. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const latest = performance.now() + patienceMs;
   while (!(await condition())) {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { clients } from "../rig/clients.ts";
-import type { Downstream } from "../rig/downstream.ts";
-import { fixtures, startFixtures } from "../rig/fixtures.ts";
+import { type Downstream, seesToolsOf } from "../rig/downstream.ts";
+import { fixtures, serverLacks, startFixtures } from "../rig/fixtures.ts";
 import { gatewayProgram } from "../rig/program.ts";
 import { Rig } from "../rig/rig.ts";
+import { until } from "../rig/until.ts";
 import { usesEveryFeature } from "./features.contract.ts";
 
 const rig = new Rig();
@@ -13,7 +14,10 @@ const downstreams: Downstream[] = [];
 before(async () => {
   const place = gatewayProgram(rig, await startFixtures(rig));
   const connected = await Promise.all(clients.map((kind) => kind.connect(place)));
-  for (const downstream of connected) downstreams.push(rig.use(downstream));
+  for (const downstream of connected) {
+    downstreams.push(rig.use(downstream));
+    await until(() => seesToolsOf(downstream, fixtures), "the program has connected to every server");
+  }
 });
 
 after(() => rig.close());
@@ -32,6 +36,7 @@ for (const [index, { title, revision, lacks }] of clients.entries()) {
   });
 
   for (const upstream of fixtures) {
-    usesEveryFeature({ title: `${title} over stdio`, upstream, downstream, lacks: lacking });
+    const both = { ...lacking, ...serverLacks[upstream] };
+    usesEveryFeature({ title: `${title} over stdio`, upstream, downstream, lacks: both });
   }
 }

@@ -1,4 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config/config.ts";
+import { loadConfig } from "../../config/load.ts";
+import { type FileWatch, watchFile } from "../../config/watch.ts";
+import { toGatewayError } from "../../core/errors.ts";
 import { type Switchyard, startSwitchyard } from "../../gateway.ts";
 import type { HttpServer } from "../../server/server.ts";
 import { ownStdio } from "../../transport/own-stdio.ts";
@@ -24,12 +28,34 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
       report(upstream, context.terminal, options.json === true);
     },
   });
+  const watch = watchConfig(chosen, switchyard, context);
   try {
     await (options.stdio === true ? serveStdio(switchyard, context) : serveHttp(switchyard, chosen, context, options));
     return exitCodes.ok;
   } finally {
+    await watch.close();
     await switchyard.close();
   }
+}
+
+/** Takes up changes of the configuration file while the gateway runs; a wrong file changes nothing. */
+function watchConfig({ config }: Chosen, switchyard: Switchyard, { terminal, env, cwd }: Context): FileWatch {
+  const { source } = config;
+  if (source.kind === "none") return { close: () => Promise.resolve() };
+  return watchFile(source.path, async () => {
+    try {
+      const next = await loadConfig(source.path, env, cwd);
+      await switchyard.reconfigure(next.upstreams);
+      terminal.note(`Configuration read again: ${count(next.upstreams.length, "server")}`);
+      if (
+        !isDeepStrictEqual([next.listen, next.sessions, next.dataDir], [config.listen, config.sessions, config.dataDir])
+      ) {
+        terminal.note("Changes of listen, sessions and dataDir are taken up at the next start.");
+      }
+    } catch (thrown) {
+      terminal.note(`${toGatewayError(thrown).message}\nThe running configuration stays.`);
+    }
+  });
 }
 
 async function serveStdio(switchyard: Switchyard, { signal }: Context): Promise<void> {

@@ -1,0 +1,69 @@
+import { configJsonSchema } from "../src/config/schema.ts";
+import { type JsonObject, isJsonObject, objectAt, stringAt } from "../src/core/json.ts";
+
+/** The page of the configuration file: an introduction, and every key from the schema. */
+export function configPage(): string {
+  const schema: unknown = configJsonSchema();
+  const root = isJsonObject(schema) ? schema : {};
+  const server = objectAt(objectAt(root, "$defs") ?? {}, "server") ?? {};
+  const top = objectAt(root, "properties") ?? {};
+  return [
+    introduction,
+    "## Keys of the file",
+    "",
+    table(top, ["listen", "sessions"]),
+    "",
+    "### listen",
+    "",
+    table(objectAt(objectAt(top, "listen") ?? {}, "properties") ?? {}),
+    "",
+    "### sessions",
+    "",
+    table(objectAt(objectAt(top, "sessions") ?? {}, "properties") ?? {}),
+    "",
+    "## Keys of a server",
+    "",
+    table(objectAt(server, "properties") ?? {}),
+    "",
+  ].join("\n");
+}
+
+function table(properties: JsonObject, nested: readonly string[] = []): string {
+  const rows = Object.entries(properties).map(([key, value]) => {
+    const description = isJsonObject(value) ? (stringAt(value, "description") ?? "") : "";
+    const name = nested.includes(key) ? `[\`${key}\`](#${key.toLowerCase()})` : `\`${key}\``;
+    return `| ${name} | ${description.replaceAll("|", String.raw`\|`)} |`;
+  });
+  return ["| Key | Means |", "|---|---|", ...rows].join("\n");
+}
+
+const introduction = `# Configuration
+
+One file: \`switchyard.jsonc\`, \`.json\`, \`.yaml\` or \`.yml\` in the folder where the gateway is started, or the one that \`--config\` names. Generated from
+\`src/config/schema.ts\` by \`npm run docs\`.
+
+\`\`\`jsonc
+{
+  // For completion in editors: switchyard config schema > switchyard.schema.json
+  "$schema": "./switchyard.schema.json",
+  "mcpServers": {
+    "files": { "command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem", "\${userHome}/notes"] },
+    "tracker": {
+      "type": "http",
+      "url": "https://tracker.example.com/mcp",
+      "headers": { "Authorization": "Bearer \${TRACKER_TOKEN}" },
+      "timeoutMs": 60000
+    }
+  },
+  "listen": { "port": 8001 }
+}
+\`\`\`
+
+- **\`mcpServers\`** is what Claude Desktop and Cursor write, \`servers\` what VS Code writes. Both take the same entries; what is ours stands beside.
+- **Secrets** are references: \`\${NAME}\` inside a text, or \`{ "env": "NAME" }\` as a value of \`env\` and \`headers\`. They are resolved after the whole file was
+  found valid, and no message shows their values. \`\${NAME:-default}\` has a default.
+- **A child inherits** few variables (\`PATH\`, \`HOME\`, the locale and the like). Everything else it needs stands in its \`env\`.
+- **Mistakes** are all reported at once, each with line and column; an unknown key with the one that was probably meant. A wrong file changes
+  nothing that runs.
+
+`;
