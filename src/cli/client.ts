@@ -1,11 +1,12 @@
 import { deadline } from "../core/deadline.ts";
 import { GatewayError } from "../core/errors.ts";
+import { isJsonObject, stringAt } from "../core/json.ts";
 import { startSwitchyard, upstreamDeps } from "../gateway.ts";
 import { memoryPair } from "../transport/memory.ts";
 import { Connection, type ConnectionReceiver } from "../upstream/connection.ts";
 import { type UpstreamOptions, upstreamDefaults } from "../upstream/options.ts";
 import { type Context, type CommonOptions, chooseConfig } from "./context.ts";
-import { findRunning } from "./running.ts";
+import { askGateway, findRunning } from "./running.ts";
 
 /** Options of the commands that speak to upstreams through a gateway. */
 export interface ClientOptions extends CommonOptions {
@@ -50,10 +51,23 @@ export function noUpstream(name: string, known: readonly string[]): GatewayError
 }
 
 async function overHttp(url: string, upstream: string, context: Context): Promise<Client> {
+  const names = await upstreamsOf(url);
+  if (!names.includes(upstream)) throw noUpstream(upstream, names);
   const address = new URL(`/mcp/u/${encodeURIComponent(upstream)}`, url).href;
   const target = { kind: "http", url: address, headers: {} } as const;
   const connection = await open({ name: "gateway", target, ...upstreamDefaults }, context);
   return { connection, close: () => connection.close() };
+}
+
+/**
+ * The names of a running gateway's upstreams.
+ *
+ * @throws {GatewayError} `upstream_unavailable` — no gateway answers at that address.
+ */
+export async function upstreamsOf(url: string): Promise<string[]> {
+  const status = await askGateway(url, "/api/status");
+  const upstreams = isJsonObject(status) && Array.isArray(status["upstreams"]) ? status["upstreams"] : [];
+  return upstreams.filter(isJsonObject).map((upstream) => stringAt(upstream, "name") ?? "");
 }
 
 async function inProcess(upstream: UpstreamOptions, context: Context): Promise<Client> {

@@ -77,7 +77,9 @@ function writeObject(value: JsonObject | undefined): Buffer {
   try {
     return Buffer.from(JSON.stringify(value));
   } catch (thrown) {
-    throw notAnObject(thrown);
+    throw new GatewayError("upstream_protocol_error", "A result is nested too deeply to be passed on", {
+      cause: thrown,
+    });
   }
 }
 
@@ -92,7 +94,5 @@ function parseObject(text: Buffer): JsonObject {
 }
 
 function notAnObject(cause: unknown): GatewayError {
-  return new GatewayError("upstream_protocol_error", `A result is not a usable JSON object: ${messageOf(cause)}`, {
-    cause,
-  });
+  return new GatewayError("upstream_protocol_error", `A result is no JSON object: ${messageOf(cause)}`, { cause });
 }

@@ -240,8 +240,7 @@ function finish(reply: Reply, id: RequestId, { answer, failure }: Outcome, { cod
     return;
   }
   // Within a session every answer is 200; without one, the status says what intermediaries should know of a request that is at fault.
-  const isOwnStatus = codec.era === "modern" && failure !== undefined && answer.kind === "error";
-  reply.end(frameOf(id, answer), isOwnStatus ? statusOf(failure) : 200);
+  reply.end(frameOf(id, answer), codec.era === "modern" ? statusOf(answer, failure) : 200);
 }
 
 /** An upstream's answer may be such that it cannot be written again. */
@@ -253,7 +252,12 @@ function frameOf(id: RequestId, answer: Answer): Buffer {
   }
 }
 
+/** A server needs a capability that the client does not have (2026-07-28, schema, MissingRequiredClientCapabilityError). */
+const missingCapability = -32021;
+
 /** Faults of the request itself have a status of their own; what happened on the way to an upstream is an answer like any other. */
-function statusOf(failure: GatewayError): number {
+function statusOf(answer: Answer, failure: GatewayError | undefined): number {
+  if (answer.kind === "result") return 200;
+  if (failure === undefined) return answer.error.code === missingCapability ? 400 : 200;
   return failure.code === "method_not_found" || failure.code === "invalid_params" ? failure.http : 200;
 }

@@ -15,7 +15,8 @@ export interface HttpRequest {
 
 /** What an exchange tells, in this order: `head`, then frames or `text`, then `ended`. */
 export interface HttpReceiver {
-  head(status: number, headers: IncomingHttpHeaders): void;
+  /** `hangUp` ends the exchange early and well, for a receiver that has what it wanted. */
+  head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void;
   /** A frame of an event stream, or the whole body where it is JSON. */
   frame(frame: Buffer): void;
   /** The server's wish for how long to wait before coming back, in ms. */
@@ -76,6 +77,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(asError(this.#signal.reason));
     this.#end(asProblem(this.#signal.reason));
   };
+  readonly #hangUp = (): void => {
+    if (this.#isOver) return;
+    this.#end(undefined);
+    this.#controller?.abort(new Error("hung up"));
+  };
   #controller: Dispatcher.DispatchController | undefined;
   #reader: BodyReader | undefined;
   #isOver = false;
@@ -94,7 +100,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
-    this.#receiver.head(status, headers);
+    this.#receiver.head(status, headers, this.#hangUp);
     this.#reader = bodyReader(headers["content-type"], this.#receiver);
   }
 

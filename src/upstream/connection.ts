@@ -122,7 +122,11 @@ export class Connection {
       method: call.method,
       params: codec.encodeCall(call, call.progressToken === undefined ? undefined : id),
       signal,
-      onNotification: onNotification === undefined ? undefined : retokened(call, onNotification),
+      onNotification: (notification) => {
+        // A server may tell of changes on any stream that is open (2025-11-25, basic/transports); they concern everybody.
+        if (changes.has(notification.method)) this.#receiver.notification(notification);
+        else if (onNotification !== undefined) passRetokened(call, notification, onNotification);
+      },
     });
     return { answer, kind: answer.kind === "error" ? "complete" : codec.decodeResult(answer.result) };
   }
@@ -213,13 +217,23 @@ const changeFilters = {
   resources: "resourcesListChanged",
 } as const;
 
-function retokened(call: Call, onNotification: (notification: Notification) => void): CallOptions["onNotification"] {
-  return ({ method, params }) => {
-    if (method !== "notifications/progress") onNotification({ method, params });
-    else if (call.progressToken !== undefined) {
-      onNotification({ method, params: { ...params, progressToken: call.progressToken } });
-    }
-  };
+/** Notifications that belong to no call, whichever way they come. */
+const changes: ReadonlySet<string> = new Set([
+  "notifications/tools/list_changed",
+  "notifications/prompts/list_changed",
+  "notifications/resources/list_changed",
+  "notifications/resources/updated",
+]);
+
+function passRetokened(
+  call: Call,
+  { method, params }: Notification,
+  onNotification: (notification: Notification) => void,
+): void {
+  if (method !== "notifications/progress") onNotification({ method, params });
+  else if (call.progressToken !== undefined) {
+    onNotification({ method, params: { ...params, progressToken: call.progressToken } });
+  }
 }
 
 async function openLink(options: UpstreamOptions, deps: UpstreamDeps, receiver: LinkReceiver): Promise<Link> {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Clock } from "../core/clock.ts";
-import { GatewayError } from "../core/errors.ts";
+import type { Clock, StopTimer } from "../core/clock.ts";
+import { deadline } from "../core/deadline.ts";
+import { GatewayError, messageOf } from "../core/errors.ts";
 import { type JsonObject, stringAt } from "../core/json.ts";
 import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
 import { headerValue } from "../protocol/headers.ts";
@@ -58,8 +59,9 @@ export class HttpLink implements Link {
 
   /** Sends a message that no answer is awaited to. */
   post(body: string, headers: Readonly<Record<string, string>> = this.#headersFor("", {})): void {
-    const { signal } = this.#closing;
-    if (!signal.aborted) this.#client.send({ method: "POST", headers, body, signal }, unheard);
+    if (this.#closing.signal.aborted) return;
+    const { signal, stop } = deadline(this.#clock, unheardMs, this.#closing.signal, tooSlow);
+    this.#client.send({ method: "POST", headers, body, signal }, { ...unheard, ended: stop });
   }
 
   speak(revision: Revision): void {
@@ -81,8 +83,8 @@ export class HttpLink implements Link {
     return this.#revision === undefined || eraOf(this.#revision) === "modern";
   }
 
-  get receiver(): LinkReceiver {
-    return this.#receiver;
+  get clock(): Clock {
+    return this.#clock;
   }
 
   get sessionId(): string | undefined {
@@ -98,12 +100,28 @@ export class HttpLink implements Link {
   take(frame: Buffer): void {
     const message = readFrame(frame);
     if (message.kind === "notification") {
-      this.#receiver.notification({ method: message.method, params: message.params ?? {} });
+      this.guard(frame, () => {
+        this.#receiver.notification({ method: message.method, params: message.params ?? {} });
+      });
     } else if (message.kind === "request") {
       this.post(answerToServerRequest(message.id, message.method).toString("utf8"));
     } else if (message.kind === "invalid" || message.kind === "unparsable") {
-      this.#receiver.noise(message.reason);
+      this.noise(message.reason, frame);
     }
+  }
+
+  /** Passes something on; where that fails, the exchange that it came by goes on. */
+  guard(frame: Buffer, pass: () => void): void {
+    try {
+      pass();
+    } catch (thrown) {
+      this.noise(messageOf(thrown), frame);
+    }
+  }
+
+  /** Tells of something that is no message, or that nothing can be made of. */
+  noise(reason: string, frame: Buffer): void {
+    this.#receiver.noise(`${reason}: ${frame.toString("utf8", 0, noiseBytes)}`);
   }
 
   /** The upstream no longer knows our session: the link is of no more use. */
@@ -154,8 +172,16 @@ export class HttpLink implements Link {
 
 /** How long the answer to the end of a session is waited for, in ms. */
 const farewellMs = 1000;
+/** How long a message that wants no answer may take to be accepted, in ms: each holds a connection until then. */
+const unheardMs = 10_000;
+/** How long a stream may stay open that has brought its answer, in ms: not every server ends it, and each holds a connection. */
+const lingerMs = 1000;
 /** Methods whose subject travels in the Mcp-Name header (2026-07-28, basic/transports/streamable-http). */
 const named: ReadonlySet<string> = new Set(["tools/call", "resources/read", "prompts/get"]);
+
+function tooSlow(): GatewayError {
+  return new GatewayError("deadline_exceeded", "The upstream did not accept a message");
+}
 
 const unheard: HttpReceiver = {
   head() {},
@@ -169,7 +195,12 @@ class RequestExchange implements HttpReceiver {
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (reason: unknown) => void;
   #status = 0;
+  #contentType: string | undefined;
+  /** Why what came is no answer. */
+  #oddity = "";
   #isSettled = false;
+  #hangUp: (() => void) | undefined;
+  #stopTimer: StopTimer | undefined;
 
   constructor(
     link: HttpLink,
@@ -183,8 +214,10 @@ class RequestExchange implements HttpReceiver {
     this.#reject = reject;
   }
 
-  head(status: number, headers: IncomingHttpHeaders): void {
+  head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void {
     this.#status = status;
+    this.#hangUp = hangUp;
+    this.#contentType = headers["content-type"];
     const session = headers["mcp-session-id"];
     if (this.#request.method === "initialize" && status < 300 && typeof session === "string") {
       this.#link.enterSession(session);
@@ -202,27 +235,31 @@ class RequestExchange implements HttpReceiver {
         if (message.id === undefined || message.id === this.#request.id) this.#settleError(message);
         return;
       case "notification":
-        this.#notification(message.method, message.params ?? {});
+        this.#link.guard(frame, () => {
+          this.#notification(message.method, message.params ?? {});
+        });
         return;
       case "request":
         this.#link.post(answerToServerRequest(message.id, message.method).toString("utf8"));
         return;
       case "invalid":
       case "unparsable":
-        if (this.#status < 300)
-          this.#link.receiver.noise(`${message.reason}: ${frame.toString("utf8", 0, noiseBytes)}`);
+        if (this.#status >= 300) return;
+        if (message.kind === "invalid" && message.isAnswer) this.#oddity = `: ${message.reason}`;
+        this.#link.noise(message.reason, frame);
         return;
     }
   }
 
   ended(problem: GatewayError | undefined): void {
+    this.#stopTimer?.();
+    if (this.#isSettled) return;
     if (this.#request.signal.aborted && !this.#link.isModern && this.#request.method !== "initialize") {
       this.#link.notify("notifications/cancelled", {
         requestId: this.#request.id,
         reason: problem?.message ?? "cancelled",
       });
     }
-    if (this.#isSettled) return;
     this.#isSettled = true;
     this.#reject(problem ?? this.#problemOfStatus());
   }
@@ -236,6 +273,9 @@ class RequestExchange implements HttpReceiver {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#resolve(answer);
+    if (this.#hangUp !== undefined && isEventStream(this.#contentType)) {
+      this.#stopTimer = this.#link.clock.after(lingerMs, this.#hangUp);
+    }
   }
 
   #settleError(answer: Extract<Answer, { kind: "error" }>): void {
@@ -258,13 +298,32 @@ class RequestExchange implements HttpReceiver {
       this.#link.lose(lost);
       return lost;
     }
+    const suggestion = suggestionFor(status);
     if (status >= 300) {
       return new GatewayError("upstream_protocol_error", `The upstream answered HTTP ${status} without a message`, {
-        data,
+        data: { ...data, suggestion },
       });
     }
-    return new GatewayError("upstream_disconnected", "The upstream ended the exchange without an answer", { data });
+    if (isEventStream(this.#contentType) && this.#oddity === "") {
+      return new GatewayError("upstream_disconnected", "The upstream ended the exchange without an answer", { data });
+    }
+    const type = this.#contentType?.split(";")[0] ?? "no content";
+    return new GatewayError(
+      "upstream_protocol_error",
+      `The upstream answered HTTP ${status} with ${type} and no answer in it${this.#oddity}`,
+      { data: { ...data, suggestion } },
+    );
   }
+}
+
+function isEventStream(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^text\/event-stream\b/i.test(contentType);
+}
+
+function suggestionFor(status: number): string {
+  if (status >= 500) return "The server failed. Its own log may say why.";
+  if (status >= 300 && status < 400) return "Put the address that it redirects to into `url`.";
+  return "Correct the path in `url`: what answers there does not answer as an MCP server does.";
 }
 
 /** How much of something that is no message is shown. */

@@ -13,6 +13,8 @@ export interface HttpStreamOptions {
 
 const firstDelayMs = 1000;
 const longestDelayMs = 30_000;
+/** What a server may wish for at the least: one that wishes for nothing would be asked without pause. */
+const shortestDelayMs = 100;
 
 /**
  * The stream on which a legacy upstream sends what nobody asked for: GET on its endpoint, opened again whenever it ends. An upstream
@@ -42,7 +44,7 @@ export class HttpStream {
         },
         frame: onFrame,
         retry: (ms) => {
-          this.#delayMs = Math.min(ms, longestDelayMs);
+          this.#delayMs = Math.min(Math.max(ms, shortestDelayMs), longestDelayMs);
         },
         ended: () => {
           if (isOffered) this.#startLater();

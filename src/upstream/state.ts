@@ -93,11 +93,6 @@ export function problemOf(error: GatewayError, fallback: Stage): Problem {
   return { stage, code: error.code, message: error.message, suggestion: suggestionFor(error, stage) };
 }
 
-/** What an upstream that is away needs is not what somebody needs whose call was lost. */
-const suggestionByStage: Readonly<Partial<Record<Stage, string>>> = {
-  exit: "Its last lines of stderr may say why it went away. If they do not, run its command by hand.",
-};
-
 const suggestionByReason: Readonly<Record<string, string>> = {
   ENOENT: "Install the command or correct its spelling in `command`; `cwd` must exist.",
   EACCES: "Make the command executable, or start it through its interpreter.",
@@ -108,7 +103,12 @@ const suggestionByReason: Readonly<Record<string, string>> = {
 function suggestionFor(error: GatewayError, stage: Stage): string {
   const reason = error.data?.["reason"];
   const known = typeof reason === "string" ? suggestionByReason[reason] : undefined;
-  const own = error.data?.["suggestion"];
   if (known !== undefined) return known;
-  return typeof own === "string" ? own : (suggestionByStage[stage] ?? errorTable[error.code].suggestion);
+  const own = error.data?.["suggestion"];
+  if (typeof own === "string") return own;
+  // What an upstream that is away needs is not what somebody needs whose call was lost.
+  if (error.code !== "upstream_disconnected") return errorTable[error.code].suggestion;
+  return stage === "exit"
+    ? "Its last lines of stderr may say why it went away. If they do not, run its command by hand."
+    : "It can be reached but breaks off. Its own log may say why.";
 }

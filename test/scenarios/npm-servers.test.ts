@@ -33,6 +33,7 @@ for (const { title, lacks } of clients) {
     assert.ok(found);
     return found;
   };
+  const call = (name: string, args: JsonObject): Promise<JsonObject> => downstream().call(`everything__${name}`, args);
 
   suite(`${title} with server-everything`, { skip: whyWithout("everything") }, () => {
     test("the tools are those that the server lists to a client of its own", async () => {
@@ -48,8 +49,6 @@ for (const { title, lacks } of clients) {
     });
 
     test("tools answer with text, images, annotations, links and structure", async () => {
-      const call = (name: string, args: JsonObject): Promise<JsonObject> =>
-        downstream().call(`everything__${name}`, args);
       const sum = await call("get-sum", { a: 2, b: 3 });
       assert.deepEqual(sum["content"], [{ type: "text", text: "The sum of 2 and 3 is 5." }]);
       const kinds = contentOf(await call("get-tiny-image", {})).map(({ type }) => type);

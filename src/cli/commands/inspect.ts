@@ -1,13 +1,13 @@
 import { deadline } from "../../core/deadline.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { systemClock } from "../../core/clock.ts";
-import { type JsonObject, isJsonObject, stringAt } from "../../core/json.ts";
+import { type JsonObject, stringAt } from "../../core/json.ts";
 import type { Definitions } from "../../upstream/definitions.ts";
 import type { Handshake } from "../../upstream/handshake.ts";
-import { type ClientOptions, connectTo } from "../client.ts";
+import { type ClientOptions, connectTo, upstreamsOf } from "../client.ts";
 import { type Context, chooseConfig } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { askGateway, findRunning } from "../running.ts";
+import { findRunning } from "../running.ts";
 import { plainText, table } from "../terminal.ts";
 
 /** What was found at one upstream, or why nothing was. */
@@ -56,9 +56,7 @@ async function namesOf(context: Context, options: ClientOptions): Promise<string
   const { config } = await chooseConfig(context, options);
   const url = options.url ?? (await findRunning(config.dataDir));
   if (url === undefined) return config.upstreams.map(({ name }) => name);
-  const status = await askGateway(url, "/api/status");
-  const upstreams = isJsonObject(status) && Array.isArray(status["upstreams"]) ? status["upstreams"] : [];
-  return upstreams.filter(isJsonObject).map((upstream) => stringAt(upstream, "name") ?? "");
+  return upstreamsOf(url);
 }
 
 async function readOrProblem(name: string, context: Context, options: ClientOptions): Promise<Found> {
