@@ -123,7 +123,7 @@ export class Connection {
       params: codec.encodeCall(call, call.progressToken === undefined ? undefined : id),
       signal,
       onNotification: (notification) => {
-        // A server may tell of changes on any stream that is open (2025-11-25, basic/transports); they concern everybody.
+        // A server should not, but may, tell of changes on the stream of a call (2025-11-25, basic/transports): they concern everybody.
         if (changes.has(notification.method)) this.#receiver.notification(notification);
         else if (onNotification !== undefined) passRetokened(call, notification, onNotification);
       },

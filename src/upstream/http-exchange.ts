@@ -1,0 +1,172 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Clock, StopTimer } from "../core/clock.ts";
+import { GatewayError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { readFrame } from "../protocol/frame.ts";
+import type { Answer, RequestId } from "../protocol/json-rpc.ts";
+import type { HttpReceiver } from "../transport/http-client.ts";
+import type { LinkRequest } from "./link.ts";
+
+/** What an exchange asks of the link that it belongs to. */
+export interface ExchangeOwner {
+  readonly clock: Clock;
+  /** Whether the upstream takes a lost connection for a wish to stop: true from 2026-07-28 on, and until a revision is agreed on. */
+  readonly isModern: boolean;
+  readonly sessionId: string | undefined;
+  /** Takes the session id that the answer to `initialize` brings. */
+  enterSession(id: string): void;
+  notify(method: string, params: JsonObject): void;
+  /** Answers a request of the upstream's. */
+  answer(id: RequestId, method: string): void;
+  /** The upstream no longer knows our session: the link is of no more use. */
+  lose(problem: GatewayError): void;
+  /** Passes something on; where that fails, the exchange that it came by goes on. */
+  guard(frame: Buffer, pass: () => void): void;
+  /** Tells of something that is no message, or that nothing can be made of. */
+  noise(reason: string, frame: Buffer): void;
+}
+
+/** How long a stream may stay open that has brought its answer, in ms: not every server ends it, and each holds a connection. */
+const lingerMs = 1000;
+
+/**
+ * One request over Streamable HTTP: settles with the first answer to it, passes on what comes before, and says why where none comes.
+ *
+ * @see MCP 2026-07-28 and 2025-11-25, basic/transports, Sending Messages.
+ */
+export class RequestExchange implements HttpReceiver {
+  readonly #owner: ExchangeOwner;
+  readonly #request: LinkRequest;
+  readonly #resolve: (answer: Answer) => void;
+  readonly #reject: (reason: unknown) => void;
+  #status = 0;
+  #contentType: string | undefined;
+  /** Why what came is no answer. */
+  #oddity = "";
+  #isSettled = false;
+  #hangUp: (() => void) | undefined;
+  #stopTimer: StopTimer | undefined;
+
+  constructor(
+    owner: ExchangeOwner,
+    request: LinkRequest,
+    resolve: (answer: Answer) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#owner = owner;
+    this.#request = request;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void {
+    this.#status = status;
+    this.#hangUp = hangUp;
+    this.#contentType = headers["content-type"];
+    const session = headers["mcp-session-id"];
+    if (this.#request.method === "initialize" && status < 300 && typeof session === "string") {
+      this.#owner.enterSession(session);
+    }
+  }
+
+  frame(frame: Buffer): void {
+    const message = readFrame(frame);
+    switch (message.kind) {
+      case "result":
+        if (message.id === this.#request.id && this.#status < 300) this.#settle(message);
+        return;
+      case "error":
+        // An exchange has one answer; where the upstream could not read the request's id, the error has none.
+        if (message.id === undefined || message.id === this.#request.id) this.#settleError(message);
+        return;
+      case "notification":
+        this.#owner.guard(frame, () => {
+          this.#notification(message.method, message.params ?? {});
+        });
+        return;
+      case "request":
+        this.#owner.answer(message.id, message.method);
+        return;
+      case "invalid":
+      case "unparsable":
+        if (this.#status >= 300) return;
+        if (message.kind === "invalid" && message.isAnswer) this.#oddity = `: ${message.reason}`;
+        this.#owner.noise(message.reason, frame);
+        return;
+    }
+  }
+
+  ended(problem: GatewayError | undefined): void {
+    this.#stopTimer?.();
+    if (this.#isSettled) return;
+    if (this.#request.signal.aborted && !this.#owner.isModern && this.#request.method !== "initialize") {
+      this.#owner.notify("notifications/cancelled", {
+        requestId: this.#request.id,
+        reason: problem?.message ?? "cancelled",
+      });
+    }
+    this.#isSettled = true;
+    this.#reject(problem ?? this.#problemOfStatus());
+  }
+
+  #notification(method: string, params: JsonObject): void {
+    const belongs = method !== "notifications/progress" || params["progressToken"] === this.#request.id;
+    if (belongs && this.#request.onNotification !== undefined) this.#request.onNotification({ method, params });
+  }
+
+  #settle(answer: Answer): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#resolve(answer);
+    if (this.#hangUp !== undefined && isEventStream(this.#contentType)) {
+      this.#stopTimer = this.#owner.clock.after(lingerMs, this.#hangUp);
+    }
+  }
+
+  #settleError(answer: Extract<Answer, { kind: "error" }>): void {
+    const isRefusal = this.#status === 401 || this.#status === 403;
+    const isLostSession = this.#status === 404 && this.#owner.sessionId !== undefined;
+    // These two say something about the connection rather than about the request: ended() tells.
+    if (!isRefusal && !isLostSession) this.#settle(answer);
+  }
+
+  #problemOfStatus(): GatewayError {
+    const status = this.#status;
+    const data = { stage: "exchange", status };
+    if (status === 401 || status === 403) {
+      return new GatewayError("upstream_refused_credentials", `The upstream refused us with HTTP ${status}`, { data });
+    }
+    if (status === 404 && this.#owner.sessionId !== undefined) {
+      const lost = new GatewayError("upstream_unavailable", "The upstream no longer knows our session (HTTP 404)", {
+        data: { stage: "session", status },
+      });
+      this.#owner.lose(lost);
+      return lost;
+    }
+    const suggestion = suggestionFor(status);
+    if (status >= 300) {
+      return new GatewayError("upstream_protocol_error", `The upstream answered HTTP ${status} without a message`, {
+        data: { ...data, suggestion },
+      });
+    }
+    if (isEventStream(this.#contentType) && this.#oddity === "") {
+      return new GatewayError("upstream_disconnected", "The upstream ended the exchange without an answer", { data });
+    }
+    const type = this.#contentType?.split(";")[0] ?? "no content";
+    return new GatewayError(
+      "upstream_protocol_error",
+      `The upstream answered HTTP ${status} with ${type} and no answer in it${this.#oddity}`,
+      { data: { ...data, suggestion } },
+    );
+  }
+}
+
+function isEventStream(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^text\/event-stream\b/i.test(contentType);
+}
+
+function suggestionFor(status: number): string {
+  if (status >= 500) return "The server failed. Its own log may say why.";
+  if (status >= 300 && status < 400) return "Put the address that it redirects to into `url`.";
+  return "Correct the path in `url`: what answers there does not answer as an MCP server does.";
+}
