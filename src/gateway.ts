@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import type { Route } from "./gateway/route.ts";
@@ -58,6 +58,7 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   const gateway = new Gateway({
     upstreams,
     deps: upstreamDeps(clock),
+    stateKey: randomBytes(32),
     ...(onStateChange === undefined ? {} : { onStateChange }),
   });
   const sessions = new Sessions(options.sessions ?? sessionDefaults, {

@@ -184,6 +184,14 @@ export const errorTable = {
     retryable: true,
     suggestion: "End sessions that are not needed (DELETE), or raise sessions.max.",
   },
+  too_many_parked: {
+    http: 503,
+    rpc: 50305,
+    severity: "HIGH",
+    category: "performance",
+    retryable: true,
+    suggestion: "Answer what other calls ask, or cancel them; each waits ten minutes at most.",
+  },
   upstream_unavailable: {
     http: 503,
     rpc: 50301,
@@ -223,6 +231,14 @@ export const errorTable = {
     category: "performance",
     retryable: true,
     suggestion: "Try a smaller request, or raise timeoutMs of this upstream.",
+  },
+  caller_declined: {
+    http: 200,
+    rpc: 40003,
+    severity: "LOW",
+    category: "validation",
+    retryable: false,
+    suggestion: "The tool needs an answer from the caller, which answered with an error.",
   },
   cancelled: {
     http: 499,

@@ -1,21 +1,20 @@
-import { GatewayError } from "../core/errors.ts";
-import { type JsonObject, objectAt, stringAt } from "../core/json.ts";
-import { type Call, type CallMethod, type Notification, reaches } from "../protocol/call.ts";
+import { randomUUID } from "node:crypto";
+import { GatewayError, toGatewayError } from "../core/errors.ts";
+import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
+import type { Call, CallMethod, Question } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
+import { Payload } from "../protocol/payload.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
-import type { Upstream } from "../upstream/upstream.ts";
-import type { Inbound } from "./inbound.ts";
+import { attempt } from "./attempt.ts";
+import { Conversation } from "./conversation.ts";
 import type { Gateway } from "./gateway.ts";
-import { type View, unpromised } from "./view.ts";
-
-/** Where a call goes, and its params as that upstream knows them. */
-interface Target {
-  readonly upstream: Upstream;
-  readonly params: JsonObject;
-}
+import type { Inbound } from "./inbound.ts";
+import { isAskable, mayBeAsked } from "./questions.ts";
+import { targetOf } from "./target.ts";
+import { unpromised } from "./view.ts";
 
 /**
- * Takes one call to its upstream and back.
+ * Takes one call to its upstream and back, and what the upstream asks meanwhile to the caller and back.
  *
  * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `resource_not_found`, `invalid_params`; `deadline_exceeded`; and what
  *   {@link Upstream.call} throws.
@@ -25,85 +24,146 @@ export async function answerCall(gateway: Gateway, inbound: Inbound, method: Cal
   const decoded = codec.decodeCall(method, inbound.params, inbound.caller);
   const logLevel = decoded.logLevel ?? session?.logLevel;
   const call = logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
-  const outcome =
-    method === "resources/read"
-      ? await readResource(gateway, inbound, call)
-      : await attempt(gateway, inbound, call, await targetOf(gateway, inbound, call));
-  const { answer, kind } = outcome;
+  const { answer } =
+    codec.era === "modern" ? await byReturning(gateway, inbound, call) : await byAsking(gateway, inbound, call);
   if (answer.kind === "error") return { kind: "error", error: codec.encodeError(answer.error, method) };
-  if (kind === "input_required" && codec.era === "legacy") {
-    throw new GatewayError("upstream_protocol_error", "The upstream asks for input that this client did not offer");
-  }
   return { kind: "result", result: codec.encodeResult(method, answer.result, unpromised) };
 }
 
-async function targetOf(gateway: Gateway, inbound: Inbound, call: Call): Promise<Target> {
-  const view = gateway.view(inbound.route);
-  const found = findTarget(view, call);
-  if (found !== undefined) return found;
-  await settle(gateway, view, call);
-  return findTarget(gateway.view(inbound.route), call) ?? missing(view, call);
+async function send(gateway: Gateway, inbound: Inbound, call: Call, conversation?: Conversation): Promise<CallAnswer> {
+  if (call.method === "resources/read") return readResource(gateway, inbound, call, conversation);
+  const target = await targetOf(gateway, inbound.route, call);
+  return attempt(gateway, inbound, call, target, conversation);
 }
 
-/** A name that is not known may belong to an upstream that is still being connected. */
-async function settle(gateway: Gateway, view: View, call: Call): Promise<void> {
-  const owner = view.ownerOf(nameIn(call) ?? "");
-  if (owner?.state.kind === "starting") await owner.settled;
-  else await gateway.settled;
-}
+/** How often one call may come back for more input. */
+const maxRounds = 32;
 
-function findTarget(view: View, call: Call): Target | undefined {
-  switch (call.method) {
-    case "tools/call":
-    case "prompts/get": {
-      const entry = view.find(call.method === "tools/call" ? "tools" : "prompts", nameIn(call) ?? "");
-      return entry && { upstream: entry.upstream, params: { ...call.params, name: entry.name } };
-    }
-    case "completion/complete":
-      return completionTarget(view, call);
-    case "resources/read":
-      return undefined;
+/**
+ * For callers that can be asked while their request is open: what a modern upstream returns as questions is asked, and the call repeated
+ * with the answers.
+ */
+async function byAsking(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
+  let repeated = call;
+  for (let round = 0; round < maxRounds; round += 1) {
+    const outcome = await send(gateway, inbound, repeated);
+    if (outcome.kind !== "input_required" || outcome.answer.kind === "error") return outcome;
+    repeated = { ...call, params: { ...call.params, ...(await inputFor(outcome.answer.result.value, inbound)) } };
   }
+  throw new GatewayError("upstream_protocol_error", `The upstream asked for more input ${maxRounds} times`);
 }
 
-function completionTarget(view: View, call: Call): Target | undefined {
-  const ref = objectAt(call.params, "ref") ?? {};
-  if (ref["type"] === "ref/prompt") {
-    const entry = view.find("prompts", stringAt(ref, "name") ?? "");
-    return entry && { upstream: entry.upstream, params: { ...call.params, ref: { ...ref, name: entry.name } } };
-  }
-  const uri = stringAt(ref, "uri") ?? "";
-  const entry = view.find("templates", uri) ?? view.find("resources", uri);
-  return entry && { upstream: entry.upstream, params: call.params };
+async function inputFor(result: JsonObject, inbound: Inbound): Promise<JsonObject> {
+  const { requestState } = result;
+  const asked = Object.entries(objectAt(result, "inputRequests") ?? {}).map(async ([key, request]) => {
+    const answer = await inputOf(request, inbound);
+    return [key, answer] as const;
+  });
+  const inputResponses = Object.fromEntries(await Promise.all(asked));
+  return { inputResponses, ...(requestState === undefined ? {} : { requestState }) };
 }
 
-/** The name or address that a call is about, as the downstream wrote it. */
-function nameIn(call: Call): string | undefined {
-  if (call.method !== "completion/complete") return stringAt(call.params, "name");
-  const ref = objectAt(call.params, "ref") ?? {};
-  return stringAt(ref, "name") ?? stringAt(ref, "uri");
+async function inputOf(request: unknown, { ask, caller, controller }: Inbound): Promise<JsonObject> {
+  const question = isJsonObject(request) ? questionIn(request) : undefined;
+  if (question === undefined)
+    throw new GatewayError("upstream_protocol_error", "The upstream asks something malformed");
+  if (ask === undefined || !mayBeAsked(caller.capabilities, question)) {
+    throw new GatewayError(
+      "upstream_protocol_error",
+      `The upstream asks for ${question.method}, which the caller does not support`,
+    );
+  }
+  const answer = await ask(question, controller.signal);
+  if (answer.kind === "result") return answer.result.value;
+  throw new GatewayError("caller_declined", `The caller did not answer ${question.method}: ${answer.error.message}`);
 }
 
-function missing(view: View, call: Call): never {
-  const name = nameIn(call);
-  if (name === undefined) {
-    const member = call.method === "completion/complete" ? "ref with a name or a uri" : "name";
-    throw new GatewayError("invalid_params", `${call.method} needs params.${member}`);
+function questionIn(request: JsonObject): Question | undefined {
+  const method = stringAt(request, "method");
+  return method === undefined ? undefined : { method, params: objectAt(request, "params") ?? {} };
+}
+
+/**
+ * For callers that are asked by answering their request with questions: what a modern upstream returns passes through under a state of
+ * ours, and a call at a legacy upstream waits here for its caller to come back.
+ *
+ * @see MCP 2026-07-28, basic/patterns/mrtr.
+ */
+async function byReturning(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
+  const { requestState } = call.params;
+  if (requestState === undefined) return begin(gateway, inbound, call, call);
+  if (typeof requestState !== "string")
+    throw new GatewayError("invalid_params", "params.requestState must be a string");
+  const state = gateway.requestStates.open(requestState, inbound.principal, call);
+  if (state.kind === "parked") return resume(gateway, inbound, call, state);
+  return begin(gateway, inbound, call, { ...call, params: { ...call.params, requestState: state.state } });
+}
+
+/** `call` is what the caller sent, `sent` what the upstream is to get. */
+async function begin(gateway: Gateway, inbound: Inbound, call: Call, sent: Call): Promise<CallAnswer> {
+  if (!isAskable(call.caller.capabilities)) return sealed(gateway, inbound, call, await send(gateway, inbound, sent));
+  const conversation = new Conversation(gateway.deps.clock);
+  conversation.follow({ notify: inbound.notify, progressToken: call.progressToken });
+  conversation.about(send(gateway, inbound, sent, conversation));
+  return goOn(gateway, inbound, call, conversation, inbound.controller);
+}
+
+async function resume(
+  gateway: Gateway,
+  inbound: Inbound,
+  call: Call,
+  { id, round }: { readonly id: string; readonly round: number },
+): Promise<CallAnswer> {
+  const parked = gateway.parked.take(id, round);
+  if (parked === undefined) {
+    throw new GatewayError(
+      "invalid_params",
+      "params.requestState is that of a call that no longer waits; begin again without it",
+    );
   }
-  const owner = view.ownerOf(name);
-  if (owner !== undefined && owner.handshake === undefined) {
-    const { state } = owner;
-    const why = state.kind === "recovering" ? `is down: ${state.problem.message}` : "is not connected";
-    throw new GatewayError("upstream_unavailable", `The upstream "${owner.name}" ${why}`, {
-      data: { upstream: owner.name, ...(state.kind === "recovering" ? { suggestion: state.problem.suggestion } : {}) },
-    });
+  const { conversation, controller } = parked;
+  inbound.controller.signal.addEventListener("abort", () => {
+    controller.abort(inbound.controller.signal.reason);
+  });
+  conversation.follow({ notify: inbound.notify, progressToken: call.progressToken });
+  conversation.take(objectAt(call.params, "inputResponses") ?? {});
+  return goOn(gateway, inbound, call, conversation, controller);
+}
+
+async function goOn(
+  gateway: Gateway,
+  inbound: Inbound,
+  call: Call,
+  conversation: Conversation,
+  controller: AbortController,
+): Promise<CallAnswer> {
+  const next = await conversation.next();
+  if (next !== "asked") return sealed(gateway, inbound, call, next);
+  const id = randomUUID();
+  try {
+    gateway.parked.park(id, { conversation, controller });
+  } catch (thrown) {
+    controller.abort(thrown);
+    throw thrown;
   }
-  const shown = JSON.stringify(name.slice(0, 200));
-  if (call.method === "tools/call") throw new GatewayError("unknown_tool", `Unknown tool ${shown}`);
-  throw new GatewayError(
-    "unknown_prompt",
-    `Unknown ${call.method === "prompts/get" ? "prompt" : "reference"} ${shown}`,
+  const requestState = gateway.requestStates.seal(
+    { kind: "parked", id, round: conversation.round },
+    inbound.principal,
+    call,
   );
+  const value = { resultType: "input_required", inputRequests: conversation.questions, requestState };
+  return { kind: "input_required", answer: { kind: "result", result: Payload.of(value) } };
+}
+
+/** An upstream's own state goes to the caller sealed, so that it comes back unaltered, from that caller, on that request. */
+function sealed(gateway: Gateway, { principal }: Inbound, call: Call, outcome: CallAnswer): CallAnswer {
+  const { kind, answer } = outcome;
+  if (kind !== "input_required" || answer.kind === "error") return outcome;
+  const { value } = answer.result;
+  const state = stringAt(value, "requestState");
+  if (state === undefined) return outcome;
+  const requestState = gateway.requestStates.seal({ kind: "relayed", state }, principal, call);
+  return { kind, answer: { kind: "result", result: Payload.of({ ...value, requestState }) } };
 }
 
 /** Codes by which servers say that they have no such resource: the legacy one, and that of 2026-07-28. */
@@ -113,73 +173,28 @@ const notFoundCodes: ReadonlySet<number> = new Set([-32002, -32602]);
  * Asks those who may have the resource, one after another: an address need not be listed to exist. Reading changes nothing, so that
  * asking somebody who does not have it does no harm.
  */
-async function readResource(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
+async function readResource(
+  gateway: Gateway,
+  inbound: Inbound,
+  call: Call,
+  conversation: Conversation | undefined,
+): Promise<CallAnswer> {
   const uri = stringAt(call.params, "uri");
   if (uri === undefined) throw new GatewayError("invalid_params", "resources/read needs params.uri");
   await gateway.settled;
   const holders = gateway.view(inbound.route).holdersOf(uri);
-  let refusal: CallAnswer | undefined;
+  let failure: GatewayError | undefined;
   for (const upstream of holders) {
-    const outcome = await attempt(gateway, inbound, call, { upstream, params: call.params });
-    const { answer } = outcome;
-    if (answer.kind === "result" || holders.length === 1 || !notFoundCodes.has(answer.error.code)) return outcome;
-    refusal ??= outcome;
-  }
-  if (refusal !== undefined && holders.length === 1) return refusal;
-  throw new GatewayError("resource_not_found", `No resource ${JSON.stringify(uri.slice(0, 200))}`, { data: { uri } });
-}
-
-async function attempt(gateway: Gateway, inbound: Inbound, call: Call, target: Target): Promise<CallAnswer> {
-  const { upstream, params } = target;
-  const { controller } = inbound;
-  const { timeoutMs } = upstream.options;
-  const stopTimer = gateway.deps.clock.after(timeoutMs, () => {
-    controller.abort(
-      new GatewayError("deadline_exceeded", `The upstream "${upstream.name}" did not answer within ${timeoutMs} ms`, {
-        data: { upstream: upstream.name, timeoutMs },
-      }),
-    );
-  });
-  const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
-  try {
-    return await upstream.call(
-      { ...call, params },
-      { signal: controller.signal, onNotification: relay(inbound, call) },
-    );
-  } finally {
-    stopTimer();
-    stopLogs?.();
-  }
-}
-
-function relay(inbound: Inbound, call: Call): (notification: Notification) => void {
-  return (notification) => {
-    if (notification.method !== "notifications/message") inbound.notify(notification);
-    else if (call.logLevel !== undefined && reaches(notification.params["level"], call.logLevel)) {
-      inbound.notify(notification);
+    try {
+      const outcome = await attempt(gateway, inbound, call, { upstream, params: call.params }, conversation);
+      const { answer } = outcome;
+      if (answer.kind === "result" || holders.length === 1 || !notFoundCodes.has(answer.error.code)) return outcome;
+    } catch (thrown) {
+      // Whoever is away may not be the one who has it; but once the caller or the time is gone, nobody else need be asked.
+      if (inbound.controller.signal.aborted) throw thrown;
+      failure ??= toGatewayError(thrown);
     }
-  };
-}
-
-/**
- * Log messages of an upstream that shares one stream between all calls do not say which call they belong to. A caller that has no other
- * way to get them is sent those that arrive while its call is under way: one without a session, or whose session has no stream open.
- */
-function followLogs(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upstream): (() => void) | undefined {
-  const { session } = inbound;
-  if (session?.hasLogFollower === true) return undefined;
-  if (session !== undefined) session.hasLogFollower = true;
-  const pass = relay(inbound, call);
-  const unsubscribe = gateway.subscribe({
-    route: { kind: "upstream", name: upstream.name },
-    listsChanged: () => undefined,
-    notification: (_upstream, notification) => {
-      if (notification.method === "notifications/message" && session?.isListening !== true) pass(notification);
-    },
-    stopping: () => undefined,
-  });
-  return () => {
-    unsubscribe();
-    if (session !== undefined) session.hasLogFollower = false;
-  };
+  }
+  if (failure !== undefined) throw failure;
+  throw new GatewayError("resource_not_found", `No resource ${JSON.stringify(uri.slice(0, 200))}`, { data: { uri } });
 }

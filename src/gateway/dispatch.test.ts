@@ -51,6 +51,7 @@ const gateway = new Gateway({
     { name: "fresh", target: { kind: "channel", open: fresh.open }, timeoutMs: 1000, startTimeoutMs: 5000 },
   ],
   deps: { clock, random: () => 1, codecs, identity, guardian: new Guardian() },
+  stateKey: Buffer.alloc(32, 7),
 });
 
 before(async () => {
@@ -78,6 +79,8 @@ async function ask(method: string, params: JsonObject = {}, { revision = "2026-0
     caller: { info: undefined, capabilities: {} },
     controller: new AbortController(),
     notify: () => undefined,
+    principal: "local",
+    ask: undefined,
     ...rest,
   };
   return dispatch(gateway, inbound, 1);

@@ -20,6 +20,7 @@ function gatewayOf(upstreams: readonly UpstreamOptions[]) {
   const gateway = new Gateway({
     upstreams,
     deps: { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
+    stateKey: Buffer.alloc(32, 7),
   });
   gateway.start();
   const told: ListKind[][] = [];

@@ -4,14 +4,18 @@ import type { Notification } from "../protocol/call.ts";
 import type { UpstreamDeps } from "../upstream/connection.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { Upstream, type UpstreamReceiver } from "../upstream/upstream.ts";
+import { ParkedCalls } from "./conversation.ts";
+import { RequestStates, requestStateMs } from "./request-state.ts";
 import { type Route, routeKey } from "./route.ts";
 import type { Subscriber } from "./subscriber.ts";
-import { View } from "./view.ts";
+import { type ListKind, View } from "./view.ts";
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
   readonly upstreams: readonly UpstreamOptions[];
   readonly deps: UpstreamDeps;
+  /** At least 32 random bytes, which seal what callers carry for us between two requests. */
+  readonly stateKey: Buffer;
   /** Told whenever an upstream enters another state. */
   readonly onStateChange?: (upstream: Upstream) => void;
 }
@@ -25,6 +29,8 @@ const retireGraceMs = 30_000;
 /** The middle: holds the upstreams, what each route shows of them, and who is to be told of changes. */
 export class Gateway {
   readonly deps: UpstreamDeps;
+  readonly requestStates: RequestStates;
+  readonly parked: ParkedCalls;
   readonly #receiver: UpstreamReceiver;
   /** Upstreams that are no longer configured and still have calls under way. */
   readonly #retiring = new Map<Upstream, Promise<void>>();
@@ -35,8 +41,10 @@ export class Gateway {
   #isEnding = false;
   #closing: Promise<void> | undefined;
 
-  constructor({ upstreams, deps, onStateChange }: GatewayOptions) {
+  constructor({ upstreams, deps, stateKey, onStateChange }: GatewayOptions) {
     this.deps = deps;
+    this.requestStates = new RequestStates(stateKey, deps.clock);
+    this.parked = new ParkedCalls(deps.clock, requestStateMs);
     this.#receiver = {
       stateChanged: (upstream) => onStateChange?.(upstream),
       definitionsChanged: () => {
@@ -141,6 +149,7 @@ export class Gateway {
   async #close(): Promise<void> {
     this.#settled.resolve();
     this.endSubscriptions();
+    this.parked.close();
     const upstreams = [...this.#upstreams, ...this.#retiring.keys()];
     await Promise.all(upstreams.map((upstream) => upstream.close()));
     await this.deps.guardian.close();
@@ -157,9 +166,13 @@ export class Gateway {
   #rebuildViews(): void {
     const earlier = new Map(this.#views);
     this.#views.clear();
+    // Compared once for each route: every list may be long, and the subscribers many.
+    const changes = new Map<string, readonly ListKind[]>();
     for (const subscriber of this.#subscribers) {
-      const before = earlier.get(routeKey(subscriber.route));
-      const kinds = before === undefined ? [] : this.view(subscriber.route).changesSince(before);
+      const key = routeKey(subscriber.route);
+      const before = earlier.get(key);
+      const kinds = changes.get(key) ?? (before === undefined ? [] : this.view(subscriber.route).changesSince(before));
+      changes.set(key, kinds);
       if (kinds.length > 0) subscriber.listsChanged(kinds);
     }
   }

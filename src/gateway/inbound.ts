@@ -1,6 +1,7 @@
 import type { JsonObject } from "../core/json.ts";
-import type { Caller, Notification } from "../protocol/call.ts";
+import type { Caller, Notification, Question } from "../protocol/call.ts";
 import type { Codec } from "../protocol/codec.ts";
+import type { Answer } from "../protocol/json-rpc.ts";
 import type { Route } from "./route.ts";
 import type { Session } from "./session.ts";
 
@@ -18,4 +19,11 @@ export interface Inbound {
   readonly controller: AbortController;
   /** Sends a notification that belongs to the request. Dropped where the downstream cannot take it. */
   readonly notify: (notification: Notification) => void;
+  /** Who asks, as the gateway knows it; what is kept between two requests is kept for the same principal. */
+  readonly principal: string;
+  /** Asks the caller while its request is open; undefined in revisions without requests to clients. */
+  readonly ask: ((question: Question, signal: AbortSignal) => Promise<Answer>) | undefined;
 }
+
+/** The principal of whoever is on this machine, where nobody is asked who they are. */
+export const localPrincipal = "local";

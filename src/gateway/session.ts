@@ -4,6 +4,7 @@ import { type Caller, type LogLevel, type Notification, reaches } from "../proto
 import type { Codec } from "../protocol/codec.ts";
 import type { RequestId } from "../protocol/json-rpc.ts";
 import type { Upstream } from "../upstream/upstream.ts";
+import { OpenQuestions } from "./open-questions.ts";
 import type { Route } from "./route.ts";
 import { type Subscriber, changeNotifications } from "./subscriber.ts";
 import type { ListKind } from "./view.ts";
@@ -32,6 +33,8 @@ export class Session implements Subscriber {
   logLevel: LogLevel | undefined;
   /** Whether a call under way takes log messages that no stream is open for: one call only, so that none is sent twice. */
   hasLogFollower = false;
+  /** What the gateway has asked the client and was not answered yet. */
+  readonly questions = new OpenQuestions();
   readonly #running = new Map<RequestId, AbortController>();
   readonly #untold = new Set<ListKind>();
   #outlet: Outlet | undefined;

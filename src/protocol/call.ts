@@ -54,3 +54,9 @@ export interface Notification {
   readonly method: string;
   readonly params: JsonObject;
 }
+
+/** A request that an upstream makes of a call's caller: for a sample, an elicitation, the roots. */
+export interface Question {
+  readonly method: string;
+  readonly params: JsonObject;
+}

@@ -3,6 +3,7 @@ import type { JsonObject } from "../core/json.ts";
 import { dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { localPrincipal } from "../gateway/inbound.ts";
 import type { Route } from "../gateway/route.ts";
 import { callerOf, initializeResult } from "../gateway/self.ts";
 import { type Outlet, Session } from "../gateway/session.ts";
@@ -70,6 +71,7 @@ export class ChannelEndpoint {
         return;
       case "result":
       case "error":
+        this.#session?.questions.settle(message.id, message);
         return;
       case "invalid":
         this.#refuse(message.id, new GatewayError("invalid_request", `Invalid request: ${message.reason}`));
@@ -128,6 +130,8 @@ export class ChannelEndpoint {
         notify: (notification) => {
           this.#send(notificationText(notification.method, notification.params));
         },
+        principal: localPrincipal,
+        ask: session && ((question, signal) => session.questions.ask(question, (frame) => this.#send(frame), signal)),
       },
       id,
     );

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../core/clock.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { dispatch, type Outcome } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import type { Inbound } from "../gateway/inbound.ts";
+import { type Inbound, localPrincipal } from "../gateway/inbound.ts";
 import { type Route, routeKey } from "../gateway/route.ts";
 import { callerOf, initializeResult } from "../gateway/self.ts";
 import type { Session } from "../gateway/session.ts";
@@ -102,7 +103,7 @@ export class McpEndpoint {
           return;
         case "result":
         case "error":
-          this.#sessionOf(request, route);
+          this.#sessionOf(request, route).questions.settle(message.id, message);
           accepted(response);
           return;
         case "invalid":
@@ -129,6 +130,7 @@ export class McpEndpoint {
     const version = request.headers["mcp-protocol-version"];
     const isModern = isModernRequest(params, typeof version === "string" ? version : undefined);
     if (isModern) checkModernRequest(method, params, request.headers);
+    if (isModern && method === "subscriptions/listen") keepListening(reply, accepts, this.#gateway.deps.clock);
     const session = isModern ? undefined : this.#sessionOf(request, route);
     const controller = new AbortController();
     session?.begin(id, controller);
@@ -143,6 +145,8 @@ export class McpEndpoint {
       notify: (notification) => {
         reply.notify(notification);
       },
+      principal: localPrincipal,
+      ask: session && ((question, signal) => session.questions.ask(question, (frame) => reply.ask(frame), signal)),
     };
     // A modern downstream that hangs up has cancelled; a legacy one may only have lost its connection.
     if (isModern) {
@@ -241,6 +245,11 @@ function finish(reply: Reply, id: RequestId, { answer, failure }: Outcome, { cod
   }
   // Within a session every answer is 200; without one, the status says what intermediaries should know of a request that is at fault.
   reply.end(frameOf(id, answer), codec.era === "modern" ? statusOf(answer, failure) : 200);
+}
+
+function keepListening(reply: Reply, accepts: Accepts, clock: Clock): void {
+  if (!accepts.stream) throw new GatewayError("not_acceptable", "What is listened to comes as text/event-stream");
+  reply.keepAlive(clock);
 }
 
 /** An upstream's answer may be such that it cannot be written again. */

@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../core/clock.ts";
 import type { GatewayError } from "../core/errors.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Notification } from "../protocol/call.ts";
 import { errorText, notificationText } from "../protocol/frame.ts";
 import type { RequestId } from "../protocol/json-rpc.ts";
-import { sseEvent } from "../transport/sse.ts";
+import { sseEvent, sseKeepAlive } from "../transport/sse.ts";
 
 /** Most bytes that may wait for a downstream that does not read, before notifications to it are dropped. */
 export const maxUnreadBytes = 1024 * 1024;
+
+/** Idle streams are kept open by a comment this often, in ms: well under what proxies allow. */
+export const keepAliveMs = 15_000;
 
 const streamHeaders = {
   "content-type": "text/event-stream",
@@ -45,9 +49,22 @@ export class Reply {
       response.write(sseEvent(Buffer.from(notificationText(method, params))));
   }
 
-  /** Opens the stream now, for an answer that consists of what precedes it. */
-  stream(): void {
-    if (this.#accepts.stream) this.#beginStream();
+  /** Sends a request of ours ahead of the answer; false where the downstream cannot take it. */
+  ask(frame: string): boolean {
+    const response = this.#response;
+    if (!this.#accepts.stream || response.writableEnded || response.destroyed) return false;
+    this.#beginStream();
+    if (response.writableLength >= maxUnreadBytes) return false;
+    response.write(sseEvent(Buffer.from(frame)));
+    return true;
+  }
+
+  /** Keeps the connection from being taken for dead while nothing is sent, until the answer is. */
+  keepAlive(clock: Clock): void {
+    const stop = clock.every(keepAliveMs, () => {
+      if (this.#isStream && this.#response.writableLength === 0) this.#response.write(sseKeepAlive);
+    });
+    this.#response.on("close", stop);
   }
 
   /** Sends the answer; the last thing that is sent. */
@@ -97,11 +114,13 @@ export function acceptsOf({ headers }: IncomingMessage): Accepts {
   return { json: accept.includes("application/json"), stream: accept.includes("text/event-stream") };
 }
 
-/** Answers with an error of ours, outside any request's own answer. The connection ends where the request was not read. */
+/**
+ * Answers with an error of ours, outside any request's own answer. What of the request was not read yet is read and thrown away: a
+ * connection that was closed under a client that is still sending would take the answer with it.
+ */
 export function refuse(response: ServerResponse, error: GatewayError, id?: RequestId): void {
   if (response.writableEnded || response.destroyed) return;
   const body = Buffer.from(errorText(id, rpcErrorOf(error)));
-  const unread = error.code === "body_too_large" ? { connection: "close" } : {};
-  response.writeHead(error.http, { "content-type": "application/json", "content-length": body.length, ...unread });
+  response.writeHead(error.http, { "content-type": "application/json", "content-length": body.length });
   response.end(body);
 }

@@ -144,6 +144,9 @@ async function shut(server: Server, { gateway, sessions }: HttpServerDeps, grace
   server.close(() => {
     resolve();
   });
+  // Connections whose answer ends from here on are of no more use: without this they would stay open until the grace is over.
+  server.keepAliveTimeout = 1;
+  server.keepAliveTimeoutBuffer = 0;
   gateway.endSubscriptions();
   server.closeIdleConnections();
   const timer = setTimeout(() => {

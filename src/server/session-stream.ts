@@ -3,10 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Session, Outlet } from "../gateway/session.ts";
 import { notificationText } from "../protocol/frame.ts";
 import { sseEvent, sseKeepAlive } from "../transport/sse.ts";
-import { maxUnreadBytes, openStream } from "./reply.ts";
-
-/** Idle streams are kept open by a comment this often, in ms: well under what proxies allow. */
-const keepAliveMs = 15_000;
+import { keepAliveMs, maxUnreadBytes, openStream } from "./reply.ts";
 
 /**
  * Opens the stream on which a session is sent what it did not ask for. A client that does not read loses the stream, and opens another

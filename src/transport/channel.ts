@@ -1,3 +1,5 @@
+import type { GatewayError } from "../core/errors.ts";
+
 /** Why a channel ended: `reason` is one sentence, without secrets. */
 export interface ChannelEnd {
   readonly reason: string;
@@ -14,7 +16,7 @@ export interface ChannelReceiver {
 }
 
 /**
- * A two-way stream of JSON-RPC frames: stdio, WebSocket, memory. Frames arrive whole and in order, or not at all.
+ * A two-way stream of JSON-RPC frames: stdio, WebSocket, HTTP+SSE, memory. Frames arrive whole and in order, or not at all.
  *
  * A channel delivers nothing before {@link start}.
  */
@@ -24,9 +26,13 @@ export interface Channel {
   /**
    * Sends one frame, which must contain no line break.
    *
+   * `refused` is called where the peer refuses this one frame and the channel goes on; only HTTP+SSE can tell.
+   *
    * @throws {GatewayError} `upstream_unavailable` — the channel is over, or the peer has left more than the limit unread.
    */
-  send(frame: string | Buffer): void;
+  send(frame: string | Buffer, refused?: (problem: GatewayError) => void): void;
+  /** Bytes that wait for the peer to take them. */
+  readonly unsentBytes: number;
   /** Ends the channel; resolves when nothing of it is left. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -137,6 +137,10 @@ class Child implements ChildChannel {
     return this.#child.pid ?? 0;
   }
 
+  get unsentBytes(): number {
+    return this.#child.stdin.writableLength;
+  }
+
   stderr(): string[] {
     return this.#stderr.toArray();
   }

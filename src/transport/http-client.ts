@@ -1,14 +1,17 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, Pool } from "undici";
-import { GatewayError, messageOf } from "../core/errors.ts";
+import { GatewayError } from "../core/errors.ts";
 import { maxFrameBytes } from "./channel.ts";
+import { networkProblem } from "./network-problem.ts";
 import { SseReader } from "./sse.ts";
 
 /** One HTTP request to an MCP endpoint. */
 export interface HttpRequest {
   readonly method: "POST" | "GET" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
+  /** Path and query at the same origin, where they are not those of the endpoint. */
+  readonly path?: string;
   /** Ends the exchange: the connection is given up, and `ended` says so with the signal's reason. */
   readonly signal: AbortSignal;
 }
@@ -17,8 +20,8 @@ export interface HttpRequest {
 export interface HttpReceiver {
   /** `hangUp` ends the exchange early and well, for a receiver that has what it wanted. */
   head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void;
-  /** A frame of an event stream, or the whole body where it is JSON. */
-  frame(frame: Buffer): void;
+  /** A frame of an event stream and the event's type, or the whole body where it is JSON. */
+  frame(frame: Buffer, type: string): void;
   /** The server's wish for how long to wait before coming back, in ms. */
   retry?(ms: number): void;
   /** The exchange is over; called once, last. `problem` says why, where it did not end by itself. */
@@ -54,7 +57,7 @@ export class HttpClient {
   send(request: HttpRequest, receiver: HttpReceiver): void {
     this.#pool.dispatch(
       {
-        path: this.#path,
+        path: request.path ?? this.#path,
         method: request.method,
         headers: { ...this.#headers, ...request.headers },
         body: request.body ?? null,
@@ -145,8 +148,8 @@ class StreamBody implements BodyReader {
 
   constructor(receiver: HttpReceiver) {
     this.#reader = new SseReader({
-      event: ({ data }) => {
-        receiver.frame(data);
+      event: ({ data, type }) => {
+        receiver.frame(data, type);
       },
       retry: (ms) => receiver.retry?.(ms),
       tooLong: () => {
@@ -187,7 +190,7 @@ class WholeBody implements BodyReader {
   end(): void {
     const [first] = this.#chunks;
     if (first === undefined) return;
-    this.#receiver.frame(this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks));
+    this.#receiver.frame(this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks), "message");
   }
 }
 
@@ -203,29 +206,4 @@ function asProblem(reason: unknown): GatewayError {
   return reason instanceof GatewayError
     ? reason
     : new GatewayError("cancelled", "The call was cancelled", { cause: reason });
-}
-
-/** Failures to connect: the request was never seen, so sending it again cannot repeat anything. */
-const unseen: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
-function networkProblem(error: Error, origin: string): GatewayError {
-  if (error instanceof GatewayError) return error;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "unknown";
-  if (unseen.has(code)) {
-    return new GatewayError("upstream_unavailable", `No connection to ${origin} (${code})`, {
-      data: { stage: "connect", reason: code },
-      cause: error,
-    });
-  }
-  return new GatewayError("upstream_disconnected", `The connection to ${origin} broke (${code}: ${messageOf(error)})`, {
-    data: { stage: "exchange", reason: code },
-    cause: error,
-  });
 }

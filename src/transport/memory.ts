@@ -11,6 +11,8 @@ export function memoryPair(): readonly [Channel, Channel] {
 }
 
 class MemoryChannel implements Channel {
+  /** What one sends the other has. */
+  readonly unsentBytes = 0;
   #peer: MemoryChannel | undefined;
   #receiver: ChannelReceiver | undefined;
   #early: Buffer[] = [];

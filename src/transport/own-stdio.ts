@@ -42,6 +42,9 @@ export function ownStdio({ input, output }: OwnStreams): Channel {
       }
       output.write(Buffer.concat([Buffer.from(frame), lineEnd]));
     },
+    get unsentBytes() {
+      return output.writableLength;
+    },
     close() {
       end("closed");
       return Promise.resolve();

@@ -3,6 +3,8 @@ import { maxFrameBytes } from "./channel.ts";
 /** One server-sent event. Events without data are not handed on. */
 export interface SseEvent {
   readonly data: Buffer;
+  /** What the stream calls it; `message` where it says nothing. */
+  readonly type: string;
   /** The last event id seen on this stream, this event's own included. */
   readonly id: string | undefined;
 }
@@ -23,6 +25,8 @@ const space = 0x20;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 /** Lines of data in one event: each costs more to keep than its bytes, so that a limit on bytes alone would not bound anything. */
 const maxDataLines = 100_000;
+/** How much of an event's type is kept; those that mean something here are shorter. */
+const maxTypeBytes = 64;
 
 /**
  * Reads an event stream, wherever its chunks begin and end. Lines end with LF, CR LF or CR; comments are ignored; an event's data
@@ -43,6 +47,7 @@ export class SseReader {
   #data: Buffer[] = [];
   #dataBytes = 0;
   #isDropping = false;
+  #type = "";
   #id: string | undefined;
 
   constructor(receiver: SseReceiver, limitBytes: number = maxFrameBytes) {
@@ -118,6 +123,8 @@ export class SseReader {
       this.#dataBytes += value.length + 1;
       if (this.#dataBytes > this.#limit || this.#data.length >= maxDataLines) this.#drop();
       else this.#data.push(value);
+    } else if (field === "event") {
+      this.#type = value.toString("utf8", 0, maxTypeBytes);
     } else if (field === "id") {
       if (!value.includes(0)) this.#id = value.toString("utf8");
     } else if (field === "retry") {
@@ -128,12 +135,14 @@ export class SseReader {
 
   #dispatch(): void {
     const [first, ...more] = this.#data;
+    const type = this.#type === "" ? "message" : this.#type;
+    this.#type = "";
     this.#data = [];
     this.#dataBytes = 0;
     this.#isDropping = false;
     if (first === undefined) return;
     const data = more.length === 0 ? first : Buffer.concat([first, ...more.flatMap((line) => [newLine, line])]);
-    if (data.length > 0) this.#receiver.event({ data, id: this.#id });
+    if (data.length > 0) this.#receiver.event({ data, type, id: this.#id });
   }
 
   #drop(): void {

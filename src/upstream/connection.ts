@@ -12,6 +12,7 @@ import { type Handshake, shakeHands } from "./handshake.ts";
 import { HttpLink } from "./http-link.ts";
 import type { Link, LinkReceiver } from "./link.ts";
 import type { UpstreamOptions } from "./options.ts";
+import type { Asked } from "./server-request.ts";
 import { StreamLink } from "./stream-link.ts";
 
 /** What every upstream of one gateway shares. */
@@ -35,6 +36,8 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** Called with progress (under the caller's own token) and log messages that belong to the call. */
   readonly onNotification: ((notification: Notification) => void) | undefined;
+  /** Who answers what the upstream asks while it works on the call; without, it is refused. */
+  readonly asked?: Asked | undefined;
 }
 
 /** The answer to a call, and what kind of result it is. */
@@ -113,7 +116,7 @@ export class Connection {
    * @throws {GatewayError} what {@link Link.request} throws; the signal's reason; `upstream_protocol_error` for a result of a kind
    *   that nobody knows.
    */
-  async call(call: Call, { signal, onNotification }: CallOptions): Promise<CallAnswer> {
+  async call(call: Call, { signal, onNotification, asked }: CallOptions): Promise<CallAnswer> {
     const { codec } = this.handshake;
     const id = this.#link.newId();
     if (call.logLevel !== undefined && codec.era === "legacy") this.wantLogs(call.logLevel);
@@ -122,6 +125,7 @@ export class Connection {
       method: call.method,
       params: codec.encodeCall(call, call.progressToken === undefined ? undefined : id),
       signal,
+      asked,
       onNotification: (notification) => {
         // A server should not, but may, tell of changes on the stream of a call (2025-11-25, basic/transports): they concern everybody.
         if (changes.has(notification.method)) this.#receiver.notification(notification);
@@ -162,10 +166,14 @@ export class Connection {
 
   async #listenOn(filter: JsonObject): Promise<void> {
     const { signal } = this.#closing;
+    let isAgain = false;
     for (let delayMs = firstListenDelayMs; !signal.aborted; delayMs = Math.min(delayMs * 2, longestListenDelayMs)) {
       const startedAt = this.#deps.clock.monotonic();
       const answer = await this.#quietly("subscriptions/listen", filter, (notification) => {
-        this.#receiver.notification(notification);
+        if (notification.method !== "notifications/subscriptions/acknowledged")
+          this.#receiver.notification(notification);
+        else if (isAgain) this.#receiver.notification(unheardChange);
+        isAgain = true;
       });
       if (answer?.kind === "error") return;
       if (this.#deps.clock.monotonic() - startedAt > longestListenDelayMs) delayMs = firstListenDelayMs;
@@ -206,6 +214,9 @@ export class Connection {
     this.#closing.signal.removeEventListener("abort", wake);
   }
 }
+
+/** What changed while nobody listened was told to nobody: whoever listens again takes it that something did. */
+const unheardChange: Notification = { method: "notifications/tools/list_changed", params: {} };
 
 const firstListenDelayMs = 1000;
 const longestListenDelayMs = 30_000;

@@ -7,6 +7,7 @@ import type { Answer, RpcError } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { isRevision, modernRevisions, newest } from "../protocol/revision.ts";
 import type { Link } from "./link.ts";
+import { passedOn } from "./server-request.ts";
 
 /** What both sides agreed on, and what the upstream says of itself. */
 export interface Handshake {
@@ -127,7 +128,7 @@ function noneInCommon(supported: readonly unknown[]): never {
 
 async function initialize(options: HandshakeOptions, signal: AbortSignal): Promise<Handshake> {
   const { link, codecs, identity } = options;
-  const params = { protocolVersion: newest.legacy, capabilities: {}, clientInfo: identity };
+  const params = { protocolVersion: newest.legacy, capabilities: passedOn, clientInfo: identity };
   const answer = await link.request({ id: link.newId(), method: "initialize", params, signal });
   if (answer.kind === "error") {
     throw new GatewayError(

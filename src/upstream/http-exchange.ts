@@ -2,10 +2,12 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Clock, StopTimer } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { Question } from "../protocol/call.ts";
 import { readFrame } from "../protocol/frame.ts";
 import type { Answer, RequestId } from "../protocol/json-rpc.ts";
 import type { HttpReceiver } from "../transport/http-client.ts";
 import type { LinkRequest } from "./link.ts";
+import type { Asked } from "./server-request.ts";
 
 /** What an exchange asks of the link that it belongs to. */
 export interface ExchangeOwner {
@@ -17,7 +19,9 @@ export interface ExchangeOwner {
   enterSession(id: string): void;
   notify(method: string, params: JsonObject): void;
   /** Answers a request of the upstream's. */
-  answer(id: RequestId, method: string): void;
+  answer(id: RequestId, question: Question, asked: Asked | undefined): void;
+  /** The exchange is over. */
+  over(): void;
   /** The upstream no longer knows our session: the link is of no more use. */
   lose(problem: GatewayError): void;
   /** Passes something on; where that fails, the exchange that it came by goes on. */
@@ -85,7 +89,7 @@ export class RequestExchange implements HttpReceiver {
         });
         return;
       case "request":
-        this.#owner.answer(message.id, message.method);
+        this.#owner.answer(message.id, { method: message.method, params: message.params ?? {} }, this.#request.asked);
         return;
       case "invalid":
       case "unparsable":
@@ -98,6 +102,11 @@ export class RequestExchange implements HttpReceiver {
 
   ended(problem: GatewayError | undefined): void {
     this.#stopTimer?.();
+    this.#finish(problem);
+    this.#owner.over();
+  }
+
+  #finish(problem: GatewayError | undefined): void {
     if (this.#isSettled) return;
     if (this.#request.signal.aborted && !this.#owner.isModern && this.#request.method !== "initialize") {
       this.#owner.notify("notifications/cancelled", {

@@ -3,6 +3,7 @@ import { deadline } from "../core/deadline.ts";
 import { GatewayError, messageOf } from "../core/errors.ts";
 import { type JsonObject, stringAt } from "../core/json.ts";
 import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
+import type { Question } from "../protocol/call.ts";
 import { headerValue } from "../protocol/headers.ts";
 import type { Answer, RequestId } from "../protocol/json-rpc.ts";
 import { type Revision, eraOf, newest } from "../protocol/revision.ts";
@@ -11,7 +12,7 @@ import { type ExchangeOwner, RequestExchange } from "./http-exchange.ts";
 import { HttpStream } from "./http-stream.ts";
 import type { Link, LinkReceiver, LinkRequest } from "./link.ts";
 import type { HttpTarget } from "./options.ts";
-import { answerToServerRequest } from "./server-request.ts";
+import { type Asked, answerServerRequest } from "./server-request.ts";
 
 const accept = "application/json, text/event-stream";
 
@@ -26,6 +27,9 @@ export class HttpLink implements Link, ExchangeOwner {
   #sessionId: string | undefined;
   #stream: HttpStream | undefined;
   #lastId = 0;
+  #isLost = false;
+  #underWay = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(target: HttpTarget, receiver: LinkReceiver, clock: Clock) {
     this.#client = new HttpClient(target.url, target.headers);
@@ -46,6 +50,7 @@ export class HttpLink implements Link, ExchangeOwner {
     return new Promise((resolve, reject) => {
       const headers = this.#headersFor(request.method, request.params);
       const body = requestText(request.id, request.method, request.params);
+      this.#underWay += 1;
       this.#client.send(
         { method: "POST", headers, body, signal: request.signal },
         new RequestExchange(this, request, resolve, reject),
@@ -57,9 +62,10 @@ export class HttpLink implements Link, ExchangeOwner {
     this.#post(notificationText(method, params), this.#headersFor(method, params ?? {}));
   }
 
-  answer(id: RequestId, method: string): void {
-    const body = answerToServerRequest(id, method).toString("utf8");
-    this.#post(body, this.#headersFor("", {}));
+  answer(id: RequestId, question: Question, asked: Asked | undefined): void {
+    void answerServerRequest(id, question, asked === undefined ? [] : [asked]).then((frame) => {
+      this.#post(frame.toString("utf8"), this.#headersFor("", {}));
+    });
   }
 
   /** Sends a message that no answer is awaited to. */
@@ -107,7 +113,7 @@ export class HttpLink implements Link, ExchangeOwner {
         this.#receiver.notification({ method: message.method, params: message.params ?? {} });
       });
     } else if (message.kind === "request") {
-      this.answer(message.id, message.method);
+      this.answer(message.id, { method: message.method, params: message.params ?? {} }, undefined);
     } else if (message.kind === "invalid" || message.kind === "unparsable") {
       this.noise(message.reason, frame);
     }
@@ -125,16 +131,34 @@ export class HttpLink implements Link, ExchangeOwner {
     this.#receiver.noise(`${reason}: ${frame.toString("utf8", 0, noiseBytes)}`);
   }
 
+  over(): void {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#onIdle?.();
+  }
+
   lose(problem: GatewayError): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
     this.#receiver.ended(problem);
   }
 
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#stream?.close();
-    if (this.#sessionId !== undefined) await this.#endSession();
+    if (this.#isLost) await this.#idle();
+    else if (this.#sessionId !== undefined) await this.#endSession();
     this.#closing.abort(new GatewayError("upstream_unavailable", "The connection to the upstream was closed"));
     await this.#client.close();
+  }
+
+  /** Other requests of a lost session are about to be refused as well, which says that nothing was done: worth a moment. */
+  async #idle(): Promise<void> {
+    if (this.#underWay === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onIdle = resolve;
+    const stopTimer = this.#clock.after(farewellMs, resolve);
+    await promise;
+    stopTimer();
   }
 
   async #endSession(): Promise<void> {
@@ -170,7 +194,7 @@ export class HttpLink implements Link, ExchangeOwner {
   }
 }
 
-/** How long the answer to the end of a session is waited for, in ms. */
+/** How long the last answers of a session are waited for, in ms. */
 const farewellMs = 1000;
 /** How long a message that wants no answer may take to be accepted, in ms: each holds a connection until then. */
 const unheardMs = 10_000;

@@ -4,7 +4,7 @@ import type { HttpClient } from "../transport/http-client.ts";
 
 /** What the stream needs. */
 export interface HttpStreamOptions {
-  readonly client: HttpClient;
+  readonly client: Pick<HttpClient, "send">;
   readonly clock: Clock;
   /** Asked anew for every attempt. */
   readonly headers: () => Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ import type { JsonObject } from "../core/json.ts";
 import type { Notification } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import type { Revision } from "../protocol/revision.ts";
+import type { Asked } from "./server-request.ts";
 
 /** One request on its way over a link. */
 export interface LinkRequest {
@@ -14,6 +15,8 @@ export interface LinkRequest {
   readonly signal: AbortSignal;
   /** Called with the notifications that belong to this request. */
   readonly onNotification?: ((notification: Notification) => void) | undefined;
+  /** Who answers what the upstream asks while it works on this request. */
+  readonly asked?: Asked | undefined;
 }
 
 /** What a link tells its owner besides answers. */

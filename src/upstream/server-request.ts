@@ -1,15 +1,55 @@
-import { errorTable } from "../core/errors.ts";
+import { errorTable, toGatewayError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Question } from "../protocol/call.ts";
 import { answerText, errorText } from "../protocol/frame.ts";
-import type { RequestId } from "../protocol/json-rpc.ts";
+import type { Answer, RequestId } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 
-/**
- * What an upstream is told that sends a request to us: `ping` is answered, everything else refused, since no capability for it was
- * announced.
- */
-export function answerToServerRequest(id: RequestId, method: string): Buffer {
-  if (method === "ping") return answerText(id, { kind: "result", result: Payload.of({}) });
-  return Buffer.from(
-    errorText(id, { code: errorTable.method_not_found.rpc, message: `This client does not answer ${method}` }),
-  );
+/** What is announced to legacy upstreams: all that can be passed on to callers. Whether a caller can answer is seen when it is asked. */
+export const passedOn: JsonObject = {
+  roots: {},
+  sampling: { tools: {}, context: {} },
+  elicitation: { form: {}, url: {} },
+};
+
+/** Asks the caller of a call; resolves with its answer, an error answer included. */
+export type Ask = (question: Question) => Promise<Answer>;
+
+/** Who may be asked in the name of a call, and how. */
+export interface Asked {
+  /** Equal for calls of one caller, so that it can be told whether several are meant. */
+  readonly caller: object;
+  readonly ask: Ask;
 }
+
+/**
+ * The frame that answers a request of an upstream's: `ping` by ourselves, a question by the caller it is meant for, where that can be
+ * told. Never rejects.
+ */
+export async function answerServerRequest(
+  id: RequestId,
+  question: Question,
+  asked: readonly Asked[],
+): Promise<Buffer | string> {
+  const { method } = question;
+  if (method === "ping") return answerText(id, { kind: "result", result: Payload.of({}) });
+  const refuse = (message: string): string => errorText(id, { code: errorTable.method_not_found.rpc, message });
+  if (!(method in questions)) return refuse(`This client does not answer ${method}`);
+  const [first] = asked;
+  if (first === undefined) return refuse(`Nobody is there to answer ${method}: no call is under way`);
+  if (asked.some(({ caller }) => caller !== first.caller)) {
+    return refuse(`Calls of several callers are under way; it cannot be told which of them should answer ${method}`);
+  }
+  try {
+    return answerText(id, await first.ask(question));
+  } catch (thrown) {
+    const { code, message } = toGatewayError(thrown);
+    return errorText(id, { code: errorTable[code].rpc, message });
+  }
+}
+
+const questions: Readonly<Record<string, true>> = {
+  "roots/list": true,
+  "sampling/createMessage": true,
+  "elicitation/create": true,
+};

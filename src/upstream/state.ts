@@ -100,15 +100,21 @@ const suggestionByReason: Readonly<Record<string, string>> = {
   ENOTFOUND: "Correct the host name in `url`, or the machine's name resolution.",
 };
 
+/** What an upstream that is away needs, which is not what somebody needs whose call was lost. */
+const suggestionByStage: Readonly<Partial<Record<Stage, string>>> = {
+  spawn: "Correct `command`, `args`, `env` and `cwd`.",
+  connect: "Correct host and port in `url`, or see why the network does not lead there.",
+  session: "It forgets its sessions at once. If it runs as several processes, each session must reach the same one.",
+  exchange: "It can be reached but breaks off. Its own log may say why.",
+  exit: "Its last lines of stderr may say why it went away. If they do not, run its command by hand.",
+};
+
 function suggestionFor(error: GatewayError, stage: Stage): string {
   const reason = error.data?.["reason"];
   const known = typeof reason === "string" ? suggestionByReason[reason] : undefined;
   if (known !== undefined) return known;
   const own = error.data?.["suggestion"];
   if (typeof own === "string") return own;
-  // What an upstream that is away needs is not what somebody needs whose call was lost.
-  if (error.code !== "upstream_disconnected") return errorTable[error.code].suggestion;
-  return stage === "exit"
-    ? "Its last lines of stderr may say why it went away. If they do not, run its command by hand."
-    : "It can be reached but breaks off. Its own log may say why.";
+  const isAway = error.code === "upstream_unavailable" || error.code === "upstream_disconnected";
+  return (isAway ? suggestionByStage[stage] : undefined) ?? errorTable[error.code].suggestion;
 }

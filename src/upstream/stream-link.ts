@@ -5,7 +5,7 @@ import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import type { Channel } from "../transport/channel.ts";
 import type { Link, LinkReceiver, LinkRequest } from "./link.ts";
-import { answerToServerRequest } from "./server-request.ts";
+import { answerServerRequest } from "./server-request.ts";
 
 /** A child's own part of a link over its stdio. */
 export interface LinkProcess {
@@ -121,7 +121,7 @@ export class StreamLink implements Link {
         this.#route(message.method, message.params ?? {});
         return;
       case "request":
-        this.#reply(message.id, message.method);
+        void this.#reply(message.id, message.method, message.params ?? {});
         return;
       case "invalid":
         if (message.isAnswer && message.id !== undefined) this.#fail(message.id, message.reason);
@@ -133,9 +133,12 @@ export class StreamLink implements Link {
     }
   }
 
-  #reply(id: RequestId, method: string): void {
+  async #reply(id: RequestId, method: string, params: JsonObject): Promise<void> {
+    // A stream does not say which call a question belongs to; one that only some calls could mean is asked of those.
+    const asked = [...this.#pending.values()].flatMap(({ request }) => request.asked ?? []);
+    const frame = await answerServerRequest(id, { method, params }, asked);
     try {
-      this.#channel.send(answerToServerRequest(id, method));
+      this.#channel.send(frame);
     } catch {
       // The channel is being closed, or is full of what the upstream does not read: it has no use for an answer.
     }

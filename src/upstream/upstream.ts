@@ -186,12 +186,14 @@ export class Upstream {
   async #open(signal: AbortSignal): Promise<void> {
     const early: GatewayError[] = [];
     let connection: Connection | undefined;
+    let isOutdated = false;
     connection = await Connection.open(
       this.options,
       this.#deps,
       {
         notification: (notification) => {
-          this.#notification(notification);
+          if (this.#connection === undefined && isListChange(notification)) isOutdated = true;
+          else this.#notification(notification);
         },
         noise: (text) => {
           this.#odd("noise", text);
@@ -219,6 +221,7 @@ export class Upstream {
     this.#move({ kind: "connected", at: this.#deps.clock.now() });
     this.#receiver.definitionsChanged(this);
     connection.listen();
+    if (isOutdated) this.#refreshSoon();
   }
 
   #lost(connection: Connection, problem: GatewayError): void {
@@ -235,7 +238,8 @@ export class Upstream {
     const said: unknown = error.data?.["stderr"];
     if (Array.isArray(said)) this.#lastStderr = said.map(String);
     const at = clock.now();
-    const isLostSession = error.data?.["stage"] === "session";
+    // One that loses every session at once is not to be asked for the next one without pause.
+    const isLostSession = error.data?.["stage"] === "session" && this.#state.kind === "ready";
     const delayMs = isLostSession ? 0 : delayAfter(failuresOf(this.#state, at), random);
     this.#move({ kind: "failed", at, problem: problemOf(error, stage), delayMs });
     this.#stopTimer = clock.after(delayMs, () => {
@@ -287,7 +291,7 @@ export class Upstream {
   }
 
   #notification(notification: Notification): void {
-    if (/^notifications\/(?:tools|prompts|resources)\/list_changed$/.test(notification.method)) this.#refreshSoon();
+    if (isListChange(notification)) this.#refreshSoon();
     else this.#receiver.notification(this, notification);
   }
 
@@ -336,6 +340,10 @@ export class Upstream {
     if (!isOnItsWay) for (const wake of this.#waiting) wake();
     this.#receiver.stateChanged(this);
   }
+}
+
+function isListChange({ method }: Notification): boolean {
+  return /^notifications\/(?:tools|prompts|resources)\/list_changed$/.test(method);
 }
 
 function tooSlow(startTimeoutMs: number): GatewayError {

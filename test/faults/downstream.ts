@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, request as openRequest } from "node:http";
-import { type JsonObject, isJsonObject, stringAt } from "../../src/core/json.ts";
+import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../src/core/json.ts";
+import { failureKey } from "../../src/gateway/failure.ts";
 import { metaKeys } from "../../src/protocol/rev-2026-07-28/meta.ts";
 import { SseReader } from "../../src/transport/sse.ts";
 
@@ -75,6 +76,13 @@ export function textOf(result: JsonObject): string {
   const content: unknown = result["content"];
   const first: unknown = Array.isArray(content) ? content[0] : undefined;
   return isJsonObject(first) ? String(first["text"]) : "";
+}
+
+/** What a tool's failed result says for programs. */
+export function failureOf(result: JsonObject): JsonObject {
+  const own = objectAt(objectAt(result, "_meta") ?? {}, failureKey);
+  if (own === undefined) throw new Error(`no failure of ours in ${JSON.stringify(result)}`);
+  return own;
 }
 
 interface Exchanged {

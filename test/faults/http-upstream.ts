@@ -10,7 +10,7 @@ export interface Exchange {
   /** The message in the body; empty for GET and DELETE. */
   readonly message: JsonObject;
   /** Answers properly. */
-  result(value: JsonObject, headers?: Readonly<Record<string, string>>): void;
+  readonly result: (value: JsonObject, headers?: Readonly<Record<string, string>>) => void;
 }
 
 /** What a method is answered with; methods that are not listed get what a legacy server with the tool `echo` answers. */

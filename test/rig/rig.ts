@@ -6,6 +6,7 @@ import {
   type UpstreamOptions,
   upstreamDefaults,
 } from "../../src/upstream/options.ts";
+import type { HttpServer } from "../../src/server/server.ts";
 import { ChildWatch, isAlive } from "./processes.ts";
 import { until } from "./until.ts";
 
@@ -36,7 +37,7 @@ export class Rig implements AsyncDisposable {
     options: Omit<SwitchyardOptions, "upstreams"> = {},
   ): Promise<Front> {
     const switchyard = this.use(startSwitchyard({ ...options, upstreams }));
-    const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
+    const server = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
     const states = (): string =>
       switchyard
         .status()
@@ -46,7 +47,7 @@ export class Rig implements AsyncDisposable {
     await until(areReady, "every upstream is ready").catch((thrown: unknown) => {
       throw new Error(`not every upstream is ready: ${states()}`, { cause: thrown });
     });
-    return { switchyard, origin, url: `${origin}/mcp` };
+    return { switchyard, server, url: `${server.origin}/mcp` };
   }
 
   /** Processes that a child of ours writes down in this file, one id a line, must have ended too. */
@@ -77,7 +78,7 @@ export class Rig implements AsyncDisposable {
 /** A gateway that listens. */
 export interface Front {
   readonly switchyard: Switchyard;
-  readonly origin: string;
+  readonly server: HttpServer;
   /** Where everything is offered, under prefixed names. */
   readonly url: string;
 }

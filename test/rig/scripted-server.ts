@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../src/core/json.ts";
 import { errorText, notificationText, readFrame, answerText } from "../../src/protocol/frame.ts";
-import type { RequestId } from "../../src/protocol/json-rpc.ts";
+import type { RequestId, RpcError } from "../../src/protocol/json-rpc.ts";
 import { Payload } from "../../src/protocol/payload.ts";
 import type { Channel } from "../../src/transport/channel.ts";
 import { memoryPair } from "../../src/transport/memory.ts";
@@ -21,6 +21,9 @@ export interface Received {
 /** An MCP server inside the test: answers by a script that the test may change at any time, and keeps what it received. */
 export class ScriptedServer {
   readonly received: Received[] = [];
+  /** What it was answered to requests of its own, by id. */
+  readonly answers = new Map<RequestId, JsonObject>();
+  readonly errors = new Map<RequestId, RpcError>();
   readonly #script: Record<string, Script>;
   readonly #waiting: { readonly method: string; readonly resolve: (received: Received) => void }[] = [];
   #channel: Channel | undefined;
@@ -80,6 +83,8 @@ export class ScriptedServer {
 
   #take(frame: Buffer): void {
     const message = readFrame(frame);
+    if (message.kind === "result") this.answers.set(message.id, message.result.value);
+    if (message.kind === "error" && message.id !== undefined) this.errors.set(message.id, message.error);
     if (message.kind !== "request" && message.kind !== "notification") return;
     const { method, params = {} } = message;
     const id = message.kind === "request" ? message.id : undefined;

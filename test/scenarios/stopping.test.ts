@@ -8,22 +8,28 @@ import { connectV1 } from "../rig/sdk-v1.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
 
-test("a gateway that stops ends subscriptions over HTTP with their result, and streams of sessions", async () => {
-  await using rig = new Rig();
-  const { switchyard, url } = await rig.gateway(await startFixtures(rig));
-  const modern = await connectV2({ kind: "http", url });
-  const subscription = await modern.listen({ toolsListChanged: true });
-  const legacy = await connectV1({ kind: "http", url });
-  await legacy.listTools();
-  await switchyard.close();
-  assert.equal(await subscription.closed, "graceful");
-  assert.deepEqual(
-    switchyard.status().upstreams.map(({ state }) => state.kind),
-    fixtures.map(() => "stopped"),
-  );
-  await modern.close();
-  await legacy.close();
-});
+test(
+  "a gateway that stops ends subscriptions over HTTP with their result, and streams of sessions",
+  { timeout: 30_000 },
+  async () => {
+    await using rig = new Rig();
+    const { switchyard, server, url } = await rig.gateway(await startFixtures(rig));
+    const modern = await connectV2({ kind: "http", url });
+    const subscription = await modern.listen({ toolsListChanged: true });
+    const legacy = await connectV1({ kind: "http", url });
+    await legacy.listTools();
+    // Whatever is still open after a minute is cut off: that this does not take a minute shows that nothing is.
+    await server.close(60_000);
+    assert.equal(await subscription.closed, "graceful");
+    await switchyard.close();
+    assert.deepEqual(
+      switchyard.status().upstreams.map(({ state }) => state.kind),
+      fixtures.map(() => "stopped"),
+    );
+    await modern.close();
+    await legacy.close();
+  },
+);
 
 test("a gateway over stdio that is told to stop ends subscriptions with their result, then itself", async () => {
   await using rig = new Rig();

@@ -1,0 +1,156 @@
+import type { Clock, StopTimer } from "../core/clock.ts";
+import { GatewayError } from "../core/errors.ts";
+import { type Call, type Notification, type Question, reaches } from "../protocol/call.ts";
+import type { Answer } from "../protocol/json-rpc.ts";
+import type { CallAnswer } from "../upstream/connection.ts";
+import type { Asked } from "../upstream/server-request.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Inbound } from "./inbound.ts";
+import { isAskable, mayBeAsked } from "./questions.ts";
+import type { Target } from "./target.ts";
+
+/**
+ * Sends a call to one upstream and waits for its answer, as long as the upstream may take; the time in which a person is asked does not
+ * count.
+ *
+ * @throws {GatewayError} `deadline_exceeded`; and what {@link Upstream.call} throws.
+ */
+export async function attempt(
+  gateway: Gateway,
+  inbound: Inbound,
+  call: Call,
+  { upstream, params }: Target,
+  conversation: Conversation | undefined,
+): Promise<CallAnswer> {
+  const { controller } = inbound;
+  const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
+  const limit = new Limit(gateway.deps.clock, upstream.options.timeoutMs, () => {
+    controller.abort(tooLong(upstream));
+  });
+  try {
+    return await upstream.call(
+      { ...call, params },
+      {
+        signal: controller.signal,
+        onNotification: relay(inbound, call, conversation),
+        asked: isAskable(call.caller.capabilities) ? askedOf(inbound, call, limit, conversation) : undefined,
+      },
+    );
+  } catch (thrown) {
+    throw ofUpstream(thrown, upstream.name);
+  } finally {
+    limit.stop();
+    stopLogs?.();
+  }
+}
+
+/** A length of time that can be interrupted; what follows an interruption begins anew. */
+class Limit {
+  readonly #clock: Clock;
+  readonly #ms: number;
+  readonly #onEnd: () => void;
+  #interruptions = 0;
+  #stopTimer: StopTimer | undefined;
+
+  constructor(clock: Clock, ms: number, onEnd: () => void) {
+    this.#clock = clock;
+    this.#ms = ms;
+    this.#onEnd = onEnd;
+    this.#stopTimer = clock.after(ms, onEnd);
+  }
+
+  /** Runs something whose time does not count. */
+  async interrupt<T>(run: () => Promise<T>): Promise<T> {
+    this.#interruptions += 1;
+    this.#stopTimer?.();
+    try {
+      return await run();
+    } finally {
+      this.#interruptions -= 1;
+      if (this.#interruptions === 0) this.#stopTimer = this.#clock.after(this.#ms, this.#onEnd);
+    }
+  }
+
+  /** The last thing that is called. */
+  stop(): void {
+    this.#stopTimer?.();
+    this.#interruptions = Number.POSITIVE_INFINITY;
+  }
+}
+
+function tooLong({ name, options }: Upstream): GatewayError {
+  const { timeoutMs } = options;
+  return new GatewayError("deadline_exceeded", `The upstream "${name}" did not answer within ${timeoutMs} ms`, {
+    data: { upstream: name, timeoutMs },
+  });
+}
+
+/** How the upstream's questions reach the caller of this call. */
+function askedOf(inbound: Inbound, call: Call, limit: Limit, conversation: Conversation | undefined): Asked {
+  const { session, ask, controller } = inbound;
+  return {
+    caller: session ?? call,
+    async ask(question): Promise<Answer> {
+      if (!mayBeAsked(call.caller.capabilities, question)) return unsupported(question);
+      return limit.interrupt(() => {
+        if (conversation !== undefined) return conversation.ask(question);
+        return ask === undefined ? Promise.resolve(unsupported(question)) : ask(question, controller.signal);
+      });
+    },
+  };
+}
+
+const methodNotFound = -32601;
+
+function unsupported({ method }: Question): Answer {
+  return {
+    kind: "error",
+    error: { code: methodNotFound, message: `The caller does not support ${method} of this kind` },
+  };
+}
+
+/** Says whose failure it was, where it does not say so itself. */
+function ofUpstream(thrown: unknown, upstream: string): unknown {
+  if (!(thrown instanceof GatewayError) || thrown.code === "cancelled" || thrown.data?.["upstream"] !== undefined) {
+    return thrown;
+  }
+  return new GatewayError(thrown.code, thrown.message, { data: { upstream, ...thrown.data }, cause: thrown });
+}
+
+function relay(
+  inbound: Inbound,
+  call: Call,
+  conversation: Conversation | undefined,
+): (notification: Notification) => void {
+  return (notification) => {
+    const isLog = notification.method === "notifications/message";
+    if (isLog && (call.logLevel === undefined || !reaches(notification.params["level"], call.logLevel))) return;
+    if (conversation === undefined) inbound.notify(notification);
+    else conversation.notify(notification);
+  };
+}
+
+/**
+ * Log messages of an upstream that shares one stream between all calls do not say which call they belong to. A caller that has no other
+ * way to get them is sent those that arrive while its call is under way: one without a session, or whose session has no stream open.
+ */
+function followLogs(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upstream): (() => void) | undefined {
+  const { session } = inbound;
+  if (session?.hasLogFollower === true) return undefined;
+  if (session !== undefined) session.hasLogFollower = true;
+  const pass = relay(inbound, call, undefined);
+  const unsubscribe = gateway.subscribe({
+    route: { kind: "upstream", name: upstream.name },
+    listsChanged: () => undefined,
+    notification: (_upstream, notification) => {
+      if (notification.method === "notifications/message" && session?.isListening !== true) pass(notification);
+    },
+    stopping: () => undefined,
+  });
+  return () => {
+    unsubscribe();
+    if (session !== undefined) session.hasLogFollower = false;
+  };
+}

@@ -1,0 +1,87 @@
+import { GatewayError } from "../core/errors.ts";
+import { type JsonObject, objectAt, stringAt } from "../core/json.ts";
+import type { Call } from "../protocol/call.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Route } from "./route.ts";
+import type { View } from "./view.ts";
+
+/** Where a call goes, and its params as that upstream knows them. */
+export interface Target {
+  readonly upstream: Upstream;
+  readonly params: JsonObject;
+}
+
+/**
+ * Finds whose a call is. Waits where the name may be that of an upstream that is still being connected.
+ *
+ * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`.
+ */
+export async function targetOf(gateway: Gateway, route: Route, call: Call): Promise<Target> {
+  const view = gateway.view(route);
+  const found = findTarget(view, call);
+  if (found !== undefined) return found;
+  await settle(gateway, view, call);
+  return findTarget(gateway.view(route), call) ?? missing(view, call);
+}
+
+/** A name that is not known may belong to an upstream that is still being connected. */
+async function settle(gateway: Gateway, view: View, call: Call): Promise<void> {
+  const owner = view.ownerOf(nameIn(call) ?? "");
+  if (owner?.state.kind === "starting") await owner.settled;
+  else await gateway.settled;
+}
+
+function findTarget(view: View, call: Call): Target | undefined {
+  switch (call.method) {
+    case "tools/call":
+    case "prompts/get": {
+      const entry = view.find(call.method === "tools/call" ? "tools" : "prompts", nameIn(call) ?? "");
+      return entry && { upstream: entry.upstream, params: { ...call.params, name: entry.name } };
+    }
+    case "completion/complete":
+      return completionTarget(view, call);
+    case "resources/read":
+      return undefined;
+  }
+}
+
+function completionTarget(view: View, call: Call): Target | undefined {
+  const ref = objectAt(call.params, "ref") ?? {};
+  if (ref["type"] === "ref/prompt") {
+    const entry = view.find("prompts", stringAt(ref, "name") ?? "");
+    return entry && { upstream: entry.upstream, params: { ...call.params, ref: { ...ref, name: entry.name } } };
+  }
+  const uri = stringAt(ref, "uri") ?? "";
+  const entry = view.find("templates", uri) ?? view.find("resources", uri);
+  return entry && { upstream: entry.upstream, params: call.params };
+}
+
+/** The name or address that a call is about, as the downstream wrote it. */
+function nameIn(call: Call): string | undefined {
+  if (call.method !== "completion/complete") return stringAt(call.params, "name");
+  const ref = objectAt(call.params, "ref") ?? {};
+  return stringAt(ref, "name") ?? stringAt(ref, "uri");
+}
+
+function missing(view: View, call: Call): never {
+  const name = nameIn(call);
+  if (name === undefined) {
+    const member = call.method === "completion/complete" ? "ref with a name or a uri" : "name";
+    throw new GatewayError("invalid_params", `${call.method} needs params.${member}`);
+  }
+  const owner = view.ownerOf(name);
+  if (owner !== undefined && owner.handshake === undefined) {
+    const { state } = owner;
+    const why = state.kind === "recovering" ? `is down: ${state.problem.message}` : "is not connected";
+    throw new GatewayError("upstream_unavailable", `The upstream "${owner.name}" ${why}`, {
+      data: { upstream: owner.name, ...(state.kind === "recovering" ? { suggestion: state.problem.suggestion } : {}) },
+    });
+  }
+  const shown = JSON.stringify(name.slice(0, 200));
+  if (call.method === "tools/call") throw new GatewayError("unknown_tool", `Unknown tool ${shown}`);
+  throw new GatewayError(
+    "unknown_prompt",
+    `Unknown ${call.method === "prompts/get" ? "prompt" : "reference"} ${shown}`,
+  );
+}
