@@ -233,7 +233,7 @@ export const errorTable = {
     suggestion: "Try a smaller request, or raise timeoutMs of this upstream.",
   },
   caller_declined: {
-    http: 200,
+    http: 400,
     rpc: 40003,
     severity: "LOW",
     category: "validation",

@@ -230,6 +230,7 @@ test("who listens is acknowledged first, told of changes it asked for, and answe
     { controller, notify: (notification) => told.push(notification) },
   );
   const meta = { [metaKeys.subscriptionId]: 1 };
+  await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(told, [
     {
       method: "notifications/subscriptions/acknowledged",

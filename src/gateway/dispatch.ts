@@ -10,6 +10,7 @@ import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { listen } from "./listen.ts";
 import { discoverResult } from "./self.ts";
+import { watchResource } from "./watch.ts";
 import { type ListKind, listKinds, listShapes } from "./view.ts";
 
 /** How a request ended: its answer, and the failure behind it where it was ours. */
@@ -57,6 +58,9 @@ async function answer(gateway: Gateway, inbound: Inbound, id: RequestId): Promis
       return listen(gateway, inbound, id);
     case "logging/setLevel":
       return setLevel(gateway, inbound);
+    case "resources/subscribe":
+    case "resources/unsubscribe":
+      return setWatch(gateway, inbound, method === "resources/subscribe");
     case "ping":
       return result({});
     default:
@@ -85,6 +89,20 @@ function setLevel(gateway: Gateway, { params, session, route }: Inbound): Answer
   }
   if (session !== undefined) session.logLevel = level;
   for (const upstream of gateway.view(route).upstreams) upstream.wantLogs(level);
+  return result({});
+}
+
+/**
+ * Begins or ends telling the session of changes of one resource.
+ *
+ * @see MCP 2025-11-25, server/resources, Subscriptions.
+ */
+async function setWatch(gateway: Gateway, inbound: Inbound, isWanted: boolean): Promise<Answer> {
+  const { params, session, route, controller } = inbound;
+  const uri = stringAt(params ?? {}, "uri");
+  if (uri === undefined) throw new GatewayError("invalid_params", "params.uri must be a string");
+  if (isWanted) session?.watch(uri, await watchResource(gateway, route, uri, controller.signal));
+  else session?.unwatch(uri);
   return result({});
 }
 

@@ -6,6 +6,7 @@ import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { changeNotifications } from "./subscriber.ts";
+import { type EndWatch, maxWatched, watchResource } from "./watch.ts";
 
 /** The members of the filter that can be asked for, and the notification that each lets through. */
 const filters: Readonly<Record<string, string>> = {
@@ -26,12 +27,16 @@ export async function listen(gateway: Gateway, inbound: Inbound, id: RequestId):
   if (wanted === undefined) throw new GatewayError("invalid_params", "params.notifications must be an object");
   const honoured = Object.keys(filters).filter((member) => wanted[member] === true);
   const methods = new Set(honoured.map((member) => filters[member]));
+  const watches = await watchAll(gateway, inbound, wanted["resourceSubscriptions"]);
   const meta = { [metaKeys.subscriptionId]: id };
   const tell = (method: string, params: JsonObject = {}): void => {
     inbound.notify({ method, params: { ...params, _meta: meta } });
   };
   tell("notifications/subscriptions/acknowledged", {
-    notifications: Object.fromEntries(honoured.map((member) => [member, true])),
+    notifications: {
+      ...Object.fromEntries(honoured.map((member) => [member, true])),
+      ...(watches.size > 0 ? { resourceSubscriptions: [...watches.keys()] } : {}),
+    },
   });
   // Made now, so that there is something that a later view can differ from.
   gateway.view(inbound.route);
@@ -41,7 +46,9 @@ export async function listen(gateway: Gateway, inbound: Inbound, id: RequestId):
     listsChanged: (kinds) => {
       for (const method of changeNotifications(kinds)) if (methods.has(method)) tell(method);
     },
-    notification: () => undefined,
+    notification: (_upstream, { method, params }) => {
+      if (method === "notifications/resources/updated" && watches.has(String(params["uri"]))) tell(method, params);
+    },
     stopping: resolve,
   });
   const { signal } = inbound.controller;
@@ -54,7 +61,31 @@ export async function listen(gateway: Gateway, inbound: Inbound, id: RequestId):
     await promise;
   } finally {
     unsubscribe();
+    for (const end of watches.values()) end();
     signal.removeEventListener("abort", stop);
   }
   return { kind: "result", result: Payload.of({ resultType: "complete", _meta: meta }) };
+}
+
+/** Watches what can be watched of these resources; what cannot is not acknowledged. */
+async function watchAll(gateway: Gateway, inbound: Inbound, uris: unknown): Promise<Map<string, EndWatch>> {
+  if (uris === undefined) return new Map();
+  if (!Array.isArray(uris) || !uris.every((uri) => typeof uri === "string")) {
+    throw new GatewayError("invalid_params", "params.notifications.resourceSubscriptions must be a list of strings");
+  }
+  if (uris.length > maxWatched) {
+    throw new GatewayError("invalid_params", `At most ${maxWatched} resources may be watched, got ${uris.length}`);
+  }
+  const { signal } = inbound.controller;
+  const watches = new Map<string, EndWatch>();
+  await Promise.all(
+    [...new Set(uris)].map(async (uri) => {
+      try {
+        watches.set(uri, await watchResource(gateway, inbound.route, uri, signal));
+      } catch {
+        // The acknowledgement says which ones are watched.
+      }
+    }),
+  );
+  return watches;
 }

@@ -14,7 +14,7 @@ function capabilitiesOf(): JsonObject {
   return {
     tools: { listChanged: true },
     prompts: { listChanged: true },
-    resources: { listChanged: true },
+    resources: { listChanged: true, subscribe: true },
     completions: {},
     logging: {},
   };

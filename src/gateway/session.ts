@@ -8,6 +8,7 @@ import { OpenQuestions } from "./open-questions.ts";
 import type { Route } from "./route.ts";
 import { type Subscriber, changeNotifications } from "./subscriber.ts";
 import type { ListKind } from "./view.ts";
+import { type EndWatch, maxWatched } from "./watch.ts";
 
 /** Where what nobody asked for goes: false where it could not be taken. */
 export type Outlet = (notification: Notification) => boolean;
@@ -36,6 +37,7 @@ export class Session implements Subscriber {
   /** What the gateway has asked the client and was not answered yet. */
   readonly questions = new OpenQuestions();
   readonly #running = new Map<RequestId, AbortController>();
+  readonly #watches = new Map<string, EndWatch>();
   readonly #untold = new Set<ListKind>();
   #outlet: Outlet | undefined;
   #onStopping: (() => void) | undefined;
@@ -105,8 +107,32 @@ export class Session implements Subscriber {
   }
 
   notification(_upstream: Upstream, notification: Notification): void {
-    if (notification.method !== "notifications/message" || !this.wantsLog(notification)) return;
-    this.#outlet?.(notification);
+    const { method, params } = notification;
+    const isWanted =
+      method === "notifications/message"
+        ? this.wantsLog(notification)
+        : method === "notifications/resources/updated" && this.#watches.has(String(params["uri"]));
+    if (isWanted) this.#outlet?.(notification);
+  }
+
+  /**
+   * Takes note that this resource is watched for the client.
+   *
+   * @throws {GatewayError} `invalid_params` — too many are; the watch has been ended.
+   */
+  watch(uri: string, end: EndWatch): void {
+    this.unwatch(uri);
+    if (this.#watches.size >= maxWatched) {
+      end();
+      throw new GatewayError("invalid_params", `More than ${maxWatched} resources are watched; unsubscribe from some`);
+    }
+    this.#watches.set(uri, end);
+  }
+
+  /** The client no longer wants to be told of this resource. */
+  unwatch(uri: string): void {
+    this.#watches.get(uri)?.();
+    this.#watches.delete(uri);
   }
 
   /** Whether a log message is severe enough for what the client asked. */
@@ -120,6 +146,8 @@ export class Session implements Subscriber {
 
   /** Ends everything under way. */
   close(reason: GatewayError): void {
+    for (const end of this.#watches.values()) end();
+    this.#watches.clear();
     for (const controller of this.#running.values()) controller.abort(reason);
     this.stopping();
   }

@@ -87,16 +87,20 @@ export class View {
     return this.upstreams.find(({ name }) => name === owner);
   }
 
-  /** Who may have this resource, likeliest first: who listed it, whose template fits it, then everybody with resources. */
-  holdersOf(uri: string): Upstream[] {
+  /** Who has this resource as far as can be told: who listed it, else those whose template fits it, else whoever is the only one. */
+  ownersOf(uri: string): Upstream[] {
     const listed = this.#lists.resources.get(uri);
     if (listed !== undefined) return [listed.upstream];
-    const holders = new Set(this.#templates.filter(({ matches }) => matches(uri)).map(({ entry }) => entry.upstream));
-    for (const upstream of this.upstreams) {
-      const { capabilities } = upstream.handshake ?? {};
-      if (capabilities !== undefined && "resources" in capabilities) holders.add(upstream);
-    }
-    return [...holders];
+    const fitting = new Set(this.#templates.filter(({ matches }) => matches(uri)).map(({ entry }) => entry.upstream));
+    return fitting.size === 0 && this.upstreams.length === 1 ? [...this.upstreams] : [...fitting];
+  }
+
+  /** Who may have this resource, likeliest first: its owners and, where it is not listed, everybody with resources. */
+  holdersOf(uri: string): Upstream[] {
+    const owners = this.ownersOf(uri);
+    if (this.#lists.resources.has(uri)) return owners;
+    const others = this.upstreams.filter(({ handshake }) => "resources" in (handshake?.capabilities ?? {}));
+    return [...new Set([...owners, ...others])];
   }
 
   /**

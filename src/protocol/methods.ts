@@ -7,6 +7,8 @@ export const legacyRequests: readonly string[] = [
   "resources/list",
   "resources/templates/list",
   "resources/read",
+  "resources/subscribe",
+  "resources/unsubscribe",
   "prompts/list",
   "prompts/get",
   "completion/complete",

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 /*
  * A server that ignores the end of its input would outlive a gateway that was killed outright, since nothing of the gateway runs then.
  * So a shell of about one megabyte stands beside it in a group of its own, is told each child's group, and reads until its input ends,
- * which the kernel sees to however the gateway dies. Then it ends the groups that are left.
+ * which the kernel sees to however the gateway dies. Then it ends the groups that are left. No "--" stands before them: dash, which is
+ * /bin/sh on Debian and Ubuntu, takes it for a process.
  */
 const script = `
 groups=""
@@ -14,9 +15,9 @@ while read -r what group; do
   esac
 done
 [ -n "$groups" ] || exit 0
-for g in $groups; do kill -TERM -- "-$g" 2>/dev/null; done
+for g in $groups; do kill -TERM "-$g" 2>/dev/null; done
 sleep 1
-for g in $groups; do kill -KILL -- "-$g" 2>/dev/null; done
+for g in $groups; do kill -KILL "-$g" 2>/dev/null; done
 `;
 
 /** Sees to it that the children's process groups end with this process, even where it is killed outright. POSIX only. */

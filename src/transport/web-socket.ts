@@ -55,25 +55,33 @@ const farewellMs = 2000;
  * @see RFC 6455, 4.1; MCP 2026-07-28, basic/transports, Custom Transports.
  */
 export async function connectWebSocket(
-  { url, headers }: WebSocketAddress,
+  address: WebSocketAddress,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<WebSocketChannel> {
-  const address = new URL(url);
-  address.hash = "";
-  const limit = deadline(clock, connectMs, signal, () => noAnswer(address.origin));
-  limit.signal.throwIfAborted();
-  const socket = new WebSocket(address, subprotocol, {
+  const url = new URL(address.url);
+  url.hash = "";
+  signal.throwIfAborted();
+  const limit = deadline(clock, connectMs, signal, () => noAnswer(url.origin));
+  try {
+    return await opened(url, address.headers, clock, limit.signal);
+  } finally {
+    limit.stop();
+  }
+}
+
+async function opened(
+  url: URL,
+  headers: WebSocketAddress["headers"],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<WebSocketChannel> {
+  const { promise, resolve, reject } = Promise.withResolvers<WebSocketChannel>();
+  const socket = new WebSocket(url, subprotocol, {
     headers: { ...headers },
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
   });
-  const { promise, resolve, reject } = Promise.withResolvers<WebSocketChannel>();
-  const giveUp = (): void => {
-    reject(limit.signal.reason instanceof Error ? limit.signal.reason : noAnswer(address.origin));
-    socket.terminate();
-  };
-  limit.signal.addEventListener("abort", giveUp);
   let wire: Duplex | undefined;
   socket.on("upgrade", (response) => {
     wire = response.socket;
@@ -83,16 +91,20 @@ export async function connectWebSocket(
     socket.terminate();
   });
   socket.on("error", (error) => {
-    reject(handshakeProblem(error, address.origin));
+    reject(handshakeProblem(error, url.origin));
   });
   socket.on("open", () => {
     if (wire !== undefined) resolve(new SocketChannel(socket, wire, { clock, maxFrameBytes }));
   });
+  const giveUp = (): void => {
+    reject(signal.reason instanceof Error ? signal.reason : noAnswer(url.origin));
+    socket.terminate();
+  };
+  signal.addEventListener("abort", giveUp);
   try {
     return await promise;
   } finally {
-    limit.stop();
-    limit.signal.removeEventListener("abort", giveUp);
+    signal.removeEventListener("abort", giveUp);
   }
 }
 

@@ -11,6 +11,7 @@ import { type Definitions, readDefinitions } from "./definitions.ts";
 import { type Handshake, shakeHands } from "./handshake.ts";
 import { HttpLink } from "./http-link.ts";
 import type { Link, LinkReceiver } from "./link.ts";
+import { Listening } from "./listening.ts";
 import type { UpstreamOptions } from "./options.ts";
 import type { Asked } from "./server-request.ts";
 import { StreamLink } from "./stream-link.ts";
@@ -54,16 +55,25 @@ const silenceMs = 2000;
 export class Connection {
   readonly handshake: Handshake;
   readonly #link: Link;
-  readonly #deps: UpstreamDeps;
   readonly #receiver: ConnectionReceiver;
   readonly #closing = new AbortController();
+  readonly #watched = new Set<string>();
+  readonly #listening: Listening;
   #logLevel: LogLevel | undefined;
 
   private constructor(link: Link, handshake: Handshake, deps: UpstreamDeps, receiver: ConnectionReceiver) {
     this.#link = link;
     this.handshake = handshake;
-    this.#deps = deps;
     this.#receiver = receiver;
+    this.#listening = new Listening({
+      clock: deps.clock,
+      listen: (filter, signal, onNotification) => {
+        return this.#quietly("subscriptions/listen", filter, onNotification, signal);
+      },
+      onNotification: (notification) => {
+        receiver.notification(notification);
+      },
+    });
   }
 
   /**
@@ -144,41 +154,53 @@ export class Connection {
     void this.#quietly("logging/setLevel", { level });
   }
 
-  /**
-   * Begins to receive what a modern upstream announces of changes, for as long as the connection lives; legacy ones send it unasked.
-   *
-   * @see MCP 2026-07-28, basic/patterns/subscriptions.
-   */
+  /** Begins to receive what a modern upstream announces of changes; legacy ones send it unasked. */
   listen(): void {
+    if (this.codec.era === "modern") void this.#relisten();
+  }
+
+  /**
+   * Asks to be told when this resource changes.
+   *
+   * @throws {GatewayError} `method_not_found` — the upstream does not offer that; `resource_not_found` — it refused.
+   */
+  async watch(uri: string): Promise<void> {
     const { codec, capabilities } = this.handshake;
-    if (codec.era === "legacy") return;
-    const notifications: Record<string, boolean> = {};
-    for (const [name, filter] of Object.entries(changeFilters)) {
-      if (objectAt(capabilities, name)?.["listChanged"] === true) notifications[filter] = true;
+    if (objectAt(capabilities, "resources")?.["subscribe"] !== true) {
+      throw new GatewayError("method_not_found", "The upstream does not tell of changes of resources");
     }
-    if (Object.keys(notifications).length > 0) void this.#listenOn({ notifications });
+    this.#watched.add(uri);
+    if (codec.era === "modern") {
+      await this.#relisten();
+      return;
+    }
+    const answer = await this.#quietly("resources/subscribe", { uri });
+    if (answer?.kind !== "error") return;
+    this.#watched.delete(uri);
+    throw new GatewayError("resource_not_found", `The upstream refused to watch the resource: ${answer.error.message}`);
+  }
+
+  /** Asks not to be told any more. */
+  async unwatch(uri: string): Promise<void> {
+    if (!this.#watched.delete(uri)) return;
+    if (this.codec.era === "modern") await this.#relisten();
+    else await this.#quietly("resources/unsubscribe", { uri });
+  }
+
+  async #relisten(): Promise<void> {
+    const { capabilities } = this.handshake;
+    const filter: Record<string, unknown> = {};
+    for (const [name, member] of Object.entries(changeFilters)) {
+      if (objectAt(capabilities, name)?.["listChanged"] === true) filter[member] = true;
+    }
+    if (this.#watched.size > 0) filter["resourceSubscriptions"] = [...this.#watched];
+    await this.#listening.to(filter);
   }
 
   async close(): Promise<void> {
+    this.#listening.close();
     this.#closing.abort(new GatewayError("upstream_unavailable", "The connection to the upstream was closed"));
     await this.#link.close();
-  }
-
-  async #listenOn(filter: JsonObject): Promise<void> {
-    const { signal } = this.#closing;
-    let isAgain = false;
-    for (let delayMs = firstListenDelayMs; !signal.aborted; delayMs = Math.min(delayMs * 2, longestListenDelayMs)) {
-      const startedAt = this.#deps.clock.monotonic();
-      const answer = await this.#quietly("subscriptions/listen", filter, (notification) => {
-        if (notification.method !== "notifications/subscriptions/acknowledged")
-          this.#receiver.notification(notification);
-        else if (isAgain) this.#receiver.notification(unheardChange);
-        isAgain = true;
-      });
-      if (answer?.kind === "error") return;
-      if (this.#deps.clock.monotonic() - startedAt > longestListenDelayMs) delayMs = firstListenDelayMs;
-      await this.#sleep(delayMs);
-    }
   }
 
   /** A request whose failure is told by the connection's end, or is not worth telling. */
@@ -186,8 +208,8 @@ export class Connection {
     method: string,
     params: JsonObject,
     onNotification?: (notification: Notification) => void,
+    signal: AbortSignal = this.#closing.signal,
   ): Promise<Answer | undefined> {
-    const { signal } = this.#closing;
     const id = this.#link.newId();
     try {
       return await this.#link.request({
@@ -201,25 +223,7 @@ export class Connection {
       return undefined;
     }
   }
-
-  async #sleep(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const stopTimer = this.#deps.clock.after(ms, resolve);
-    const wake = (): void => {
-      stopTimer();
-      resolve();
-    };
-    this.#closing.signal.addEventListener("abort", wake);
-    await promise;
-    this.#closing.signal.removeEventListener("abort", wake);
-  }
 }
-
-/** What changed while nobody listened was told to nobody: whoever listens again takes it that something did. */
-const unheardChange: Notification = { method: "notifications/tools/list_changed", params: {} };
-
-const firstListenDelayMs = 1000;
-const longestListenDelayMs = 30_000;
 
 /** The upstream's capability, and the filter by which its changes are asked for. */
 const changeFilters = {

@@ -55,6 +55,9 @@ export class Upstream {
   #stopTimer: StopTimer | undefined;
   #refresh: "idle" | "running" | "again" = "idle";
   #lastStderr: readonly string[] = [];
+  /** Resources of which somebody is told, and how many are. */
+  readonly #watched = new Map<string, number>();
+  #logLevel: LogLevel | undefined;
   #underWay = 0;
   #onIdle: (() => void) | undefined;
 
@@ -138,9 +141,31 @@ export class Upstream {
     return next.call(call, options);
   }
 
-  /** Asks for log messages from this severity on. */
+  /** Asks for log messages from this severity on; asked again of every new connection. */
   wantLogs(level: LogLevel): void {
+    this.#logLevel = level;
     this.#connection?.wantLogs(level);
+  }
+
+  /**
+   * Asks to be told when this resource changes, on behalf of one more listener; asked again of every new connection.
+   *
+   * @throws {GatewayError} what {@link Connection.watch} throws; `upstream_unavailable`; the signal's reason.
+   */
+  async watch(uri: string, signal: AbortSignal): Promise<void> {
+    const count = this.#watched.get(uri) ?? 0;
+    if (count === 0) {
+      const connection = this.#connection ?? (await this.#awaitConnection(signal));
+      await connection.watch(uri);
+    }
+    this.#watched.set(uri, (this.#watched.get(uri) ?? 0) + 1);
+  }
+
+  /** One listener less. */
+  async unwatch(uri: string): Promise<void> {
+    const count = this.#watched.get(uri) ?? 0;
+    if (count > 1) this.#watched.set(uri, count - 1);
+    else if (this.#watched.delete(uri)) await this.#connection?.unwatch(uri);
   }
 
   /** Lets the calls under way finish, for at most `graceMs`, then closes. For an upstream that nobody can find any more. */
@@ -220,8 +245,19 @@ export class Upstream {
     this.#connection = connection;
     this.#move({ kind: "connected", at: this.#deps.clock.now() });
     this.#receiver.definitionsChanged(this);
-    connection.listen();
+    this.#restore(connection);
     if (isOutdated) this.#refreshSoon();
+  }
+
+  /** What was asked of the connection before is asked of this one. */
+  #restore(connection: Connection): void {
+    connection.listen();
+    if (this.#logLevel !== undefined) connection.wantLogs(this.#logLevel);
+    for (const uri of this.#watched.keys()) {
+      connection.watch(uri).catch((thrown: unknown) => {
+        this.#odd("omission", `A resource is no longer watched: ${toGatewayError(thrown).message}`);
+      });
+    }
   }
 
   #lost(connection: Connection, problem: GatewayError): void {

@@ -1,0 +1,94 @@
+import type { Clock } from "../core/clock.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Notification } from "../protocol/call.ts";
+import type { Answer } from "../protocol/json-rpc.ts";
+
+/** What listening needs of its connection. */
+export interface ListeningDeps {
+  readonly clock: Clock;
+  /** Sends `subscriptions/listen` and resolves with its answer; with undefined where the stream broke or `signal` ended it. */
+  readonly listen: (
+    filter: JsonObject,
+    signal: AbortSignal,
+    onNotification: (notification: Notification) => void,
+  ) => Promise<Answer | undefined>;
+  readonly onNotification: (notification: Notification) => void;
+}
+
+const firstDelayMs = 1000;
+const longestDelayMs = 30_000;
+const acknowledged = "notifications/subscriptions/acknowledged";
+
+/** What changed while nobody listened was told to nobody: whoever listens again takes it that something did. */
+const unheardChange: Notification = { method: "notifications/tools/list_changed", params: {} };
+
+/**
+ * What is listened to at a modern upstream: one stream for the whole filter, opened again when it breaks. A new filter gets a new stream,
+ * and the old one ends when the new one is acknowledged, so that nothing is missed in between.
+ *
+ * @see MCP 2026-07-28, basic/patterns/subscriptions.
+ */
+export class Listening {
+  readonly #deps: ListeningDeps;
+  #current: AbortController | undefined;
+
+  constructor(deps: ListeningDeps) {
+    this.#deps = deps;
+  }
+
+  /** Listens to this from now on; to nothing where the filter is empty. Resolves when the upstream has acknowledged, or gave no sign. */
+  async to(filter: JsonObject): Promise<void> {
+    const before = this.#current;
+    const end = (): void => {
+      before?.abort();
+    };
+    if (Object.keys(filter).length === 0) {
+      this.#current = undefined;
+      end();
+      return;
+    }
+    const controller = new AbortController();
+    this.#current = controller;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    void this.#keep({ notifications: filter }, controller.signal, () => {
+      end();
+      resolve();
+    });
+    await promise;
+  }
+
+  /** Safe to call twice. */
+  close(): void {
+    this.#current?.abort();
+    this.#current = undefined;
+  }
+
+  async #keep(filter: JsonObject, signal: AbortSignal, onFirst: () => void): Promise<void> {
+    const { clock, listen, onNotification } = this.#deps;
+    let isAgain = false;
+    for (let delayMs = firstDelayMs; !signal.aborted; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+      const startedAt = clock.monotonic();
+      const answer = await listen(filter, signal, (notification) => {
+        if (notification.method !== acknowledged) onNotification(notification);
+        else if (isAgain) onNotification(unheardChange);
+        else onFirst();
+        if (notification.method === acknowledged) isAgain = true;
+      });
+      onFirst();
+      if (answer?.kind === "error") return;
+      if (clock.monotonic() - startedAt > longestDelayMs) delayMs = firstDelayMs;
+      await sleep(clock, delayMs, signal);
+    }
+  }
+}
+
+async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stopTimer = clock.after(ms, resolve);
+  signal.addEventListener("abort", () => {
+    stopTimer();
+    resolve();
+  });
+  await promise;
+}
