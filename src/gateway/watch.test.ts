@@ -72,10 +72,9 @@ function legacySession(): { readonly session: Session; readonly told: Notificati
 }
 
 function ask(session: Session, method: string, params: JsonObject) {
-  const notify = (): void => undefined;
   return dispatch(
     gateway,
-    { ...common, codec: session.codec, method, params, session, controller: new AbortController(), notify },
+    { ...common, codec: session.codec, method, params, session, controller: new AbortController(), notify: ignore },
     1,
   );
 }

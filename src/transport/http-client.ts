@@ -20,8 +20,8 @@ export interface HttpRequest {
 export interface HttpReceiver {
   /** `hangUp` ends the exchange early and well, for a receiver that has what it wanted. */
   head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void;
-  /** A frame of an event stream and the event's type, or the whole body where it is JSON. */
-  frame(frame: Buffer, type: string): void;
+  /** A frame of an event stream and the event's type; or the whole body where it is JSON, which has none. */
+  frame(frame: Buffer, type?: string): void;
   /** The server's wish for how long to wait before coming back, in ms. */
   retry?(ms: number): void;
   /** The exchange is over; called once, last. `problem` says why, where it did not end by itself. */
@@ -190,7 +190,7 @@ class WholeBody implements BodyReader {
   end(): void {
     const [first] = this.#chunks;
     if (first === undefined) return;
-    this.#receiver.frame(this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks), "message");
+    this.#receiver.frame(this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks));
   }
 }
 

@@ -145,7 +145,7 @@ class SseChannel implements Channel {
     this.fail(status === 200 ? noStream(type) : refusedWith(status, "the opening of an event stream"));
   }
 
-  #take(frame: Buffer, type: string): void {
+  #take(frame: Buffer, type: string | undefined): void {
     if (type === "endpoint") this.#enter(frame.toString("utf8").trim());
     else if (type === "message" && this.#path === undefined) this.fail(noEndpoint());
     else if (type === "message") this.#deliver(frame);
@@ -153,7 +153,7 @@ class SseChannel implements Channel {
 
   #enter(endpoint: string): void {
     if (this.#path !== undefined) return;
-    const url = URL.parse(endpoint, this.#url);
+    const url = URL.parse(endpoint, this.#url.href);
     if (url === null || url.origin !== this.#url.origin) {
       this.fail(foreignEndpoint(url?.origin ?? "nowhere", this.#url.origin));
       return;

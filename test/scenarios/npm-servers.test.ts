@@ -36,12 +36,15 @@ for (const { title, lacks } of clients) {
   const call = (name: string, args: JsonObject): Promise<JsonObject> => downstream().call(`everything__${name}`, args);
 
   suite(`${title} with server-everything`, { skip: whyWithout("everything") }, () => {
-    test("the tools are those that the server lists to a client of its own", async () => {
+    test("the tools that the server lists to a client of its own are the same here", async () => {
       const program = servers.upstreams.find(({ name }) => name === "everything")?.target;
       assert.ok(program?.kind === "stdio");
       await using direct = await sdkV1.connect({ kind: "stdio", command: program.command, args: [...program.args] });
       const own = (await direct.tools()).map((tool) => essence(tool, `everything__${String(tool["name"])}`));
-      const listed = (await downstream().tools()).filter(({ name }) => String(name).startsWith("everything__"));
+      assert.ok(own.length > 10);
+      // The server has further tools for clients with capabilities that this one does not have and the gateway has.
+      const names = new Set(own.map(({ name }) => name));
+      const listed = (await downstream().tools()).filter(({ name }) => names.has(String(name)));
       assert.deepEqual(
         listed.map((tool) => essence(tool, String(tool["name"]))),
         own.toSorted((a, b) => (a.name < b.name ? -1 : 1)),

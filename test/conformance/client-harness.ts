@@ -1,0 +1,41 @@
+/**
+ * The client that the conformance suite starts for each of its client scenarios: a gateway with the suite's server, whose address is
+ * the last argument, as its only upstream, and a client of the gateway that does what the scenario wants done.
+ */
+import { isJsonObject } from "../../src/core/json.ts";
+import { startSwitchyard } from "../../src/gateway.ts";
+import type { Downstream } from "./harness/downstream.ts";
+import { openLegacy } from "./harness/legacy.ts";
+import { openModern } from "./harness/modern.ts";
+import { scenarioOf } from "./harness/scenarios.ts";
+
+/** Longest time for a scenario, in ms: a little less than the suite grants. */
+const limitMs = 25_000;
+
+const { MCP_CONFORMANCE_SCENARIO, MCP_CONFORMANCE_CONTEXT = "{}", MCP_CONFORMANCE_PROTOCOL_VERSION } = process.env;
+
+async function play(url: string): Promise<void> {
+  await using gateway = startSwitchyard({
+    upstreams: [
+      { name: "suite", target: { kind: "http", url, headers: {} }, timeoutMs: 20_000, startTimeoutMs: 20_000 },
+    ],
+  });
+  await gateway.tried;
+  const [upstream] = gateway.status().upstreams;
+  if (upstream?.state.kind !== "ready") throw new Error(`the upstream is ${JSON.stringify(upstream?.state)}`);
+  const { origin } = await gateway.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
+  await using downstream = await openDownstream(`${origin}/mcp/u/suite`);
+  const context: unknown = JSON.parse(MCP_CONFORMANCE_CONTEXT);
+  await scenarioOf(MCP_CONFORMANCE_SCENARIO ?? "")(downstream, isJsonObject(context) ? context : {});
+}
+
+async function openDownstream(url: string): Promise<Downstream> {
+  return MCP_CONFORMANCE_PROTOCOL_VERSION === "2026-07-28" ? openModern(url) : openLegacy(url);
+}
+
+setTimeout(() => {
+  process.stderr.write("The scenario takes too long\n");
+  process.exit(1);
+}, limitMs).unref();
+
+await play(process.argv.at(-1) ?? "");
