@@ -18,6 +18,14 @@ export type { HttpServer } from "./server/server.ts";
 export type { Channel, ChannelEnd, ChannelReceiver } from "./transport/channel.ts";
 export { memoryPair } from "./transport/memory.ts";
 export { ownStdio, type OwnStreams } from "./transport/own-stdio.ts";
-export type { ChannelTarget, HttpTarget, StdioTarget, UpstreamOptions } from "./upstream/options.ts";
+export type {
+  ChannelTarget,
+  HttpTarget,
+  SseTarget,
+  StdioTarget,
+  UpstreamOptions,
+  UpstreamTarget,
+  WebSocketTarget,
+} from "./upstream/options.ts";
 export { upstreamDefaults } from "./upstream/options.ts";
 export type { Problem, Stage, UpstreamState } from "./upstream/state.ts";

@@ -91,6 +91,14 @@ const accepted: Readonly<Record<string, string>> = {
     "linear": { "command": "mcp-remote", "alwaysAllow": ["list"], "autoApprove": [], "disabled": false }
   }
 }`,
+  "the transport before Streamable HTTP, and WebSocket": `{
+  "mcpServers": {
+    "old": { "type": "sse", "url": "https://old.example/sse", "headers": { "X-Api-Key": { "env": "API_KEY" } } },
+    "live": { "type": "ws", "url": "wss://live.example/mcp" },
+    "long": { "type": "websocket", "url": "ws://127.0.0.1:9000/mcp", "headers": { "X-Api-Key": { "env": "API_KEY" } } },
+    "plain": { "url": "wss://plain.example/mcp" }
+  }
+}`,
   "keys of the other kind, but empty": `{
   "mcpServers": {
     "a": { "url": "https://a.example/mcp", "args": [], "env": {} },
@@ -170,16 +178,13 @@ const refused: Readonly<Record<string, readonly [text: string, says: RegExp]>> =
     server('{ "command": "x", "env": { "K": { "env": "A-B" } } }'),
     /env\.K\.env must be the name of an environment variable.*, got a string$/,
   ],
-  sse: [
-    server('{ "type": "sse", "url": "https://x.example/sse" }'),
-    /type must be "stdio" or "http" \(Streamable HTTP\), since this transport is not supported for upstreams yet, got "sse"$/,
-  ],
-  ws: [server('{ "type": "ws", "url": "https://x.example" }'), /not supported for upstreams yet, got "ws"$/],
   "a type that does not exist": [
     server('{ "type": "pipe", "command": "x" }'),
-    /type must be "stdio", "http", "streamable-http" or "streamableHttp", got "pipe"$/,
+    /type must be "stdio", "http", "streamable-http", "streamableHttp", "sse", "ws" or "websocket", got "pipe"$/,
   ],
   "http with a command": [server('{ "type": "http", "command": "x" }'), /type does not fit a server with a "command"/],
+  "sse with a command": [server('{ "type": "sse", "command": "x" }'), /type does not fit a server with a "command"/],
+  "ws with a command": [server('{ "type": "ws", "command": "x" }'), /type does not fit a server with a "command"/],
   "stdio with a url": [
     server('{ "type": "stdio", "url": "https://x.example" }'),
     /type does not fit a server with a "url"/,

@@ -73,6 +73,20 @@ test("a server with a url becomes an http upstream, and has no working directory
   ]);
 });
 
+test("type and scheme say what carries the messages to a url", () => {
+  const kindOf = (entry: object): string | undefined => {
+    const text = JSON.stringify({ mcpServers: { a: entry } });
+    return parseConfig(text, "a.json", { HOST: "wss://x.example" }, cwd).upstreams[0]?.target.kind;
+  };
+  assert.equal(kindOf({ url: "https://x.example/mcp" }), "http");
+  assert.equal(kindOf({ type: "http", url: "https://x.example/mcp" }), "http");
+  assert.equal(kindOf({ type: "sse", url: "https://x.example/sse" }), "sse");
+  assert.equal(kindOf({ type: "ws", url: "ws://x.example" }), "ws");
+  assert.equal(kindOf({ type: "websocket", url: "WSS://x.example" }), "ws");
+  assert.equal(kindOf({ url: "ws://x.example/mcp" }), "ws");
+  assert.equal(kindOf({ url: "${HOST}/mcp" }), "ws");
+});
+
 test("upstreams are in the order of the file, even with names that look like numbers", () => {
   const jsonc = '{ "mcpServers": { "10": {"command":"x"}, "b": {"command":"x"}, "2": {"command":"x"} } }';
   const yaml = "mcpServers:\n  10: {command: x}\n  b: {command: x}\n  2: {command: x}\n";
@@ -278,14 +292,21 @@ test("a ${ that is no reference is refused with the references there are", () =>
   assert.match(errorOf(text).message, /servers\.a\.args\[0\] has a \$\{…\} that is none of \$\{NAME\}.* write \$\$\{$/);
 });
 
-test("a url must be http or https and free of credentials, as written and as resolved", () => {
-  for (const url of ["example.com", "ftp://x.example", "ws://x.example", "/mcp", "${HOST}"]) {
-    const text = JSON.stringify({ mcpServers: { a: { url } } });
-    assert.match(
-      errorOf(text, "a.json", { HOST: "example.com" }).message,
-      /mcpServers\.a\.url must be an http or https URL/,
-    );
+test("a url must have a scheme that fits the type, and no credentials, as written and as resolved", () => {
+  const messageFor = (type: string | undefined, url: string): string =>
+    errorOf(JSON.stringify({ mcpServers: { a: { type, url } } }), "a.json", { HOST: "example.com" }).message;
+  for (const url of ["example.com", "ftp://x.example", "/mcp", "${HOST}"]) {
+    assert.match(messageFor(undefined, url), /mcpServers\.a\.url must be an http, https, ws or wss URL/);
+    for (const type of ["http", "streamable-http", "sse"]) {
+      assert.match(messageFor(type, url), /mcpServers\.a\.url must be an http or https URL/);
+    }
+    for (const type of ["ws", "websocket"]) {
+      assert.match(messageFor(type, url), /mcpServers\.a\.url must be a ws or wss URL/);
+    }
   }
+  assert.match(messageFor("http", "ws://x.example"), /must be an http or https URL/);
+  assert.match(messageFor("sse", "wss://x.example"), /must be an http or https URL/);
+  assert.match(messageFor("ws", "https://x.example"), /must be a ws or wss URL/);
   const withPassword = JSON.stringify({ mcpServers: { a: { url: "https://ada:hunter2@x.example" } } });
   assert.match(errorOf(withPassword).message, /must not hold a user name or a password; send them in "headers"/);
 });

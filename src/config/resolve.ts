@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { HttpTarget, StdioTarget, UpstreamOptions } from "../upstream/options.ts";
+import type { HttpTarget, SseTarget, StdioTarget, UpstreamOptions, WebSocketTarget } from "../upstream/options.ts";
 import type { Path } from "./content.ts";
 import { parseEnvFile, type ReadEnvFile } from "./env-file.ts";
 import type { Finding } from "./problem.ts";
@@ -31,26 +31,27 @@ export function resolveUpstream(
   readEnvFile: ReadEnvFile,
 ): ResolvedUpstream {
   const findings: Finding[] = [];
-  const resolver = resolverFor(around, readEnvFile, (at, trouble) => {
+  const resolver = resolverFor(draft.type, around, readEnvFile, (at, trouble) => {
     findings.push({ path: at, message: `${pathText(at)} ${trouble}` });
   });
   const { timeoutMs, startTimeoutMs } = draft;
   const target =
     draft.url === undefined
       ? stdioTarget(path, draft, around, resolver)
-      : httpTarget(path, draft.url, draft.headers ?? {}, resolver);
+      : urlTarget(path, draft.url, draft, resolver);
   return { upstream: { name, target, timeoutMs, startTimeoutMs }, findings };
 }
 
-function httpTarget(
+function urlTarget(
   path: Path,
-  url: string,
-  headers: NonNullable<ServerDraft["headers"]>,
+  written: string,
+  { type, headers = {} }: ServerDraft,
   resolver: Resolver,
-): HttpTarget {
+): HttpTarget | SseTarget | WebSocketTarget {
+  const url = resolver.text([...path, "url"], written);
   return {
-    kind: "http",
-    url: resolver.text([...path, "url"], url),
+    kind: type === "sse" ? "sse" : /^wss?:/i.test(url) ? "ws" : "http",
+    url,
     headers: Object.fromEntries(resolver.texts([...path, "headers"], headers)),
   };
 }
@@ -68,6 +69,7 @@ function stdioTarget(path: Path, draft: ServerDraft, around: Surroundings, resol
 }
 
 function resolverFor(
+  type: ServerDraft["type"],
   around: Surroundings,
   readEnvFile: ReadEnvFile,
   report: (path: Path, trouble: string) => void,
@@ -75,7 +77,7 @@ function resolverFor(
   function text(path: Path, value: SecretText): string {
     const { text: expanded, missing } = expansionOf(value, around);
     for (const name of missing) report(path, `needs the environment variable ${name}, which is not set`);
-    const trouble = missing.length === 0 ? textTrouble(String(path[2]), expanded) : undefined;
+    const trouble = missing.length === 0 ? textTrouble(String(path[2]), expanded, type) : undefined;
     if (trouble !== undefined) report(path, `${trouble} (after its references are resolved)`);
     return expanded;
   }

@@ -2,7 +2,7 @@ import { isRecord, type Path, stringsIn } from "./content.ts";
 import { nearest } from "./nearest.ts";
 import type { Finding } from "./problem.ts";
 import { hasMalformedReference, hasPrompt, hasReferences } from "./reference.ts";
-import { httpTypes, isServersKey, knownKeysAt, serverName, serversKeys } from "./schema.ts";
+import { isServersKey, knownKeysAt, serverName, serversKeys, urlTypes } from "./schema.ts";
 import { nameTrouble, textTrouble } from "./server-text.ts";
 import { pathText, quoted } from "./shown.ts";
 
@@ -53,7 +53,7 @@ function checkServer(path: Path, entry: Fields): readonly Finding[] {
   return [
     ...checkKind(path, entry),
     ...checkNames(path, entry),
-    ...stringsIn(entry, path).flatMap(({ path: at, text }) => checkText(at, text)),
+    ...stringsIn(entry, path).flatMap(({ path: at, text }) => checkText(at, text, entry["type"])),
   ];
 }
 
@@ -63,8 +63,8 @@ function checkKind(path: Path, entry: Fields): readonly Finding[] {
   const hasUrl = Object.hasOwn(entry, "url");
   if (hasCommand && hasUrl) return [{ path, message: `${here} must have either "command" or "url", not both` }];
   if (hasCommand) {
-    const isHttp = httpTypes.some((type) => type === entry["type"]);
-    const wrongType = isHttp ? [wrongTypeFinding(path, "command", "stdio")] : [];
+    const isRemote = urlTypes.some((type) => type === entry["type"]);
+    const wrongType = isRemote ? [wrongTypeFinding(path, "command", "stdio")] : [];
     return [...wrongType, ...idleKeys(path, entry, ["headers"], "command")];
   }
   if (hasUrl) {
@@ -117,12 +117,12 @@ function checkNames(path: Path, entry: Fields): readonly Finding[] {
   });
 }
 
-function checkText(path: Path, text: string): readonly Finding[] {
-  const trouble = textTroubleAt(path, text);
+function checkText(path: Path, text: string, type: unknown): readonly Finding[] {
+  const trouble = textTroubleAt(path, text, type);
   return trouble === undefined ? [] : [{ path, message: `${pathText(path)} ${trouble}` }];
 }
 
-function textTroubleAt(path: Path, text: string): string | undefined {
+function textTroubleAt(path: Path, text: string, type: unknown): string | undefined {
   if (hasPrompt(text)) {
     return "uses ${input:…}, but a gateway has nobody to ask; use ${ENV_NAME} and set that environment variable";
   }
@@ -131,5 +131,5 @@ function textTroubleAt(path: Path, text: string): string | undefined {
     return "has a ${…} that is none of ${NAME}, ${env:NAME}, ${NAME:-default}, ${workspaceFolder} and ${userHome}; for a plain ${ write $${";
   }
   const isPlain = isServersKey(path[0]) && text !== "" && !hasReferences(text);
-  return isPlain ? textTrouble(String(path[2]), text) : undefined;
+  return isPlain ? textTrouble(String(path[2]), text, type) : undefined;
 }

@@ -11,8 +11,11 @@ export const serversKeys = ["mcpServers", "servers"] as const;
 /** Values of a server's `type` that mean Streamable HTTP. */
 export const httpTypes = ["http", "streamable-http", "streamableHttp"] as const;
 
-/** Transports that other programs' configurations may name and that no upstream can use yet. */
-const unsupportedTypes: ReadonlySet<unknown> = new Set(["sse", "ws"]);
+/** Values of a server's `type` that mean WebSocket. */
+export const webSocketTypes = ["ws", "websocket"] as const;
+
+/** Values of a server's `type` that fit a server at a url. */
+export const urlTypes = [...httpTypes, "sse", ...webSocketTypes] as const;
 
 /** Folder for the gateway's own files where the configuration names none. */
 export const defaultDataDir = ".switchyard";
@@ -67,18 +70,16 @@ function secretTexts(description: string) {
     .meta({ description: `${description} Values: strings, or { "env": "NAME" }. ${references} Default {}.` });
 }
 
-const typeError = 'must be "stdio", "http", "streamable-http" or "streamableHttp"';
+const typeError = 'must be "stdio", "http", "streamable-http", "streamableHttp", "sse", "ws" or "websocket"';
 
 const serverShape = {
   type: z
-    .enum(["stdio", ...httpTypes], {
-      error: ({ input }) =>
-        unsupportedTypes.has(input)
-          ? 'must be "stdio" or "http" (Streamable HTTP), since this transport is not supported for upstreams yet'
-          : typeError,
-    })
+    .enum(["stdio", ...urlTypes], { error: typeError })
     .optional()
-    .meta({ description: "Transport. Default: stdio with a command, Streamable HTTP with a url." }),
+    .meta({
+      description:
+        "Transport: stdio; http, streamable-http or streamableHttp (Streamable HTTP, and HTTP+SSE where the server knows nothing newer); sse (HTTP+SSE); ws or websocket (WebSocket). Default: stdio with a command, WebSocket with a url of ws or wss, Streamable HTTP with any other.",
+    }),
   command: filledText(`Program to start as an MCP server on stdio. ${references} Either this or url.`),
   args: textList(`Arguments of the command. ${references} Default [].`).optional(),
   env: secretTexts("Environment variables of the command, besides the few that it inherits."),
@@ -89,9 +90,9 @@ const serverShape = {
     `Working directory of the command. ${references} Relative to the folder of this file. Default: the gateway's own.`,
   ),
   url: filledText(
-    `URL (http or https) of an MCP server that speaks Streamable HTTP. ${references} Either this or command.`,
+    `URL of an MCP server: http or https, or ws or wss for WebSocket. ${references} Either this or command.`,
   ),
-  headers: secretTexts("Headers sent with every request to the url."),
+  headers: secretTexts("Headers sent with every request to the url; over WebSocket, with the handshake."),
   disabled: z
     .boolean({ error: "must be true or false" })
     .default(false)
@@ -131,7 +132,7 @@ const serverEntry = z.strictObject(serverShape, isObject).meta({
     {
       type: "object",
       required: ["url"],
-      properties: { url: true, command: false, ...stdioOnly, type: { enum: [...httpTypes] } },
+      properties: { url: true, command: false, ...stdioOnly, type: { enum: [...urlTypes] } },
     },
   ],
 });

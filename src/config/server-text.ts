@@ -1,7 +1,9 @@
-/** What is wrong with a resolved string at `key` of a server, as a clause that does not repeat it. */
-export function textTrouble(key: string, text: string): string | undefined {
+import { urlTypes, webSocketTypes } from "./schema.ts";
+
+/** What is wrong with a resolved string at `key` of a server of this `type`, as a clause that does not repeat it. */
+export function textTrouble(key: string, text: string, type: unknown): string | undefined {
   if (text.includes("\0")) return "must not hold a NUL character";
-  if (key === "url") return urlTrouble(text);
+  if (key === "url") return urlTrouble(text, type);
   if (key === "headers" && /[^\t\u0020-\u007e\u0080-\u00ff]/.test(text)) {
     return "must be text that fits an HTTP header: no line breaks, no control characters, nothing beyond Latin-1";
   }
@@ -9,13 +11,25 @@ export function textTrouble(key: string, text: string): string | undefined {
   return mustBeFilled && text.trim() === "" ? "must not be empty" : undefined;
 }
 
-function urlTrouble(text: string): string | undefined {
+function urlTrouble(text: string, type: unknown): string | undefined {
+  const { fitting, told } = schemesOf(type);
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) return "must be an http or https URL";
+  if (url === null || !fitting.test(url.protocol)) return `must be ${told} URL`;
   if (url.username !== "" || url.password !== "") {
     return 'must not hold a user name or a password; send them in "headers" as Authorization';
   }
   return undefined;
+}
+
+/** The schemes that a server's url may have, and how they are told. */
+function schemesOf(type: unknown): { readonly fitting: RegExp; readonly told: string } {
+  if (isOneOf(webSocketTypes, type)) return { fitting: /^wss?:$/, told: "a ws or wss" };
+  if (isOneOf(urlTypes, type)) return { fitting: /^https?:$/, told: "an http or https" };
+  return { fitting: /^(?:http|ws)s?:$/, told: "an http, https, ws or wss" };
+}
+
+function isOneOf(types: readonly string[], type: unknown): boolean {
+  return types.some((known) => known === type);
 }
 
 /** What is wrong with the name of an environment variable or a header, as a clause that does not repeat it. */

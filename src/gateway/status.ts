@@ -1,11 +1,13 @@
 import type { Gateway } from "./gateway.ts";
+import type { UpstreamTarget } from "../upstream/options.ts";
 import type { Oddity, Upstream } from "../upstream/upstream.ts";
 import type { UpstreamState } from "../upstream/state.ts";
 
 /** One upstream as `switchyard status` shows it. Times are wall time in ms. Holds no secret. */
 export interface UpstreamStatus {
   readonly name: string;
-  readonly transport: "stdio" | "http" | "channel";
+  /** As spoken, where it is connected; as configured, where not. */
+  readonly transport: UpstreamTarget["kind"];
   readonly state: UpstreamState;
   /** The revision spoken with it, where it is connected. */
   readonly revision: string | undefined;
@@ -53,7 +55,7 @@ function upstreamStatus(upstream: Upstream): UpstreamStatus {
   const { name, version } = handshake?.serverInfo ?? {};
   return {
     name: upstream.name,
-    transport: upstream.options.target.kind,
+    transport: upstream.transport,
     state,
     revision: handshake?.codec.revision,
     server: typeof name === "string" ? `${name} ${typeof version === "string" ? version : ""}`.trim() : undefined,

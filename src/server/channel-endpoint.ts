@@ -7,14 +7,15 @@ import { localPrincipal } from "../gateway/inbound.ts";
 import type { Route } from "../gateway/route.ts";
 import { callerOf, initializeResult } from "../gateway/self.ts";
 import { type Outlet, Session } from "../gateway/session.ts";
-import type { Caller } from "../protocol/call.ts";
+import type { Caller, Notification } from "../protocol/call.ts";
 import { answerText, errorText, notificationText, readFrame } from "../protocol/frame.ts";
 import type { Message, RequestId } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 import { readRequestMeta } from "../protocol/rev-2026-07-28/codec.ts";
-import { eraOf, isRevision, negotiate, newest } from "../protocol/revision.ts";
+import { eraOf, isRevision, modernRevisions, negotiate, newest } from "../protocol/revision.ts";
 import type { Channel } from "../transport/channel.ts";
 import { isModernRequest, unsupportedVersion } from "./modern.ts";
+import { maxUnreadBytes } from "./reply.ts";
 
 const nobody: Caller = { info: undefined, capabilities: {} };
 
@@ -31,6 +32,8 @@ export class ChannelEndpoint {
   readonly #running = new Map<RequestId, AbortController>();
   readonly #ended = Promise.withResolvers<void>();
   #session: Session | undefined;
+  #onIdle: (() => void) | undefined;
+  #isOver = false;
   #unsubscribe: (() => void) | undefined;
 
   constructor(channel: Channel, gateway: Gateway, route: Route) {
@@ -47,13 +50,26 @@ export class ChannelEndpoint {
       },
       noise: () => {
         this.#send(
-          Buffer.from(errorText(undefined, rpcErrorOf(new GatewayError("body_too_large", "The line is too long")))),
+          Buffer.from(errorText(undefined, rpcErrorOf(new GatewayError("body_too_large", "The message is too long")))),
         );
       },
       ended: () => {
         this.#end();
       },
     });
+  }
+
+  /** Whether requests are under way; a subscription is one. */
+  get isBusy(): boolean {
+    return this.#running.size > 0;
+  }
+
+  /** Resolves when no request is under way. One waits for that at a time. */
+  async idle(): Promise<void> {
+    if (!this.isBusy) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onIdle = resolve;
+    await promise;
   }
 
   /** Resolves when the downstream has left. */
@@ -77,7 +93,7 @@ export class ChannelEndpoint {
         this.#refuse(message.id, new GatewayError("invalid_request", `Invalid request: ${message.reason}`));
         return;
       case "unparsable":
-        this.#refuse(undefined, new GatewayError("parse_error", `The line is not JSON: ${message.reason}`));
+        this.#refuse(undefined, new GatewayError("parse_error", `The message is not JSON: ${message.reason}`));
         return;
     }
   }
@@ -99,6 +115,7 @@ export class ChannelEndpoint {
       this.#refuse(id, toGatewayError(thrown));
     } finally {
       this.#running.delete(id);
+      if (this.#running.size === 0) this.#onIdle?.();
     }
   }
 
@@ -108,9 +125,9 @@ export class ChannelEndpoint {
     params: JsonObject | undefined,
     controller: AbortController,
   ): Promise<Buffer | undefined> {
-    if (method === "initialize")
-      return answerText(id, { kind: "result", result: await this.#initialize(params ?? {}) });
     const isModern = isModernRequest(params, undefined);
+    if (method === "initialize" && !isModern)
+      return answerText(id, { kind: "result", result: await this.#initialize(params ?? {}) });
     if (isModern) checkVersion(params);
     const session = isModern ? undefined : this.#session;
     if (!isModern && session === undefined && method !== "ping" && method !== "server/discover") {
@@ -128,7 +145,7 @@ export class ChannelEndpoint {
         caller: session?.caller ?? nobody,
         controller,
         notify: (notification) => {
-          this.#send(notificationText(notification.method, notification.params));
+          this.#tell(notification);
         },
         principal: localPrincipal,
         ask: session && ((question, signal) => session.questions.ask(question, (frame) => this.#send(frame), signal)),
@@ -140,6 +157,7 @@ export class ChannelEndpoint {
 
   async #initialize(params: JsonObject): Promise<Payload> {
     await this.#gateway.settled;
+    if (this.#isOver) throw new GatewayError("cancelled", "The caller has left");
     const revision = negotiate(params["protocolVersion"]);
     const { codecs, identity } = this.#gateway.deps;
     const view = this.#gateway.view(this.#route);
@@ -147,7 +165,7 @@ export class ChannelEndpoint {
     const session = new Session({ id: "", route: this.#route, codec: codecs[revision], caller: callerOf(params) });
     this.#session = session;
     this.#unsubscribe = this.#gateway.subscribe(session);
-    const outlet: Outlet = ({ method, params: told }) => this.#send(notificationText(method, told));
+    const outlet: Outlet = (notification) => this.#tell(notification);
     session.open(outlet, () => undefined);
     return Payload.of(initializeResult(view, revision, identity));
   }
@@ -162,6 +180,12 @@ export class ChannelEndpoint {
     this.#send(Buffer.from(errorText(id, rpcErrorOf(error))));
   }
 
+  /** What only accompanies a call is dropped where the downstream is behind: its answer should not be lost for that. */
+  #tell({ method, params }: Notification): boolean {
+    if (accompanying.has(method) && this.#channel.unsentBytes > maxUnreadBytes) return false;
+    return this.#send(notificationText(method, params));
+  }
+
   #send(frame: Buffer | string): boolean {
     try {
       this.#channel.send(frame);
@@ -173,6 +197,7 @@ export class ChannelEndpoint {
   }
 
   #end(): void {
+    this.#isOver = true;
     this.#unsubscribe?.();
     for (const controller of this.#running.values()) {
       controller.abort(new GatewayError("cancelled", "The caller has left"));
@@ -181,7 +206,10 @@ export class ChannelEndpoint {
   }
 }
 
+const accompanying: ReadonlySet<string> = new Set(["notifications/progress", "notifications/message"]);
+
 function checkVersion(params: JsonObject | undefined): void {
   const { protocolVersion } = readRequestMeta(params);
-  if (!isRevision(protocolVersion) || eraOf(protocolVersion) !== "modern") throw unsupportedVersion(protocolVersion);
+  if (!isRevision(protocolVersion) || eraOf(protocolVersion) !== "modern")
+    throw unsupportedVersion(protocolVersion, modernRevisions);
 }

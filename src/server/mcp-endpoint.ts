@@ -14,11 +14,12 @@ import type { Caller } from "../protocol/call.ts";
 import { answerText, errorText } from "../protocol/frame.ts";
 import { type Answer, type Message, type RequestId, readMessage } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
-import { eraOf, isRevision, negotiate, newest } from "../protocol/revision.ts";
+import { eraOf, isRevision, legacyRevisions, negotiate, newest } from "../protocol/revision.ts";
 import { readBody } from "./body.ts";
 import { checkModernRequest, isModernRequest, unsupportedVersion } from "./modern.ts";
-import { type Accepts, Reply, acceptsOf, refuse } from "./reply.ts";
-import { openSessionStream } from "./session-stream.ts";
+import { ReplayLog } from "./replay.ts";
+import { type Accepts, type OpenReplay, Reply, acceptsOf, refuse } from "./reply.ts";
+import { sendUnasked } from "./session-stream.ts";
 
 const nobody: Caller = { info: undefined, capabilities: {} };
 
@@ -37,6 +38,7 @@ export interface McpEndpointDeps {
 export class McpEndpoint {
   readonly #gateway: Gateway;
   readonly #sessions: Sessions;
+  readonly #replay = new WeakMap<Session, ReplayLog>();
 
   constructor({ gateway, sessions }: McpEndpointDeps) {
     this.#gateway = gateway;
@@ -122,16 +124,17 @@ export class McpEndpoint {
     route: Route,
     accepts: Accepts,
   ): void {
-    const reply = new Reply(response, accepts);
-    if (method === "initialize") {
-      void this.#initialize(id, params ?? {}, route, reply);
+    // With the metadata of a modern request it is a method that there is no more (2026-07-28, basic/versioning).
+    if (method === "initialize" && !isModernRequest(params, undefined)) {
+      void this.#initialize(id, params ?? {}, route, new Reply(response, accepts));
       return;
     }
     const version = request.headers["mcp-protocol-version"];
     const isModern = isModernRequest(params, typeof version === "string" ? version : undefined);
     if (isModern) checkModernRequest(method, params, request.headers);
-    if (isModern && method === "subscriptions/listen") keepListening(reply, accepts, this.#gateway.deps.clock);
     const session = isModern ? undefined : this.#sessionOf(request, route);
+    const reply = new Reply(response, accepts, session && this.#replayFor(session));
+    if (isModern && method === "subscriptions/listen") keepListening(reply, accepts, this.#gateway.deps.clock);
     const controller = new AbortController();
     session?.begin(id, controller);
     const inbound: Inbound = {
@@ -191,7 +194,22 @@ export class McpEndpoint {
     if (!acceptsOf(request).stream) {
       throw new GatewayError("not_acceptable", "The stream of a session is text/event-stream");
     }
-    openSessionStream(session, response, this.#gateway.deps.clock);
+    const log = this.#replayOf(session);
+    const lastEventId = request.headers["last-event-id"];
+    const resumed = typeof lastEventId === "string" ? log.resume(response, lastEventId) : undefined;
+    if (resumed?.purpose === "answer") return;
+    const stream = resumed ?? log.open(response, "unasked", isPrimed(session), { "mcp-session-id": session.id });
+    sendUnasked(session, stream, response, this.#gateway.deps.clock);
+  }
+
+  #replayFor(session: Session): OpenReplay {
+    return (response) => this.#replayOf(session).open(response, "answer", isPrimed(session));
+  }
+
+  #replayOf(session: Session): ReplayLog {
+    const log = this.#replay.get(session) ?? new ReplayLog(this.#gateway.deps.clock);
+    this.#replay.set(session, log);
+    return log;
   }
 
   #delete(request: IncomingMessage, response: ServerResponse, route: Route): void {
@@ -215,9 +233,14 @@ export class McpEndpoint {
     }
     const version = versionOf(request);
     if (version !== undefined && (!isRevision(version) || eraOf(version) !== "legacy"))
-      throw unsupportedVersion(version);
+      throw unsupportedVersion(version, legacyRevisions);
     return session;
   }
+}
+
+/** From 2025-11-25 on a stream begins with an event that only brings an id; older clients would take it for a message. */
+function isPrimed({ codec }: Session): boolean {
+  return codec.revision === "2025-11-25";
 }
 
 function versionOf(request: IncomingMessage): string | undefined {

@@ -4,7 +4,7 @@ import { type JsonObject, isJsonObject, stringAt } from "../core/json.ts";
 import { headerText } from "../protocol/headers.ts";
 import { readRequestMeta } from "../protocol/rev-2026-07-28/codec.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
-import { eraOf, isRevision, modernRevisions, revisions } from "../protocol/revision.ts";
+import { type Revision, eraOf, isRevision, modernRevisions } from "../protocol/revision.ts";
 
 /** Whether a request is one of a modern revision: it says so in its body or in its header. */
 export function isModernRequest(params: JsonObject | undefined, versionHeader: string | undefined): boolean {
@@ -35,19 +35,16 @@ export function checkModernRequest(method: string, params: JsonObject | undefine
       `MCP-Protocol-Version is ${quoted(version)} in the header and ${quoted(protocolVersion)} in the body`,
     );
   }
-  if (!isRevision(version) || eraOf(version) !== "modern") throw unsupportedVersion(version);
+  if (!isRevision(version) || eraOf(version) !== "modern") throw unsupportedVersion(version, modernRevisions);
   checkMirrored("Mcp-Method", singleHeader(headers, "mcp-method"), method);
   const member = namedBy.get(method);
   if (member !== undefined) checkName(singleHeader(headers, "mcp-name"), stringAt(params ?? {}, member), member);
 }
 
-/** `unsupported_protocol_version`, with what is supported. */
-export function unsupportedVersion(requested: string): GatewayError {
+/** `unsupported_protocol_version`, with what is supported where it was asked for: in a session other ones than without. */
+export function unsupportedVersion(requested: string, supported: readonly Revision[]): GatewayError {
   return new GatewayError("unsupported_protocol_version", `Unsupported protocol version ${quoted(requested)}`, {
-    data: {
-      supported: [...modernRevisions, ...revisions.filter((known) => eraOf(known) === "legacy").toReversed()],
-      requested,
-    },
+    data: { supported, requested },
   });
 }
 

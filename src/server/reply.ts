@@ -6,6 +6,8 @@ import type { Notification } from "../protocol/call.ts";
 import { errorText, notificationText } from "../protocol/frame.ts";
 import type { RequestId } from "../protocol/json-rpc.ts";
 import { sseEvent, sseKeepAlive } from "../transport/sse.ts";
+import { openStream } from "./event-stream.ts";
+import type { ReplayStream } from "./replay.ts";
 
 /** Most bytes that may wait for a downstream that does not read, before notifications to it are dropped. */
 export const maxUnreadBytes = 1024 * 1024;
@@ -13,56 +15,44 @@ export const maxUnreadBytes = 1024 * 1024;
 /** Idle streams are kept open by a comment this often, in ms: well under what proxies allow. */
 export const keepAliveMs = 15_000;
 
-const streamHeaders = {
-  "content-type": "text/event-stream",
-  "cache-control": "no-cache, no-transform",
-  "x-accel-buffering": "no",
-};
-
-/** Sends the headers of an event stream. */
-export function openStream(response: ServerResponse, headers: Readonly<Record<string, string>> = {}): void {
-  response.writeHead(200, { ...streamHeaders, ...headers });
-  response.flushHeaders();
-}
+/** Opens the stream of an answer that can be taken up again, on the first thing that goes out on it. */
+export type OpenReplay = (response: ServerResponse) => ReplayStream;
 
 /**
- * The answer to one POST: plain JSON, unless something must precede the result; then it becomes an event stream.
+ * The answer to one POST: plain JSON, unless something must precede the result; then it becomes an event stream. In a session that
+ * stream outlives its connection.
  *
- * @see MCP 2026-07-28, basic/transports/streamable-http, Receiving Messages.
+ * @see MCP 2026-07-28 and 2025-11-25, basic/transports, Receiving Messages.
  */
 export class Reply {
   readonly #response: ServerResponse;
   readonly #accepts: Accepts;
-  #isStream = false;
+  readonly #openReplay: OpenReplay | undefined;
+  #stream: ReplayStream | undefined;
 
-  constructor(response: ServerResponse, accepts: Accepts) {
+  constructor(response: ServerResponse, accepts: Accepts, openReplay?: OpenReplay) {
     this.#response = response;
     this.#accepts = accepts;
+    this.#openReplay = openReplay;
   }
 
   /** Sends a notification ahead of the answer. Dropped where the downstream takes only JSON, or does not read. */
   notify({ method, params }: Notification): void {
-    const response = this.#response;
-    if (!this.#accepts.stream || response.writableEnded || response.destroyed) return;
-    this.#beginStream();
-    if (response.writableLength < maxUnreadBytes)
-      response.write(sseEvent(Buffer.from(notificationText(method, params))));
+    const stream = this.#beginStream();
+    if (stream === undefined || stream.isStalled(maxUnreadBytes)) return;
+    stream.send(Buffer.from(notificationText(method, params)));
   }
 
   /** Sends a request of ours ahead of the answer; false where the downstream cannot take it. */
   ask(frame: string): boolean {
-    const response = this.#response;
-    if (!this.#accepts.stream || response.writableEnded || response.destroyed) return false;
-    this.#beginStream();
-    if (response.writableLength >= maxUnreadBytes) return false;
-    response.write(sseEvent(Buffer.from(frame)));
-    return true;
+    const stream = this.#beginStream();
+    return stream !== undefined && !stream.isStalled(maxUnreadBytes) && stream.send(Buffer.from(frame));
   }
 
   /** Keeps the connection from being taken for dead while nothing is sent, until the answer is. */
   keepAlive(clock: Clock): void {
     const stop = clock.every(keepAliveMs, () => {
-      if (this.#isStream && this.#response.writableLength === 0) this.#response.write(sseKeepAlive);
+      if (this.#stream !== undefined && this.#response.writableLength === 0) this.#response.write(sseKeepAlive);
     });
     this.#response.on("close", stop);
   }
@@ -70,12 +60,11 @@ export class Reply {
   /** Sends the answer; the last thing that is sent. */
   end(frame: Buffer, status: number, headers?: Readonly<Record<string, string>>): void {
     const response = this.#response;
-    if (response.writableEnded || response.destroyed) return;
-    if (this.#isStream) response.end(sseEvent(frame));
-    else if (!this.#accepts.json) {
-      this.#beginStream(headers);
-      response.end(sseEvent(frame));
-    } else {
+    const stream = this.#accepts.json ? this.#stream : this.#beginStream(headers);
+    if (stream !== undefined) {
+      stream.send(frame);
+      stream.end();
+    } else if (!response.writableEnded && !response.destroyed) {
       response.writeHead(status, {
         ...headers,
         "content-type": "application/json",
@@ -88,17 +77,40 @@ export class Reply {
   /** Ends without an answer, for a request that was cancelled. */
   abandon(): void {
     const response = this.#response;
-    if (response.writableEnded || response.destroyed) return;
-    if (this.#accepts.stream) this.#beginStream();
-    else response.writeHead(202);
-    response.end();
+    const stream = this.#beginStream();
+    if (stream !== undefined) stream.end();
+    else if (!response.writableEnded && !response.destroyed) {
+      response.writeHead(202);
+      response.end();
+    }
   }
 
-  #beginStream(headers?: Readonly<Record<string, string>>): void {
-    if (this.#isStream) return;
-    this.#isStream = true;
-    openStream(this.#response, headers);
+  /** The stream, where there is one or can be. */
+  #beginStream(headers?: Readonly<Record<string, string>>): ReplayStream | undefined {
+    const response = this.#response;
+    if (this.#stream !== undefined) return this.#stream;
+    if (!this.#accepts.stream || response.writableEnded || response.destroyed) return undefined;
+    this.#stream = this.#openReplay?.(response) ?? plainStream(response, headers);
+    return this.#stream;
   }
+}
+
+/** A stream that ends with its connection. */
+function plainStream(response: ServerResponse, headers?: Readonly<Record<string, string>>): ReplayStream {
+  openStream(response, headers);
+  const isOver = (): boolean => response.writableEnded || response.destroyed;
+  return {
+    purpose: "answer",
+    send(frame) {
+      if (isOver()) return false;
+      response.write(sseEvent(frame));
+      return true;
+    },
+    end() {
+      if (!isOver()) response.end();
+    },
+    isStalled: (maxUnread) => response.writableLength > maxUnread,
+  };
 }
 
 /** Which kinds of answer a downstream takes. */

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Route } from "../gateway/route.ts";
@@ -9,6 +10,7 @@ import { Guard, checkListen } from "./guard.ts";
 import type { ListenOptions } from "./listen-options.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import { refuse } from "./reply.ts";
+import { WebSocketEndpoint, refuseUpgrade, wantsWebSocket } from "./web-socket-endpoint.ts";
 
 /** What the HTTP side serves. */
 export interface HttpServerDeps {
@@ -32,29 +34,31 @@ function originOf(address: AddressInfo | string | null, { host, port }: ListenOp
 const routes = /^\/mcp(?:\/u\/([^/?#]+))?\/?$/;
 
 /**
- * Listens for downstreams: `/mcp`, `/mcp/u/NAME`, `/health`, `/api/status`.
+ * Listens for downstreams: `/mcp` and `/mcp/u/NAME`, over HTTP and WebSocket; `/health`, `/api/status`.
  *
  * @throws {GatewayError} `unsafe_listen`, `address_in_use`.
  */
 export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): Promise<HttpServer> {
   checkListen(options);
-  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 60_000 }, handler(options, deps));
+  const guard = new Guard(options);
+  const webSockets = new WebSocketEndpoint(deps.gateway);
+  const server = createServer(
+    { keepAliveTimeout: 75_000, requestTimeout: 60_000, shouldUpgradeCallback: wantsWebSocket },
+    handler(guard, deps),
+  );
+  server.on("upgrade", upgradeHandler(guard, webSockets, deps));
   await bind(server, options);
   let closing: Promise<void> | undefined;
   return {
     origin: originOf(server.address(), options),
     close(graceMs = 2000) {
-      closing ??= shut(server, deps, graceMs);
+      closing ??= shut(server, webSockets, deps, graceMs);
       return closing;
     },
   };
 }
 
-function handler(
-  options: ListenOptions,
-  deps: HttpServerDeps,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  const guard = new Guard(options);
+function handler(guard: Guard, deps: HttpServerDeps): (request: IncomingMessage, response: ServerResponse) => void {
   const endpoint = new McpEndpoint(deps);
   const { gateway } = deps;
   return (request, response) => {
@@ -69,6 +73,23 @@ function handler(
       else endpoint.handle(request, response, routeOf(path, gateway));
     } catch (thrown) {
       refuse(response, toGatewayError(thrown));
+    }
+  };
+}
+
+/** The same checks and the same addresses as for any other request. */
+function upgradeHandler(
+  guard: Guard,
+  webSockets: WebSocketEndpoint,
+  { gateway }: HttpServerDeps,
+): (request: IncomingMessage, wire: Duplex, head: Buffer) => void {
+  return (request, wire, head) => {
+    try {
+      const { host, origin } = request.headers;
+      guard.check(host, origin);
+      webSockets.handle(request, wire, head, routeOf(pathOf(request), gateway));
+    } catch (thrown) {
+      refuseUpgrade(wire, toGatewayError(thrown));
     }
   };
 }
@@ -139,7 +160,12 @@ async function bind(server: Server, { host, port }: ListenOptions): Promise<void
   await promise;
 }
 
-async function shut(server: Server, { gateway, sessions }: HttpServerDeps, graceMs: number): Promise<void> {
+async function shut(
+  server: Server,
+  webSockets: WebSocketEndpoint,
+  { gateway, sessions }: HttpServerDeps,
+  graceMs: number,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => {
     resolve();
@@ -152,6 +178,7 @@ async function shut(server: Server, { gateway, sessions }: HttpServerDeps, grace
   const timer = setTimeout(() => {
     server.closeAllConnections();
   }, graceMs);
+  await webSockets.close(graceMs);
   await promise;
   clearTimeout(timer);
   sessions.close();

@@ -132,11 +132,11 @@ class SseChannel implements Channel {
   /** Ends the channel: the exchange with the stream is given up, and what opened it or receives from it is told why. */
   fail(problem: GatewayError): void {
     if (this.#reason !== undefined) return;
-    this.#reason = problem.message;
+    this.#reason = clause(problem.message);
     this.#waiting.length = 0;
     this.#closing.abort(problem);
     this.#opened.reject(problem);
-    this.#receiver?.ended({ reason: problem.message });
+    this.#receiver?.ended({ reason: this.#reason });
   }
 
   #begin(status: number, headers: IncomingHttpHeaders): void {
@@ -224,6 +224,11 @@ class SseChannel implements Channel {
 
 function isGone(status: number): boolean {
   return status === 404 || status === 410;
+}
+
+/** A sentence as the end of another. */
+function clause(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 function once(run: () => void): () => void {

@@ -7,12 +7,14 @@ import type { Codecs } from "../protocol/codecs.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import type { Guardian } from "../transport/guardian.ts";
 import { startChild } from "../transport/child-stdio.ts";
+import { openSse } from "../transport/sse-channel.ts";
+import { connectWebSocket } from "../transport/web-socket.ts";
 import { type Definitions, readDefinitions } from "./definitions.ts";
-import { type Handshake, shakeHands } from "./handshake.ts";
+import { type Handshake, mayBeOlderTransport, shakeHands } from "./handshake.ts";
 import { HttpLink } from "./http-link.ts";
 import type { Link, LinkReceiver } from "./link.ts";
 import { Listening } from "./listening.ts";
-import type { UpstreamOptions } from "./options.ts";
+import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
 import type { Asked } from "./server-request.ts";
 import { StreamLink } from "./stream-link.ts";
 
@@ -54,6 +56,8 @@ const silenceMs = 2000;
 /** One agreed link to one upstream: speaks its revision so that nobody else need know it. */
 export class Connection {
   readonly handshake: Handshake;
+  /** What carries it: not always what was configured, as what answers over HTTP may be older than that. */
+  readonly transport: UpstreamTarget["kind"];
   readonly #link: Link;
   readonly #receiver: ConnectionReceiver;
   readonly #closing = new AbortController();
@@ -61,7 +65,14 @@ export class Connection {
   readonly #listening: Listening;
   #logLevel: LogLevel | undefined;
 
-  private constructor(link: Link, handshake: Handshake, deps: UpstreamDeps, receiver: ConnectionReceiver) {
+  private constructor(
+    transport: UpstreamTarget["kind"],
+    link: Link,
+    handshake: Handshake,
+    deps: UpstreamDeps,
+    receiver: ConnectionReceiver,
+  ) {
+    this.transport = transport;
     this.#link = link;
     this.handshake = handshake;
     this.#receiver = receiver;
@@ -79,20 +90,42 @@ export class Connection {
   /**
    * Starts or reaches the upstream and agrees on a revision. Where that fails or `signal` fires, nothing is left behind.
    *
-   * @throws {GatewayError} what {@link startChild} and {@link shakeHands} throw; the signal's reason.
+   * What does not know Streamable HTTP at its address is tried as a server of HTTP+SSE, the transport before it.
+   *
+   * @throws {GatewayError} what {@link startChild}, {@link connectWebSocket}, {@link openSse} and {@link shakeHands} throw; the
+   *   signal's reason.
+   * @see MCP 2025-11-25, basic/transports, Backwards Compatibility.
    */
   static async open(
-    options: UpstreamOptions,
+    { target }: UpstreamOptions,
     deps: UpstreamDeps,
     receiver: ConnectionReceiver,
     signal: AbortSignal,
   ): Promise<Connection> {
-    const link = await openLink(options, deps, receiver);
+    try {
+      return await Connection.#openOver(target, deps, receiver, signal);
+    } catch (thrown) {
+      if (target.kind !== "http" || !mayBeOlderTransport(thrown)) throw thrown;
+      return await Connection.#openOver({ ...target, kind: "sse" }, deps, receiver, signal).catch((second: unknown) => {
+        // Unless such a server was there, that there is none says less than what was wrong before.
+        throw second instanceof GatewayError && second.data?.["stage"] === "handshake" ? second : thrown;
+      });
+    }
+  }
+
+  static async #openOver(
+    target: UpstreamTarget,
+    deps: UpstreamDeps,
+    receiver: ConnectionReceiver,
+    signal: AbortSignal,
+  ): Promise<Connection> {
+    const link = await openLink(target, deps, receiver, signal);
     try {
       const { clock, codecs, identity } = deps;
-      const silence = options.target.kind === "http" ? undefined : silenceMs;
-      const handshake = await shakeHands({ link, clock, codecs, identity, silenceMs: silence }, signal);
-      return new Connection(link, handshake, deps, receiver);
+      const silence = target.kind === "http" ? undefined : silenceMs;
+      const isLegacy = target.kind === "sse";
+      const handshake = await shakeHands({ link, clock, codecs, identity, silenceMs: silence, isLegacy }, signal);
+      return new Connection(target.kind, link, handshake, deps, receiver);
     } catch (thrown) {
       await link.close();
       throw withStderr(thrown, link);
@@ -251,12 +284,26 @@ function passRetokened(
   }
 }
 
-async function openLink(options: UpstreamOptions, deps: UpstreamDeps, receiver: LinkReceiver): Promise<Link> {
-  const { target } = options;
-  if (target.kind === "http") return new HttpLink(target, receiver, deps.clock);
-  if (target.kind === "channel") return new StreamLink(target.open(), receiver);
-  const child = await startChild(target, deps.guardian);
-  return new StreamLink(child, receiver, child);
+async function openLink(
+  target: UpstreamTarget,
+  { clock, guardian }: UpstreamDeps,
+  receiver: LinkReceiver,
+  signal: AbortSignal,
+): Promise<Link> {
+  switch (target.kind) {
+    case "http":
+      return new HttpLink(target, receiver, clock);
+    case "sse":
+      return new StreamLink(await openSse(target, clock, signal), receiver);
+    case "ws":
+      return new StreamLink(await connectWebSocket(target, clock, signal), receiver);
+    case "channel":
+      return new StreamLink(target.open(), receiver);
+    case "stdio": {
+      const child = await startChild(target, guardian);
+      return new StreamLink(child, receiver, child);
+    }
+  }
 }
 
 /** How many of a failed child's last words go into the error. */

@@ -25,6 +25,8 @@ export interface HandshakeOptions {
   readonly clock: Clock;
   /** How long an upstream may be silent on the modern probe before `initialize` is sent as well, in ms; undefined: for ever. */
   readonly silenceMs: number | undefined;
+  /** Whether what carries the link is older than any modern revision, so that nothing need be probed. */
+  readonly isLegacy: boolean;
 }
 
 /** Codes only a server of 2026-07-28 or later answers the probe with: it is modern, but not as we hoped. */
@@ -49,6 +51,7 @@ export async function shakeHands(options: HandshakeOptions, signal: AbortSignal)
 }
 
 async function agree(options: HandshakeOptions, signal: AbortSignal): Promise<Handshake> {
+  if (options.isLegacy) return initialize(options, signal);
   const probe = discover(options, signal);
   const outcome = await orSilence(probe, options);
   if (outcome === "legacy") return initialize(options, signal);
@@ -77,6 +80,20 @@ function mostTelling(thrown: unknown): unknown {
   if (!(thrown instanceof AggregateError)) return thrown;
   const errors: unknown[] = thrown.errors;
   return errors.at(-1);
+}
+
+/** Statuses by which a server of HTTP+SSE answers what is posted to the address of its event stream. */
+const olderStatuses: ReadonlySet<unknown> = new Set([400, 404, 405]);
+
+/**
+ * Whether a handshake over Streamable HTTP failed as it does with a server that knows only HTTP+SSE.
+ *
+ * @see MCP 2026-07-28, basic/transports/streamable-http, HTTP+SSE Transport (2024-11-05).
+ */
+export function mayBeOlderTransport(thrown: unknown): boolean {
+  if (!(thrown instanceof GatewayError)) return false;
+  const { status, code } = thrown.data ?? {};
+  return olderStatuses.has(status) && !(typeof code === "number" && modernErrors.has(code));
 }
 
 async function discover(options: HandshakeOptions, signal: AbortSignal): Promise<Handshake | "legacy"> {
@@ -130,13 +147,7 @@ async function initialize(options: HandshakeOptions, signal: AbortSignal): Promi
   const { link, codecs, identity } = options;
   const params = { protocolVersion: newest.legacy, capabilities: passedOn, clientInfo: identity };
   const answer = await link.request({ id: link.newId(), method: "initialize", params, signal });
-  if (answer.kind === "error") {
-    throw new GatewayError(
-      "upstream_protocol_error",
-      `The upstream refused initialize: ${answer.error.message} (${answer.error.code})`,
-      { data: { stage: "handshake", code: answer.error.code } },
-    );
-  }
+  if (answer.kind === "error") throw refusedInitialize(answer.error, {});
   const result = resultOf(answer);
   const revision = result["protocolVersion"];
   if (!isRevision(revision)) {
@@ -150,6 +161,13 @@ async function initialize(options: HandshakeOptions, signal: AbortSignal): Promi
     capabilities: objectAt(result, "capabilities") ?? {},
     instructions: stringAt(result, "instructions"),
   };
+}
+
+/** What it means that `initialize` was answered with an error; over HTTP, with which status. */
+export function refusedInitialize({ code, message }: RpcError, status: { readonly status?: number }): GatewayError {
+  return new GatewayError("upstream_protocol_error", `The upstream refused initialize: ${message} (${code})`, {
+    data: { stage: "handshake", code, ...status },
+  });
 }
 
 function resultOf(answer: Extract<Answer, { kind: "result" }>): JsonObject {

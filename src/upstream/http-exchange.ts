@@ -6,6 +6,7 @@ import type { Question } from "../protocol/call.ts";
 import { readFrame } from "../protocol/frame.ts";
 import type { Answer, RequestId } from "../protocol/json-rpc.ts";
 import type { HttpReceiver } from "../transport/http-client.ts";
+import { refusedInitialize } from "./handshake.ts";
 import type { LinkRequest } from "./link.ts";
 import type { Asked } from "./server-request.ts";
 
@@ -136,7 +137,12 @@ export class RequestExchange implements HttpReceiver {
     const isRefusal = this.#status === 401 || this.#status === 403;
     const isLostSession = this.#status === 404 && this.#owner.sessionId !== undefined;
     // These two say something about the connection rather than about the request: ended() tells.
-    if (!isRefusal && !isLostSession) this.#settle(answer);
+    if (isRefusal || isLostSession) return;
+    // The status says more than the error where the address may be that of an older transport.
+    if (this.#request.method === "initialize" && this.#status >= 400) {
+      this.#isSettled = true;
+      this.#reject(refusedInitialize(answer.error, { status: this.#status }));
+    } else this.#settle(answer);
   }
 
   #problemOfStatus(): GatewayError {

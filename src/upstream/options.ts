@@ -19,6 +19,24 @@ export interface HttpTarget {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** How an upstream of HTTP+SSE is reached, the transport before Streamable HTTP. */
+export interface SseTarget {
+  readonly kind: "sse";
+  /** Where its event stream is. */
+  readonly url: string;
+  /** Sent on every request; may hold secrets, so never shown. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** How an upstream is reached over a WebSocket. */
+export interface WebSocketTarget {
+  readonly kind: "ws";
+  /** `ws://` or `wss://`. */
+  readonly url: string;
+  /** Sent with the handshake; may hold secrets, so never shown. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** An MCP server in this process. */
 export interface ChannelTarget {
   readonly kind: "channel";
@@ -26,11 +44,14 @@ export interface ChannelTarget {
   readonly open: () => Channel;
 }
 
+/** Where an upstream is, and how it is spoken to. */
+export type UpstreamTarget = StdioTarget | HttpTarget | SseTarget | WebSocketTarget | ChannelTarget;
+
 /** One MCP server behind the gateway, every default filled in and every secret resolved. */
 export interface UpstreamOptions {
   /** Unique; the part before `__` in the names of its tools. */
   readonly name: string;
-  readonly target: StdioTarget | HttpTarget | ChannelTarget;
+  readonly target: UpstreamTarget;
   /** Longest time a call may take, in ms from when it is sent. 1 to 86 400 000. */
   readonly timeoutMs: number;
   /** Longest time from start to ready, in ms. 1 to 3 600 000. */

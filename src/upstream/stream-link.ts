@@ -75,7 +75,9 @@ export class StreamLink implements Link {
         reject(reasonOf(signal));
         return;
       }
-      this.#channel.send(requestText(id, request.method, request.params));
+      this.#channel.send(requestText(id, request.method, request.params), (problem) => {
+        this.#forget(id)?.reject(problem);
+      });
       signal.addEventListener("abort", stop);
       this.#pending.set(id, { request, resolve, reject, stop });
     });
@@ -180,7 +182,7 @@ export class StreamLink implements Link {
 
   #end(reason: string): void {
     const problem = new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
-      data: { stage: "exit" },
+      data: { stage: this.#process === undefined ? "exchange" : "exit" },
     });
     this.#problem = problem;
     for (const id of this.#pending.keys()) this.#forget(id)?.reject(problem);

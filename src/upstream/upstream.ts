@@ -5,7 +5,7 @@ import type { Call, LogLevel, Notification } from "../protocol/call.ts";
 import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from "./connection.ts";
 import { type Definitions, noDefinitions } from "./definitions.ts";
 import type { Handshake } from "./handshake.ts";
-import type { UpstreamOptions } from "./options.ts";
+import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
 import {
   type Stage,
   type StateInput,
@@ -84,6 +84,11 @@ export class Upstream {
   /** What both sides agreed on; undefined while it is away. */
   get handshake(): Handshake | undefined {
     return this.#connection?.handshake;
+  }
+
+  /** What carries its messages: as configured, unless it was found to be older. */
+  get transport(): UpstreamTarget["kind"] {
+    return this.#connection?.transport ?? this.options.target.kind;
   }
 
   get pid(): number | undefined {

@@ -49,7 +49,7 @@ if (values.write) {
   writeFileSync(new URL("../../docs/conformance.md", import.meta.url), pageOf(all, facts));
 }
 const isGood = all.every(({ verdict }) => verdict.unexpected.length === 0 && verdict.stale.length === 0);
-process.exit(isGood ? 0 : 1);
+process.exitCode = isGood ? 0 : 1;
 
 function chosen(only: readonly string[] | undefined): readonly Run[] {
   if (only === undefined) return runs;

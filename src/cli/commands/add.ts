@@ -54,7 +54,7 @@ function entryOf([command, ...args]: readonly string[], { url, env = [], header 
   if (url !== undefined) {
     if (env.length > 0) throw usage("-e sets the environment of a command; a server at a URL has none of ours");
     return {
-      type: "http",
+      type: /^wss?:/i.test(url) ? "ws" : "http",
       url,
       ...(header.length > 0 ? { headers: pairs(header, /^([^:\s]+):\s*(.*)$/s, "-H", "Name: value") } : {}),
     };

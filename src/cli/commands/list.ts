@@ -33,11 +33,11 @@ export async function list(context: Context, options: CommonOptions): Promise<nu
 
 /** Where an upstream is, without its arguments, query and user part, any of which may hold a secret. */
 function shown({ target }: UpstreamOptions): string {
-  if (target.kind === "http") {
-    const { origin, pathname } = new URL(target.url);
-    return origin + pathname;
-  }
   if (target.kind === "channel") return "in this process";
-  const more = target.args.length;
-  return more === 0 ? target.command : `${target.command} (${more} argument${more === 1 ? "" : "s"})`;
+  if (target.kind === "stdio") {
+    const more = target.args.length;
+    return more === 0 ? target.command : `${target.command} (${more} argument${more === 1 ? "" : "s"})`;
+  }
+  const { origin, pathname } = new URL(target.url);
+  return origin + pathname;
 }

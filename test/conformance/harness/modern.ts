@@ -43,12 +43,12 @@ class ModernDownstream implements Downstream {
   async #round(method: string, params: JsonObject): Promise<JsonObject> {
     this.#lastId += 1;
     const id = this.#lastId;
-    const _meta = {
+    const meta = {
       "io.modelcontextprotocol/protocolVersion": revision,
       "io.modelcontextprotocol/clientInfo": clientInfo,
       "io.modelcontextprotocol/clientCapabilities": capabilities,
     };
-    const message = { jsonrpc: "2.0", id, method, params: { ...params, _meta } };
+    const message = { jsonrpc: "2.0", id, method, params: { ...params, _meta: meta } };
     let answer: JsonObject | undefined;
     const response = await exchange(this.#url, message, this.#headers(method, params), (taken) => {
       if (taken["method"] === undefined && taken["id"] === id) answer = taken;

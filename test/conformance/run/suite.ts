@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../../src/core/json.ts";
+import { type JsonObject, isJsonObject, stringAt } from "../../../src/core/json.ts";
 import { startSwitchyard } from "../../../src/gateway.ts";
 import { upstreamDefaults } from "../../../src/upstream/options.ts";
 import { startFixture } from "../fixture-upstream.ts";
@@ -62,7 +62,7 @@ export async function play({ subject, requirements }: Run, folder: string): Prom
     return conformance(["client", "--command", `"${process.execPath}" "${harness}"`], requirements, folder);
   }
   await using fixture = await startFixture(subject.upstream);
-  if (subject.kind === "fixture") return conformance(["server", "--url", fixture.url], requirements, folder);
+  if (subject.kind === "fixture") return await conformance(["server", "--url", fixture.url], requirements, folder);
   await using gateway = startSwitchyard({
     upstreams: [{ name: "fixture", target: { kind: "http", url: fixture.url, headers: {} }, ...upstreamDefaults }],
   });

@@ -1,0 +1,35 @@
+import type { Clock } from "../core/clock.ts";
+
+/** How often something may be done. */
+export interface TokenBucketOptions {
+  /** How often it may be done at once. */
+  readonly burst: number;
+  /** How often it may be done in the long run. */
+  readonly perMinute: number;
+}
+
+/** Limits how often something is done: full at first, it loses one token each time and gains them back evenly. */
+export class TokenBucket {
+  readonly #options: TokenBucketOptions;
+  readonly #clock: Clock;
+  #tokens: number;
+  #filledAt: number;
+
+  constructor(options: TokenBucketOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#tokens = options.burst;
+    this.#filledAt = clock.monotonic();
+  }
+
+  /** Takes a token; false where there is none. */
+  take(): boolean {
+    const { burst, perMinute } = this.#options;
+    const at = this.#clock.monotonic();
+    this.#tokens = Math.min(burst, this.#tokens + ((at - this.#filledAt) * perMinute) / 60_000);
+    this.#filledAt = at;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

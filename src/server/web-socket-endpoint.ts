@@ -1,0 +1,162 @@
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../core/clock.ts";
+import { GatewayError } from "../core/errors.ts";
+import { rpcErrorOf } from "../gateway/failure.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Route } from "../gateway/route.ts";
+import { errorText } from "../protocol/frame.ts";
+import type { Channel } from "../transport/channel.ts";
+import { type WebSocketChannel, closeCodes, subprotocol, webSocketTaker } from "../transport/web-socket.ts";
+import { maxBodyBytes } from "./body.ts";
+import { ChannelEndpoint } from "./channel-endpoint.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** How many messages one connection may send: so many at once, and so many a minute in the long run. */
+export const messageRate = { burst: 120, perMinute: 600 } as const;
+/** How long a connection may go without a message in either direction and without a request under way, in ms. */
+export const idleMs = 3_600_000;
+/** Most connections at once. */
+export const maxWebSockets = 1000;
+
+/** Whether an HTTP request asks for a WebSocket; other upgrades are declined by answering as if they had not been offered. */
+export function wantsWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
+}
+
+/**
+ * MCP over WebSocket towards downstreams: text messages, each one JSON-RPC message, subprotocol `mcp`; both eras, as on stdio.
+ *
+ * @see RFC 6455; MCP 2026-07-28, basic/transports, Custom Transports.
+ */
+export class WebSocketEndpoint {
+  readonly #gateway: Gateway;
+  readonly #take: ReturnType<typeof webSocketTaker>;
+  readonly #downstreams = new Set<WebSocketDownstream>();
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+    this.#take = webSocketTaker({ clock: gateway.deps.clock, maxFrameBytes: maxBodyBytes });
+  }
+
+  /**
+   * Serves one client that asked for a WebSocket at a route's address; Host and Origin have been checked.
+   *
+   * @throws {GatewayError} `invalid_request` — it offers subprotocols, but not `mcp`, or speaks the protocol of a draft;
+   *   `too_many_sessions`; `shutting_down`. The handshake has then not been answered.
+   */
+  handle(request: IncomingMessage, wire: Duplex, head: Buffer, route: Route): void {
+    if (this.#gateway.isClosing) throw new GatewayError("shutting_down", "The gateway is stopping");
+    if (this.#downstreams.size >= maxWebSockets) {
+      throw new GatewayError("too_many_sessions", `All ${maxWebSockets} WebSockets are in use`);
+    }
+    checkHandshake(request);
+    this.#take(request, wire, head, (channel) => {
+      const downstream = new WebSocketDownstream(channel, this.#gateway, route);
+      this.#downstreams.add(downstream);
+      void downstream.serve().then(() => this.#downstreams.delete(downstream));
+    });
+  }
+
+  /** Lets what is under way finish for at most `graceMs`, then says goodbye to everybody. Safe to call twice. */
+  async close(graceMs: number): Promise<void> {
+    await Promise.all([...this.#downstreams].map((downstream) => downstream.close(graceMs)));
+  }
+}
+
+function checkHandshake({ headers }: IncomingMessage): void {
+  // In the draft, the header by which a web page says where it comes from has another name, which nobody has looked at.
+  if (headers["sec-websocket-version"] === "8") {
+    throw new GatewayError("invalid_request", "The version of WebSocket spoken here is 13");
+  }
+  const offered = headers["sec-websocket-protocol"];
+  if (offered === undefined || offered.split(",").some((name) => name.trim() === subprotocol)) return;
+  throw new GatewayError("invalid_request", `The subprotocol spoken here is "${subprotocol}"`);
+}
+
+/** Answers the opening of a WebSocket with an error of ours instead, and ends the connection. */
+export function refuseUpgrade(wire: Duplex, error: GatewayError): void {
+  const body = errorText(undefined, rpcErrorOf(error));
+  const head = [
+    `HTTP/1.1 ${error.http} ${STATUS_CODES[error.http] ?? "Refused"}`,
+    "Connection: close",
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  // Whoever hangs up meanwhile need not be told.
+  wire.on("error", () => undefined);
+  wire.once("finish", () => wire.destroy());
+  wire.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+const idleCheckMs = 60_000;
+
+/** One client, from its first message to its last: kept from speaking too often, and let go when it has long been silent. */
+class WebSocketDownstream {
+  readonly #channel: WebSocketChannel;
+  readonly #endpoint: ChannelEndpoint;
+  readonly #clock: Clock;
+  readonly #bucket: TokenBucket;
+  #usedAt: number;
+
+  constructor(channel: WebSocketChannel, gateway: Gateway, route: Route) {
+    this.#channel = channel;
+    this.#clock = gateway.deps.clock;
+    this.#bucket = new TokenBucket(messageRate, this.#clock);
+    this.#usedAt = this.#clock.monotonic();
+    this.#endpoint = new ChannelEndpoint(this.#watched(channel), gateway, route);
+  }
+
+  /** Resolves when it has left. */
+  async serve(): Promise<void> {
+    const stopCheck = this.#clock.every(idleCheckMs, () => {
+      const isIdle = !this.#endpoint.isBusy && this.#clock.monotonic() - this.#usedAt >= idleMs;
+      if (isIdle) void this.#channel.close(closeCodes.goingAway, "nothing was said for an hour");
+    });
+    this.#endpoint.start();
+    await this.#endpoint.ended;
+    stopCheck();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stopTimer = this.#clock.after(graceMs, resolve);
+    await Promise.race([this.#endpoint.idle(), this.#endpoint.ended, promise]);
+    stopTimer();
+    await this.#channel.close(closeCodes.goingAway, "the gateway stops");
+  }
+
+  /** The channel, with every message counted. */
+  #watched(channel: WebSocketChannel): Channel {
+    return {
+      start: (receiver) => {
+        channel.start({
+          frame: (frame) => {
+            if (this.#mayPass()) receiver.frame(frame);
+          },
+          noise: (text) => {
+            receiver.noise(text);
+          },
+          ended: (end) => {
+            receiver.ended(end);
+          },
+        });
+      },
+      send: (frame) => {
+        this.#usedAt = this.#clock.monotonic();
+        channel.send(frame);
+      },
+      get unsentBytes() {
+        return channel.unsentBytes;
+      },
+      close: () => channel.close(),
+    };
+  }
+
+  #mayPass(): boolean {
+    this.#usedAt = this.#clock.monotonic();
+    if (this.#bucket.take()) return true;
+    void this.#channel.close(closeCodes.policyViolation, `more than ${messageRate.perMinute} messages a minute`);
+    return false;
+  }
+}

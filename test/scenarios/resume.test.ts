@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { test } from "node:test";
+import { startSwitchyard } from "../../src/gateway.ts";
+import { SseReader } from "../../src/transport/sse.ts";
+import { ScriptedServer, legacyScript } from "../rig/scripted-server.ts";
+
+interface Event {
+  readonly id: string | undefined;
+  readonly message:
+    | { readonly method?: string; readonly id?: unknown; readonly params?: { progress?: number } }
+    | undefined;
+}
+
+/** An open stream, and what came on it. */
+class Stream {
+  readonly events: Event[] = [];
+  readonly #request: ClientRequest;
+  readonly #ended = Promise.withResolvers<void>();
+  #wake = Promise.withResolvers<void>();
+
+  constructor(origin: string, method: string, headers: Record<string, string>, body?: object) {
+    this.#request = httpRequest(`${origin}/mcp`, {
+      method,
+      headers: { accept: "application/json, text/event-stream", "content-type": "application/json", ...headers },
+    });
+    this.#request.on("error", () => {
+      this.#ended.resolve();
+    });
+    void this.#read();
+    this.#request.end(body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Breaks the connection, as a network does. */
+  break(): void {
+    this.#request.destroy();
+  }
+
+  async until(isThere: (events: readonly Event[]) => boolean): Promise<void> {
+    while (!isThere(this.events)) await this.#wake.promise;
+  }
+
+  async #read(): Promise<void> {
+    const [response] = (await once(this.#request, "response")) as [IncomingMessage];
+    let lastId: string | undefined;
+    const reader = new SseReader({
+      event: ({ data, id }) => {
+        lastId = id;
+        const text = data.toString();
+        this.events.push({ id: lastId, message: text === "" ? undefined : JSON.parse(text) });
+        this.#wake.resolve();
+        this.#wake = Promise.withResolvers();
+      },
+      retry: () => undefined,
+      tooLong: () => undefined,
+    });
+    response.on("data", (chunk: Buffer) => {
+      reader.push(chunk);
+    });
+    response.on("end", () => {
+      this.#ended.resolve();
+    });
+    response.on("error", () => {
+      this.#ended.resolve();
+    });
+  }
+}
+
+const handshake = {
+  jsonrpc: "2.0",
+  id: 0,
+  method: "initialize",
+  params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } },
+};
+
+async function sessionAt(origin: string): Promise<Record<string, string>> {
+  const response = await fetch(`${origin}/mcp`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+    body: JSON.stringify(handshake),
+  });
+  await response.text();
+  return { "mcp-session-id": response.headers.get("mcp-session-id") ?? "", "mcp-protocol-version": "2025-11-25" };
+}
+
+test("a client that lost its connection in a call goes on where it was, misses nothing and gets the answer", async () => {
+  const server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
+  await using switchyard = startSwitchyard({
+    upstreams: [
+      { name: "up", target: { kind: "channel", open: server.open }, timeoutMs: 60_000, startTimeoutMs: 5000 },
+    ],
+  });
+  const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
+  const headers = await sessionAt(origin);
+  const called = server.next("tools/call");
+  const params = { name: "up__echo", arguments: {}, _meta: { progressToken: "p" } };
+  const first = new Stream(origin, "POST", headers, { jsonrpc: "2.0", id: 7, method: "tools/call", params });
+  const { id } = await called;
+  const progress = (done: number): void => {
+    server.notify("notifications/progress", { progressToken: id, progress: done });
+  };
+  progress(1);
+  await first.until((events) => events.some(({ message }) => message?.params?.progress === 1));
+  first.break();
+  await first.ended;
+  progress(2);
+  progress(3);
+  const last = first.events.at(-1)?.id ?? "";
+  const second = new Stream(origin, "GET", { ...headers, "last-event-id": last });
+  await second.until((events) => events.length >= 2);
+  server.complete(id ?? 0, { content: [] });
+  await second.ended;
+  assert.deepEqual(
+    second.events.map(({ message }) => message?.params?.progress ?? message?.id),
+    [2, 3, 7],
+  );
+  const third = new Stream(origin, "GET", { ...headers, "last-event-id": last });
+  await third.ended;
+  assert.equal(third.events.length, 3);
+  assert.equal(server.received.filter(({ method }) => method === "tools/call").length, 1);
+});
+
+test("the stream of a session goes on after a break, and an id that is not known begins a new one", async () => {
+  const server = new ScriptedServer(legacyScript());
+  await using switchyard = startSwitchyard({
+    upstreams: [
+      { name: "up", target: { kind: "channel", open: server.open }, timeoutMs: 60_000, startTimeoutMs: 5000 },
+    ],
+  });
+  const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
+  await switchyard.tried;
+  const headers = await sessionAt(origin);
+  const stream = new Stream(origin, "GET", headers);
+  server.answer("tools/list", { tools: [] });
+  server.notify("notifications/tools/list_changed");
+  await stream.until((events) => events.some(({ message }) => message?.method === "notifications/tools/list_changed"));
+  stream.break();
+  await stream.ended;
+  const again = new Stream(origin, "GET", { ...headers, "last-event-id": stream.events.at(-1)?.id ?? "" });
+  const listed = server.next("tools/list");
+  server.answer("tools/list", { tools: [{ name: "back" }] });
+  server.notify("notifications/tools/list_changed");
+  await listed;
+  await again.until((events) => events.some(({ message }) => message?.method === "notifications/tools/list_changed"));
+  again.break();
+  const fresh = new Stream(origin, "GET", { ...headers, "last-event-id": "99-99" });
+  server.answer("tools/list", { tools: [] });
+  server.notify("notifications/tools/list_changed");
+  await fresh.until((events) => events.some(({ message }) => message?.method === "notifications/tools/list_changed"));
+  fresh.break();
+});
