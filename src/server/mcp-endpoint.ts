@@ -23,6 +23,21 @@ import { sendUnasked } from "./session-stream.ts";
 
 const nobody: Caller = { info: undefined, capabilities: {} };
 
+/** Revisions whose clients may send arrays: 2025-06-18 took them out. */
+const batching: ReadonlySet<Revision> = new Set(["2024-11-05", "2025-03-26"]);
+/** Messages in one array. */
+const maxBatch = 100;
+
+type RequestMessage = Extract<Message, { kind: "request" }>;
+
+/** One HTTP request to the endpoint, and what is known of it. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly route: Route;
+  readonly accepts: Accepts;
+}
+
 /** What the endpoint needs. */
 export interface McpEndpointDeps {
   readonly gateway: Gateway;
@@ -78,66 +93,126 @@ export class McpEndpoint {
     }
     readBody(request, (body) => {
       if (body instanceof GatewayError) refuse(response, body);
-      else this.#take(parse(body), request, response, route, accepts);
+      else this.#takeBody(body, { request, response, route, accepts });
     });
   }
 
-  #take(
-    message: Message | GatewayError,
-    request: IncomingMessage,
-    response: ServerResponse,
-    route: Route,
-    accepts: Accepts,
-  ): void {
-    if (message instanceof GatewayError) {
-      refuse(response, message);
+  #takeBody(body: Buffer, exchange: Exchange): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(body.toString("utf8"));
+    } catch (thrown) {
+      refuse(exchange.response, new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`));
       return;
     }
+    const message = readMessage(value);
     const id = "id" in message ? message.id : undefined;
     try {
-      switch (message.kind) {
-        case "request":
-          this.#request(message, request, response, route, accepts);
-          return;
-        case "notification":
-          this.#notification(message.method, message.params, request, route);
-          accepted(response);
-          return;
-        case "result":
-        case "error":
-          this.#sessionOf(request, route).questions.settle(message.id, message);
-          accepted(response);
-          return;
-        case "invalid":
-        case "unparsable":
-          throw new GatewayError("invalid_request", `Invalid request: ${message.reason}`);
-      }
+      if (Array.isArray(value)) this.#batch(value, exchange);
+      else this.#take(message, exchange);
     } catch (thrown) {
-      refuse(response, toGatewayError(thrown), id);
+      refuse(exchange.response, toGatewayError(thrown), id);
     }
   }
 
-  #request(
-    { id, method, params }: Extract<Message, { kind: "request" }>,
-    request: IncomingMessage,
-    response: ServerResponse,
-    route: Route,
-    accepts: Accepts,
-  ): void {
-    // With the metadata of a modern request it is a method that there is no more (2026-07-28, basic/versioning).
-    if (method === "initialize" && !isModernRequest(params, undefined)) {
+  #take(message: Message, exchange: Exchange): void {
+    const { request, response, route } = exchange;
+    switch (message.kind) {
+      case "request":
+        this.#request(message, exchange);
+        return;
+      case "notification":
+        this.#notification(message.method, message.params, request, route);
+        accepted(response);
+        return;
+      case "result":
+      case "error":
+        this.#sessionOf(request, route).questions.settle(message.id, message);
+        accepted(response);
+        return;
+      case "invalid":
+      case "unparsable":
+        throw new GatewayError("invalid_request", `Invalid request: ${message.reason}`);
+    }
+  }
+
+  #request({ id, method, params }: RequestMessage, exchange: Exchange): void {
+    const { request, response, route, accepts } = exchange;
+    if (method === "initialize") {
       void this.#initialize(id, params ?? {}, route, new Reply(response, accepts));
       return;
     }
-    const version = request.headers["mcp-protocol-version"];
-    const isModern = isModernRequest(params, typeof version === "string" ? version : undefined);
+    const isModern = isModernRequest(params, versionOf(request));
     if (isModern) checkModernRequest(method, params, request.headers);
     const session = isModern ? undefined : this.#sessionOf(request, route);
     const reply = new Reply(response, accepts, session && this.#replayFor(session));
     if (isModern && method === "subscriptions/listen") keepListening(reply, accepts, this.#gateway.deps.clock);
     const controller = new AbortController();
     session?.begin(id, controller);
-    const inbound: Inbound = {
+    const inbound = this.#inbound(method, params, route, session, reply, controller);
+    // A modern downstream that hangs up has cancelled; a legacy one may only have lost its connection.
+    if (isModern) {
+      response.on("close", () => {
+        if (!response.writableFinished) controller.abort(new GatewayError("cancelled", "The caller hung up"));
+      });
+    }
+    void dispatch(this.#gateway, inbound, id).then((outcome) => {
+      session?.finish(id);
+      finish(reply, id, outcome, inbound);
+    });
+  }
+
+  /**
+   * Serves an array of messages: the requests all at once, their answers as one array in the order in which they were asked.
+   *
+   * @throws {GatewayError} `invalid_request` — the session's revision has no arrays, or this one is empty or too long.
+   * @see MCP 2025-03-26, basic, Batching.
+   */
+  #batch(values: readonly unknown[], { request, response, route, accepts }: Exchange): void {
+    const session = this.#sessionOf(request, route);
+    checkBatch(values, session);
+    const reply = new Reply(response, accepts, this.#replayFor(session));
+    const answers = values.map(async (value) => {
+      const message = readMessage(value);
+      if (message.kind === "request") return this.#batched(message, session, route, reply);
+      if (message.kind === "notification") this.#notification(message.method, message.params, request, route);
+      else if (message.kind === "result" || message.kind === "error") session.questions.settle(message.id, message);
+      else return refusal(message);
+      return undefined;
+    });
+    void Promise.all(answers).then((frames) => {
+      const answered = frames.filter((frame) => frame !== undefined);
+      if (answered.length === 0) accepted(response);
+      else reply.end(Buffer.from(`[${answered.join(",")}]`), 200);
+    });
+  }
+
+  async #batched(
+    { id, method, params }: RequestMessage,
+    session: Session,
+    route: Route,
+    reply: Reply,
+  ): Promise<string | undefined> {
+    const controller = new AbortController();
+    try {
+      session.begin(id, controller);
+    } catch (thrown) {
+      return errorText(id, rpcErrorOf(toGatewayError(thrown)));
+    }
+    const outcome = await dispatch(this.#gateway, this.#inbound(method, params, route, session, reply, controller), id);
+    session.finish(id);
+    return outcome.failure?.code === "cancelled" ? undefined : frameOf(id, outcome.answer).toString("utf8");
+  }
+
+  #inbound(
+    method: string,
+    params: JsonObject | undefined,
+    route: Route,
+    session: Session | undefined,
+    reply: Reply,
+    controller: AbortController,
+  ): Inbound {
+    return {
       route,
       codec: session?.codec ?? this.#gateway.deps.codecs[newest.modern],
       method,
@@ -151,16 +226,6 @@ export class McpEndpoint {
       principal: localPrincipal,
       ask: session && ((question, signal) => session.questions.ask(question, (frame) => reply.ask(frame), signal)),
     };
-    // A modern downstream that hangs up has cancelled; a legacy one may only have lost its connection.
-    if (isModern) {
-      response.on("close", () => {
-        if (!response.writableFinished) controller.abort(new GatewayError("cancelled", "The caller hung up"));
-      });
-    }
-    void dispatch(this.#gateway, inbound, id).then((outcome) => {
-      session?.finish(id);
-      finish(reply, id, outcome, inbound);
-    });
   }
 
   async #initialize(id: RequestId, params: JsonObject, route: Route, reply: Reply): Promise<void> {
@@ -248,12 +313,18 @@ function versionOf(request: IncomingMessage): string | undefined {
   return typeof version === "string" ? version : undefined;
 }
 
-function parse(body: Buffer): Message | GatewayError {
-  try {
-    return readMessage(JSON.parse(body.toString("utf8")));
-  } catch (thrown) {
-    return new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`);
+function checkBatch(values: readonly unknown[], { codec }: Session): void {
+  if (!batching.has(codec.revision)) {
+    throw new GatewayError("invalid_request", `Invalid request: revision ${codec.revision} has no arrays of messages`);
   }
+  if (values.length === 0 || values.length > maxBatch) {
+    throw new GatewayError("invalid_request", `Invalid request: an array holds 1 to ${maxBatch} messages`);
+  }
+}
+
+function refusal(message: Extract<Message, { kind: "invalid" | "unparsable" }>): string {
+  const error = new GatewayError("invalid_request", `Invalid request: ${message.reason}`);
+  return errorText(message.kind === "invalid" ? message.id : undefined, rpcErrorOf(error));
 }
 
 function accepted(response: ServerResponse): void {

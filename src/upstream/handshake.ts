@@ -31,6 +31,7 @@ export interface HandshakeOptions {
 
 /** Codes only a server of 2026-07-28 or later answers the probe with: it is modern, but not as we hoped. */
 const modernErrors: ReadonlySet<number> = new Set([-32020, -32021, -32022]);
+const unsupportedVersion = -32022;
 
 /**
  * Finds out which era the upstream speaks and agrees on a revision.
@@ -97,13 +98,12 @@ export function mayBeOlderTransport(thrown: unknown): boolean {
 }
 
 async function discover(options: HandshakeOptions, signal: AbortSignal): Promise<Handshake | "legacy"> {
-  const { link, codecs } = options;
-  const codec = codecs[newest.modern];
-  const request = { method: "server/discover", params: codec.encodeParams({}), signal };
-  const answer = await link.request({ id: link.newId(), ...request }).catch((thrown: unknown) => {
-    if (saysNothingOfEra(thrown)) throw thrown;
-    return undefined;
-  });
+  const codec = options.codecs[newest.modern];
+  let answer = await askToDiscover(options, signal);
+  // A version that is refused and named as supported all the same is tried once more (basic/versioning).
+  if (answer?.kind === "error" && supportedIn(answer.error).includes(newest.modern)) {
+    answer = await askToDiscover(options, signal);
+  }
   if (answer === undefined) return "legacy";
   if (answer.kind === "error") return modernErrors.has(answer.error.code) ? unsupported(answer.error) : "legacy";
   const result = resultOf(answer);
@@ -118,6 +118,15 @@ async function discover(options: HandshakeOptions, signal: AbortSignal): Promise
   };
 }
 
+/** Undefined where the failure says that the upstream is a legacy one. */
+async function askToDiscover({ link, codecs }: HandshakeOptions, signal: AbortSignal): Promise<Answer | undefined> {
+  const request = { method: "server/discover", params: codecs[newest.modern].encodeParams({}), signal };
+  return link.request({ id: link.newId(), ...request }).catch((thrown: unknown) => {
+    if (saysNothingOfEra(thrown)) throw thrown;
+    return undefined;
+  });
+}
+
 function saysNothingOfEra(thrown: unknown): boolean {
   if (!(thrown instanceof GatewayError)) return true;
   const status = thrown.data?.["status"];
@@ -130,9 +139,15 @@ function initializable(supported: readonly unknown[]): boolean {
 }
 
 function unsupported(error: RpcError): never | "legacy" {
-  const supported = isJsonObject(error.data) ? error.data["supported"] : undefined;
-  if (Array.isArray(supported) && initializable(supported)) return "legacy";
-  return noneInCommon(Array.isArray(supported) ? supported : [error.message]);
+  const supported = supportedIn(error);
+  if (initializable(supported)) return "legacy";
+  return noneInCommon(supported.length > 0 ? supported : [error.message]);
+}
+
+/** The revisions that an UnsupportedProtocolVersionError names. */
+function supportedIn({ code, data }: RpcError): readonly unknown[] {
+  const supported = code === unsupportedVersion && isJsonObject(data) ? data["supported"] : undefined;
+  return Array.isArray(supported) ? supported : [];
 }
 
 function noneInCommon(supported: readonly unknown[]): never {

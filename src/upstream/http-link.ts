@@ -29,6 +29,8 @@ export class HttpLink implements Link, ExchangeOwner {
   #lastId = 0;
   #isLost = false;
   #underWay = 0;
+  /** Who may be asked in the name of the requests under way. */
+  readonly #asked = new Set<Asked>();
   #onIdle: (() => void) | undefined;
 
   constructor(target: HttpTarget, receiver: LinkReceiver, clock: Clock) {
@@ -47,6 +49,15 @@ export class HttpLink implements Link, ExchangeOwner {
   }
 
   request(request: LinkRequest): Promise<Answer> {
+    const { asked } = request;
+    if (asked === undefined) return this.#exchange(request);
+    this.#asked.add(asked);
+    return this.#exchange(request).finally(() => {
+      this.#asked.delete(asked);
+    });
+  }
+
+  #exchange(request: LinkRequest): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const headers = this.#headersFor(request.method, request.params);
       const body = requestText(request.id, request.method, request.params);
@@ -63,7 +74,11 @@ export class HttpLink implements Link, ExchangeOwner {
   }
 
   answer(id: RequestId, question: Question, asked: Asked | undefined): void {
-    void answerServerRequest(id, question, asked === undefined ? [] : [asked]).then((frame) => {
+    this.#answerFor(id, question, asked === undefined ? [] : [asked]);
+  }
+
+  #answerFor(id: RequestId, question: Question, asked: readonly Asked[]): void {
+    void answerServerRequest(id, question, asked).then((frame) => {
       this.#post(frame.toString("utf8"), this.#headersFor("", {}));
     });
   }
@@ -113,7 +128,8 @@ export class HttpLink implements Link, ExchangeOwner {
         this.#receiver.notification({ method: message.method, params: message.params ?? {} });
       });
     } else if (message.kind === "request") {
-      this.answer(message.id, { method: message.method, params: message.params ?? {} }, undefined);
+      // What comes by the common stream may belong to any of the requests under way.
+      this.#answerFor(message.id, { method: message.method, params: message.params ?? {} }, [...this.#asked]);
     } else if (message.kind === "invalid" || message.kind === "unparsable") {
       this.noise(message.reason, frame);
     }
