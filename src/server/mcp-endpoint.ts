@@ -14,7 +14,7 @@ import type { Caller } from "../protocol/call.ts";
 import { answerText, errorText } from "../protocol/frame.ts";
 import { type Answer, type Message, type RequestId, readMessage } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
-import { eraOf, isRevision, legacyRevisions, negotiate, newest } from "../protocol/revision.ts";
+import { type Revision, eraOf, isRevision, legacyRevisions, negotiate, newest } from "../protocol/revision.ts";
 import { readBody } from "./body.ts";
 import { checkModernRequest, isModernRequest, unsupportedVersion } from "./modern.ts";
 import { ReplayLog } from "./replay.ts";
@@ -138,7 +138,8 @@ export class McpEndpoint {
 
   #request({ id, method, params }: RequestMessage, exchange: Exchange): void {
     const { request, response, route, accepts } = exchange;
-    if (method === "initialize") {
+    // With the metadata of a modern request it is a method that there is no more (2026-07-28, basic/versioning).
+    if (method === "initialize" && !isModernRequest(params, undefined)) {
       void this.#initialize(id, params ?? {}, route, new Reply(response, accepts));
       return;
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { type IncomingHttpHeaders, request as openRequest } from "node:http";
 import { after, before, test } from "node:test";
-import { type JsonObject, isJsonObject, stringAt } from "../../src/core/json.ts";
+import { type JsonObject, isJsonObject } from "../../src/core/json.ts";
 import { type Switchyard, startSwitchyard } from "../../src/gateway.ts";
 import { metaKeys } from "../../src/protocol/rev-2026-07-28/meta.ts";
 import { SseReader } from "../../src/transport/sse.ts";
@@ -12,10 +12,11 @@ import { ScriptedServer, legacyScript, modernScript } from "../rig/scripted-serv
 /*
  * Plays the raw requests of the data files against a gateway and compares what comes back with what they say.
  *
- * A case is one request, or several `steps` one after another. Its request is a method, a path, headers over those of the file, and a
- * body: `body` as JSON, `text` as it is, or `bytes` blanks. In it `{session}` stands for a session begun for the case, and `"{meta}"` for
- * what every modern request carries. What is expected is a status, headers, and a body that holds at least what is listed:
- * `{any}` for anything, `{absent}` for nothing, `{/…/}` for a text that fits. A `body` of `{empty}` is no body at all.
+ * A case is one request, or several `steps` one after another. Its request is a method, a path, headers over those of the file (null
+ * leaves one out), and a body: `body` as JSON, `text` as it is, or as many blanks as `bytes` says. In it `{session}` stands for a session
+ * begun for the case, and `{meta}` for what every modern request carries: as a value, or as a member that brings further ones. What is
+ * expected is a status, headers, and a body that holds at least what is listed: `{any}` for anything, `{absent}` for nothing, `{/…/}` for
+ * a text that fits. A body of `{empty}` is no body at all.
  */
 
 interface Exchange {
@@ -104,7 +105,11 @@ function exchange(
     request.on("response", (response) => {
       const chunks: Buffer[] = [];
       const done = (): void => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        });
       };
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", done);
@@ -114,7 +119,9 @@ function exchange(
         response.destroy();
       }
     });
-    request.end(bytes === undefined ? (text ?? (body === undefined ? undefined : JSON.stringify(body))) : " ".repeat(bytes));
+    request.end(
+      bytes === undefined ? (text ?? (body === undefined ? undefined : JSON.stringify(body))) : " ".repeat(bytes),
+    );
   });
 }
 
@@ -144,18 +151,15 @@ async function beginSession(): Promise<string> {
   return id;
 }
 
-/** Puts values in the place of `{session}` and `"{meta}"`. */
+/** Puts values in the place of `{session}` and `{meta}`. */
 function filled(value: unknown, session: string): unknown {
   if (value === "{meta}") return meta;
   if (typeof value === "string") return value.replace("{session}", session);
   if (Array.isArray(value)) return value.map((inner) => filled(inner, session));
   if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, inner === "{meta}" ? metaWith({}) : filled(inner, session)]);
-  return Object.fromEntries(entries);
-}
-
-function metaWith(more: JsonObject): JsonObject {
-  return { ...meta, ...more };
+  const { "{meta}": dressed, ...own } = value;
+  const entries = Object.entries(own).map(([key, inner]) => [key, filled(inner, session)]);
+  return { ...(dressed === undefined ? {} : meta), ...Object.fromEntries(entries) };
 }
 
 function agrees(found: unknown, wanted: unknown, where: string): void {

@@ -16,7 +16,6 @@ export interface Tokens {
   /** Which client they were given to: no other may refresh them. */
   readonly clientId: string;
   readonly resource: string;
-  readonly asked: readonly string[];
   readonly granted: readonly string[];
 }
 
@@ -24,6 +23,8 @@ export interface Tokens {
 export interface IssuerCredentials {
   readonly client?: RegisteredClient;
   readonly tokens?: Tokens;
+  /** Every scope that a login which worked asked for. */
+  readonly asked?: readonly string[];
 }
 
 /** Everything that is kept for one upstream. Secret. */

@@ -40,7 +40,11 @@ function loginOf(value: JsonObject): Login | undefined {
 function credentialsOf(value: JsonObject): IssuerCredentials {
   const client = clientOf(objectAt(value, "client") ?? {});
   const tokens = tokensOf(objectAt(value, "tokens") ?? {});
-  return { ...(client === undefined ? {} : { client }), ...(tokens === undefined ? {} : { tokens }) };
+  return {
+    ...(client === undefined ? {} : { client }),
+    ...(tokens === undefined ? {} : { tokens }),
+    asked: textsAt(value, "asked"),
+  };
 }
 
 function clientOf(value: JsonObject): RegisteredClient | undefined {
@@ -65,7 +69,6 @@ function tokensOf(value: JsonObject): Tokens | undefined {
     clientId,
     resource,
     refreshToken: stringAt(value, "refreshToken"),
-    asked: textsAt(value, "asked"),
     granted: textsAt(value, "granted"),
   };
 }

@@ -1,0 +1,408 @@
+import type { Clock, StopTimer } from "../../core/clock.ts";
+import { GatewayError, toGatewayError } from "../../core/errors.ts";
+import type { Authorizer, AuthorizerReceiver, Credentials, Refusal } from "../authorizer.ts";
+import { type Challenge, bearerChallenge } from "./challenge.ts";
+import type { Client } from "./client-auth.ts";
+import {
+  type IssuerCredentials,
+  type Login,
+  type LoginStore,
+  type Tokens,
+  credentialsAt,
+  currentTokens,
+  emptyLogin,
+  withCredentials,
+} from "./credentials.ts";
+import { type Discovery, discover } from "./discovery.ts";
+import { type Fetch, guardedFetch } from "./guarded-fetch.ts";
+import { type LoginPlan, type OpenLogin, finishLogin, loginFailed, openLogin } from "./login-flow.ts";
+import { type PendingLogins, loginMs } from "./pending-logins.ts";
+import { chooseClient } from "./registration.ts";
+import { missingFrom, scopesIn, scopesToAsk, unionOf } from "./scopes.ts";
+import { refreshTokens } from "./sdk.ts";
+import type { OAuthSettings } from "./settings.ts";
+
+/** What all authorizers of a gateway share. */
+export interface SharedOAuth {
+  readonly clock: Clock;
+  readonly store: LoginStore;
+  readonly logins: PendingLogins;
+  /** Where authorization servers send people back to; undefined where nothing listens for them. */
+  readonly redirectUri: () => Promise<string | undefined>;
+  /** Told of every login that begins; may bring back where it ended, for logins without a person. */
+  readonly openAuthorizationUrl: ((url: URL) => Promise<URL | undefined>) | undefined;
+}
+
+/** The upstream that an authorizer is for. */
+export interface Protected {
+  readonly name: string;
+  readonly url: URL;
+  readonly settings: OAuthSettings;
+}
+
+/** A login that a person is asked for. Without it an upstream either is not there at all, or only refuses some calls. */
+interface AskedLogin {
+  readonly need: "all" | "some_calls";
+  readonly login: OpenLogin;
+  readonly problem: GatewayError;
+}
+
+/** A fresh address is made when this long has passed, in ms, so that the one shown always has some minutes left. */
+const renewMs = loginMs / 2;
+/** A token that is refused this soon after it was given, and was never taken, is not worth refreshing, in ms. */
+const freshMs = 60_000;
+
+/**
+ * The OAuth client of one upstream: takes up a kept login, refreshes it, and asks for a new one where a person must log in.
+ *
+ * What happens on a refusal: 401 → the kept login, if another gateway renewed it → a refresh → a login. 403 for want of scopes → a login
+ * that asks for these besides all earlier ones, unless they were asked for before: then the refusal stands.
+ *
+ * @see MCP 2026-07-28, basic/authorization.
+ */
+export class UpstreamAuthorizer implements Authorizer {
+  readonly #upstream: Protected;
+  readonly #shared: SharedOAuth;
+  readonly #receiver: AuthorizerReceiver;
+  readonly #closing = new AbortController();
+  readonly #fetch: Fetch;
+  #credentials: Credentials | undefined;
+  #discovery: Discovery | undefined;
+  #asked: AskedLogin | undefined;
+  /** When the credentials came from a login that the upstream has not confirmed yet. */
+  #unprovenSince: number | undefined;
+  #flight: { readonly key: string; readonly outcome: Promise<boolean> } | undefined;
+  #stopTimer: StopTimer | undefined;
+
+  constructor(upstream: Protected, shared: SharedOAuth, receiver: AuthorizerReceiver) {
+    this.#upstream = upstream;
+    this.#shared = shared;
+    this.#receiver = receiver;
+    this.#fetch = guardedFetch({ upstream: upstream.url, clock: shared.clock, signal: this.#closing.signal });
+  }
+
+  async load(): Promise<void> {
+    // Logins that cannot be read matter only where the upstream wants one: it is told then.
+    await this.#reload().catch(() => undefined);
+  }
+
+  headers(): Credentials | undefined {
+    return this.#credentials;
+  }
+
+  get authorizationUrl(): string | undefined {
+    return this.#asked?.login.url.href;
+  }
+
+  accepted(): void {
+    this.#unprovenSince = undefined;
+  }
+
+  async appeal(refusal: Refusal, signal: AbortSignal): Promise<boolean> {
+    const key = `${refusal.status} ${refusal.challenge ?? ""}`;
+    while (refusal.sent === this.#credentials && !this.#closing.signal.aborted) {
+      const flight = this.#flight ?? this.#begin(key, refusal);
+      const outcome = within(flight.outcome, signal);
+      if (flight.key === key) return outcome;
+      await outcome.catch(() => undefined);
+      signal.throwIfAborted();
+    }
+    return !this.#closing.signal.aborted;
+  }
+
+  close(): void {
+    this.#stopTimer?.();
+    this.#asked = undefined;
+    this.#closing.abort(new GatewayError("shutting_down", "The upstream is no longer used"));
+  }
+
+  #begin(key: string, refusal: Refusal): { readonly key: string; readonly outcome: Promise<boolean> } {
+    const challenge = bearerChallenge(refusal.challenge);
+    const answer = refusal.status === 401 ? this.#renew(challenge, refusal.attempt) : this.#stepUp(challenge);
+    const outcome = answer.finally(() => {
+      this.#flight = undefined;
+    });
+    this.#flight = { key, outcome };
+    return this.#flight;
+  }
+
+  async #renew(challenge: Challenge | undefined, attempt: number): Promise<boolean> {
+    const before = this.#credentials;
+    const login = await this.#reload();
+    if (this.#credentials !== before) return true;
+    if (this.#asked?.need === "all") throw this.#asked.problem;
+    const isRefusedFresh = this.#isFresh();
+    if (isRefusedFresh && this.#shared.openAuthorizationUrl !== undefined) throw await this.#refusedFresh(login);
+    const discovery = await this.#discover(challenge, login);
+    if (attempt === 0 && !isRefusedFresh && (await this.#refresh(discovery, login))) return true;
+    return this.#logIn(discovery, challenge?.scopes ?? [], "all");
+  }
+
+  async #stepUp(challenge: Challenge | undefined): Promise<boolean> {
+    if (challenge?.error !== "insufficient_scope" || challenge.scopes.length === 0) return false;
+    const before = this.#credentials;
+    const login = await this.#reload();
+    if (this.#credentials !== before) return true;
+    const tokens = currentTokens(login);
+    if (tokens !== undefined) {
+      const { asked = [] } = credentialsAt(login, login?.issuer ?? "");
+      const missing = missingFrom(tokens.granted, challenge.scopes);
+      if (missingFrom(asked, missing).length === 0) throw this.#notEnough(challenge.scopes, missing);
+    }
+    if (this.#asked !== undefined && missingFrom(this.#asked.login.plan.scopes, challenge.scopes).length === 0) {
+      throw this.#asked.problem;
+    }
+    const discovery = this.#discovery ?? (await this.#discover(challenge, login));
+    return this.#logIn(discovery, challenge.scopes, "some_calls");
+  }
+
+  async #discover(challenge: Challenge | undefined, login: Login | undefined): Promise<Discovery> {
+    const { url } = this.#upstream;
+    const known = Object.keys(login?.issuers ?? {}).toReversed();
+    this.#discovery = await discover({ upstream: url, metadataUrl: challenge?.metadataUrl, known, fetchFn: this.#fetch });
+    return this.#discovery;
+  }
+
+  /** Whether it worked; where it did not, nothing is left of what did not work. */
+  async #refresh({ server, resource }: Discovery, login: Login | undefined): Promise<boolean> {
+    const { tokens, client: registered } = credentialsAt(login, server.issuer);
+    if (tokens?.refreshToken === undefined || tokens.resource !== resource) return false;
+    const client = this.#clientOf(tokens, registered);
+    if (client === undefined) return false;
+    const request = { server, client, resource, fetchFn: this.#fetch };
+    const answer = await refreshTokens(request, tokens.refreshToken);
+    if (answer.kind === "granted") {
+      const { accessToken, refreshToken = tokens.refreshToken, scope } = answer.tokens;
+      const granted = scope === undefined ? tokens.granted : scopesIn(scope);
+      await this.#keep(server.issuer, (known) => ({
+        ...known,
+        tokens: { ...tokens, accessToken, refreshToken, granted },
+      }));
+      return true;
+    }
+    // Another gateway that shares the logins may have been faster: then the refresh token has changed.
+    const before = this.#credentials;
+    await this.#reload();
+    if (this.#credentials !== before) return true;
+    await this.#forget(server.issuer, answer.error);
+    return false;
+  }
+
+  #clientOf({ clientId }: Tokens, registered: Client | undefined): Client | undefined {
+    const { settings } = this.#upstream;
+    if (settings.clientId === clientId) return { id: clientId, secret: settings.clientSecret };
+    if (settings.clientMetadataUrl === clientId) return { id: clientId };
+    return registered?.id === clientId ? registered : undefined;
+  }
+
+  async #logIn(discovery: Discovery, challenged: readonly string[], need: AskedLogin["need"]): Promise<boolean> {
+    const { logins, openAuthorizationUrl } = this.#shared;
+    const plan = await this.#plan(discovery, challenged);
+    const asked = await this.#ask(plan, need);
+    const answer = await openAuthorizationUrl?.(asked.login.url);
+    if (answer === undefined) throw asked.problem;
+    const { state } = asked.login;
+    const pending = answer.searchParams.get("state") === state ? logins.take(state) : undefined;
+    if (pending === undefined) throw loginFailed("The answer to the login is not that of the login that was begun");
+    await pending.complete(answer.searchParams);
+    return true;
+  }
+
+  async #plan(discovery: Discovery, challenged: readonly string[]): Promise<LoginPlan> {
+    const { name, settings } = this.#upstream;
+    const { server } = discovery;
+    const login = await this.#reload();
+    this.#checkConfigured(login, server.issuer);
+    const redirectUri = await this.#shared.redirectUri();
+    if (redirectUri === undefined) throw loginRequired(name, `Run \`switchyard login ${name}\` beside this.`);
+    const known = credentialsAt(login, server.issuer);
+    const scopes = scopesToAsk({
+      challenged,
+      configured: settings.scopes ?? [],
+      earlier: known.asked ?? [],
+      ofResource: discovery.scopes,
+      ofServer: server.scopes_supported ?? [],
+    });
+    const now = this.#shared.clock.now();
+    const options = { server, settings, registered: known.client, redirectUri, scopes, now, fetchFn: this.#fetch };
+    const chosen = await chooseClient(options);
+    if (chosen.kind === "registered" && chosen.isNew) {
+      // Tokens that an earlier client was given cannot be refreshed by this one, but the upstream may still take them.
+      await this.#change(server.issuer, (credentials) => ({ ...credentials, client: chosen.client }));
+    }
+    return { discovery, client: chosen.client, redirectUri, scopes };
+  }
+
+  /** @see MCP 2026-07-28, basic/authorization/client-registration, Authorization Server Binding. */
+  #checkConfigured(login: Login | undefined, issuer: string): void {
+    const { name, settings } = this.#upstream;
+    const bound = login?.configured;
+    if (bound === undefined || bound.clientId !== settings.clientId || bound.issuer === issuer) return;
+    throw new GatewayError(
+      "upstream_refused_credentials",
+      `The upstream "${name}" now takes logins at ${issuer}, where oauth.clientId is not known: it is a client of ${bound.issuer}`,
+      { data: { stage: "login", suggestion: `Register a client at ${issuer} and configure that one.` } },
+    );
+  }
+
+  async #ask(plan: LoginPlan, need: AskedLogin["need"]): Promise<AskedLogin> {
+    const { logins, clock } = this.#shared;
+    const { name } = this.#upstream;
+    const login = await openLogin(plan, logins.newState());
+    this.#closing.signal.throwIfAborted();
+    logins.add(login.state, { upstream: name, complete: (answer) => this.#complete(login, answer) });
+    const asked = { need, login, problem: loginRequired(name, `Open this address and log in: ${login.url.href}`, login.url.href) };
+    this.#asked = asked;
+    this.#stopTimer?.();
+    this.#stopTimer = clock.after(need === "all" ? renewMs : loginMs, () => {
+      if (need === "all") void this.#askAgain(plan);
+      else this.#asked = undefined;
+    });
+    return asked;
+  }
+
+  /** Puts a fresh address in the place of one that is running out; or goes on, where somebody has logged in elsewhere. */
+  async #askAgain(plan: LoginPlan): Promise<void> {
+    const before = this.#credentials;
+    try {
+      await this.#reload();
+      if (this.#closing.signal.aborted) return;
+      if (this.#credentials === before) this.#receiver.loginRenewed((await this.#ask(plan, "all")).problem);
+      else this.#loggedIn();
+    } catch (thrown) {
+      if (!this.#closing.signal.aborted) this.#failed(toGatewayError(thrown));
+    }
+  }
+
+  async #complete(login: OpenLogin, answer: URLSearchParams): Promise<void> {
+    const { discovery, client, scopes } = login.plan;
+    const { issuer } = discovery.server;
+    try {
+      if (this.#closing.signal.aborted) throw loginFailed("The upstream that this login was for is no longer used");
+      const outcome = await finishLogin(login, answer, this.#fetch);
+      if (outcome.kind === "refused") {
+        await this.#forget(issuer, outcome.error);
+        throw loginFailed(`The authorization server ${issuer} refused the login (${outcome.error})`);
+      }
+      await this.#keep(issuer, (known) => ({ ...known, tokens: outcome.tokens, asked: unionOf(known.asked ?? [], scopes) }));
+      await this.#bind(client, issuer);
+    } catch (thrown) {
+      const problem = toGatewayError(thrown);
+      this.#failed(problem);
+      throw problem;
+    }
+    this.#unprovenSince = this.#asked?.need === "some_calls" ? undefined : this.#shared.clock.monotonic();
+    this.#loggedIn();
+  }
+
+  #loggedIn(): void {
+    this.#stopTimer?.();
+    this.#asked = undefined;
+    this.#receiver.loggedIn();
+  }
+
+  #failed(problem: GatewayError): void {
+    const need = this.#asked?.need;
+    this.#stopTimer?.();
+    this.#asked = undefined;
+    if (need === "all") this.#receiver.loginFailed(problem);
+  }
+
+  #isFresh(): boolean {
+    return this.#unprovenSince !== undefined && this.#shared.clock.monotonic() - this.#unprovenSince < freshMs;
+  }
+
+  async #refusedFresh(login: Login | undefined): Promise<GatewayError> {
+    if (login?.issuer !== undefined) await this.#forget(login.issuer, "invalid_token");
+    const { name } = this.#upstream;
+    const issuer = login?.issuer ?? "its authorization server";
+    return new GatewayError("upstream_refused_credentials", `The upstream "${name}" refuses what ${issuer} has just given for it`, {
+      data: { stage: "login", suggestion: "Ask whoever runs the upstream: it and its authorization server do not agree." },
+    });
+  }
+
+  #notEnough(wanted: readonly string[], missing: readonly string[]): GatewayError {
+    const { name } = this.#upstream;
+    const message =
+      missing.length === 0
+        ? `The upstream "${name}" refuses a call for want of ${wanted.join(" ")}, which the login has`
+        : `The upstream "${name}" refuses a call for want of ${missing.join(" ")}, which the login was asked for and did not give`;
+    return new GatewayError("upstream_refused_credentials", message, {
+      data: { stage: "login", suggestion: "Ask whoever runs the upstream, or log in as somebody who may do more." },
+    });
+  }
+
+  /** What is kept for this upstream; from now on also what requests carry. */
+  async #reload(): Promise<Login | undefined> {
+    const { name, url } = this.#upstream;
+    const kept = await this.#shared.store.read(name);
+    const login = kept?.url === url.href ? kept : undefined;
+    this.#use(currentTokens(login));
+    return login;
+  }
+
+  #use(tokens: Tokens | undefined): void {
+    const authorization = tokens === undefined ? undefined : `Bearer ${tokens.accessToken}`;
+    if (this.#credentials?.["authorization"] === authorization) return;
+    this.#credentials = authorization === undefined ? undefined : { authorization };
+  }
+
+  /** New tokens: used at once, and kept. */
+  async #keep(issuer: string, change: (known: IssuerCredentials) => IssuerCredentials & { readonly tokens: Tokens }): Promise<void> {
+    await this.#change(issuer, (known) => {
+      const next = change(known);
+      this.#use(next.tokens);
+      return next;
+    }, issuer);
+  }
+
+  async #bind(client: Client, issuer: string): Promise<void> {
+    const { name, settings } = this.#upstream;
+    if (client.id !== settings.clientId) return;
+    const configured = { clientId: client.id, issuer };
+    await this.#shared.store.change(name, (login) => (login === undefined ? undefined : { ...login, configured }));
+  }
+
+  /** Drops the tokens of an authorization server, and the client that it registered where it no longer knows that. */
+  async #forget(issuer: string, error: string): Promise<void> {
+    const isClientUnknown = error === "invalid_client" || error === "unauthorized_client";
+    await this.#change(issuer, ({ asked = [], client }) => ({
+      asked,
+      ...(client === undefined || isClientUnknown ? {} : { client }),
+    }));
+    await this.#reload();
+  }
+
+  async #change(
+    issuer: string,
+    change: (known: IssuerCredentials) => IssuerCredentials,
+    current?: string,
+  ): Promise<void> {
+    const { name, url } = this.#upstream;
+    await this.#shared.store.change(name, (kept) => {
+      const login = kept?.url === url.href ? kept : emptyLogin(url.href);
+      const next = withCredentials(login, issuer, change(credentialsAt(login, issuer)));
+      return current === undefined ? next : { ...next, issuer: current };
+    });
+  }
+}
+
+function loginRequired(name: string, suggestion: string, authorizationUrl?: string): GatewayError {
+  return new GatewayError("login_required", `The upstream "${name}" needs a login`, {
+    data: { stage: "login", suggestion, ...(authorizationUrl === undefined ? {} : { authorizationUrl }) },
+  });
+}
+
+async function within<T>(outcome: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const give = (): void => {
+    reject(signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The call was cancelled"));
+  };
+  signal.addEventListener("abort", give);
+  if (signal.aborted) give();
+  try {
+    return await Promise.race([outcome, promise]);
+  } finally {
+    signal.removeEventListener("abort", give);
+  }
+}
