@@ -9,10 +9,14 @@ import { identity } from "./identity.ts";
 import { codecsFor } from "./protocol/codecs.ts";
 import { ChannelEndpoint } from "./server/channel-endpoint.ts";
 import { type ListenOptions, listenDefaults } from "./server/listen-options.ts";
+import { callbackPath } from "./server/oauth-callback.ts";
 import { type HttpServer, listenHttp } from "./server/server.ts";
 import type { Channel } from "./transport/channel.ts";
 import { Guardian } from "./transport/guardian.ts";
 import type { UpstreamDeps } from "./upstream/connection.ts";
+import { memoryStore } from "./upstream/oauth/credentials.ts";
+import { loginFile } from "./upstream/oauth/login-file.ts";
+import { type OAuth, oauthClient } from "./upstream/oauth/oauth.ts";
 import type { UpstreamOptions } from "./upstream/options.ts";
 import type { Upstream } from "./upstream/upstream.ts";
 
@@ -22,8 +26,25 @@ export interface SwitchyardOptions {
   readonly upstreams: readonly UpstreamOptions[];
   readonly sessions?: SessionOptions;
   readonly clock?: Clock;
+  /** How it logs in to upstreams that ask for it. */
+  readonly oauth?: LoginOptions;
   /** Told whenever an upstream enters another state. */
   readonly onStateChange?: (upstream: Upstream) => void;
+}
+
+/** How a gateway logs in to upstreams. */
+export interface LoginOptions {
+  /** Folder where logins are kept, locked. Default: none; they are forgotten when the gateway ends. */
+  readonly dataDir?: string;
+  /** Locks the logins in `dataDir`. Default: a key that is made and kept there. */
+  readonly secret?: string;
+  /** Where authorization servers send people back to. Default: `/oauth/callback` at the address where the gateway listens. */
+  readonly redirectUri?: string;
+  /**
+   * Told of the address of every login that begins, for instance to open a browser. May resolve with the address that the login ended
+   * at, `redirectUri` with its query, for logins without a person. Default: the address shows in the status only.
+   */
+  readonly openAuthorizationUrl?: (url: URL) => Promise<URL | undefined>;
 }
 
 /** A gateway that runs. */
@@ -55,9 +76,11 @@ export interface Switchyard extends AsyncDisposable {
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   const { upstreams, clock = systemClock, onStateChange } = options;
+  const listening = Promise.withResolvers<string>();
+  const oauth = oauthFor(options.oauth ?? {}, clock, listening.promise);
   const gateway = new Gateway({
     upstreams,
-    deps: upstreamDeps(clock),
+    deps: { ...upstreamDeps(clock), authorizerFor: oauth.authorizerFor },
     stateKey: randomBytes(32),
     ...(onStateChange === undefined ? {} : { onStateChange }),
   });
@@ -75,8 +98,9 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   gateway.start();
   return {
     async listen(listenOptions = listenDefaults) {
-      const server = await listenHttp(listenOptions, { gateway, sessions });
+      const server = await listenHttp(listenOptions, { gateway, sessions, logins: oauth });
       servers.add(server);
+      listening.resolve(server.origin);
       return server;
     },
     async serve(channel, route = { kind: "all" }) {
@@ -91,6 +115,28 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** How long a login waits for the gateway to listen, in ms: it is told to do so right after its start, or not at all. */
+const listenGraceMs = 2000;
+
+function oauthFor(options: LoginOptions, clock: Clock, origin: Promise<string>): OAuth {
+  const { dataDir, secret, redirectUri, openAuthorizationUrl } = options;
+  return oauthClient({
+    clock,
+    store: dataDir === undefined ? memoryStore() : loginFile({ dataDir, secret }),
+    openAuthorizationUrl,
+    async redirectUri() {
+      if (redirectUri !== undefined) return redirectUri;
+      const never = Promise.withResolvers<undefined>();
+      const stopTimer = clock.after(listenGraceMs, () => {
+        never.resolve(undefined);
+      });
+      const found = await Promise.race([origin, never.promise]);
+      stopTimer();
+      return found === undefined ? undefined : `${found}${callbackPath}`;
+    },
+  });
 }
 
 /** What upstreams, and clients of our own, are made with. */

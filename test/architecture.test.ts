@@ -22,11 +22,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Third-party packages, and the only rooms that may import them. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   chokidar: ["config"],
+  "@modelcontextprotocol/client": ["upstream"],
   undici: ["transport"],
   zod: ["config"],
   yaml: ["config"],
   "jsonc-parser": ["config"],
   commander: ["cli"],
+  ws: ["transport"],
 };
 
 function roomOf(file: string): string {

@@ -73,11 +73,12 @@ test("a server with a url becomes an http upstream, and has no working directory
   ]);
 });
 
+function kindOf(entry: object): string | undefined {
+  const text = JSON.stringify({ mcpServers: { a: entry } });
+  return parseConfig(text, "a.json", { HOST: "wss://x.example" }, cwd).upstreams[0]?.target.kind;
+}
+
 test("type and scheme say what carries the messages to a url", () => {
-  const kindOf = (entry: object): string | undefined => {
-    const text = JSON.stringify({ mcpServers: { a: entry } });
-    return parseConfig(text, "a.json", { HOST: "wss://x.example" }, cwd).upstreams[0]?.target.kind;
-  };
   assert.equal(kindOf({ url: "https://x.example/mcp" }), "http");
   assert.equal(kindOf({ type: "http", url: "https://x.example/mcp" }), "http");
   assert.equal(kindOf({ type: "sse", url: "https://x.example/sse" }), "sse");

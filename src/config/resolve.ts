@@ -36,9 +36,7 @@ export function resolveUpstream(
   });
   const { timeoutMs, startTimeoutMs } = draft;
   const target =
-    draft.url === undefined
-      ? stdioTarget(path, draft, around, resolver)
-      : urlTarget(path, draft.url, draft, resolver);
+    draft.url === undefined ? stdioTarget(path, draft, around, resolver) : urlTarget(path, draft.url, draft, resolver);
   return { upstream: { name, target, timeoutMs, startTimeoutMs }, findings };
 }
 

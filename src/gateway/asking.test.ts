@@ -166,6 +166,21 @@ test("a caller is never asked what it did not declare: the upstream is told so",
   assert.equal(valueOf(await outcome)["resultType"], "complete");
 });
 
+test("a call that fails for want of what its caller did not declare says what that is; one that gets by without does not", async () => {
+  for (const may of [{}, { elicitation: {} }]) {
+    const outcome = callAndQuestion("w1", { method: "sampling/createMessage", params: { messages: [] } }, { may });
+    await settle();
+    assert.match(JSON.stringify(old.errors.get("w1")), /does not support sampling\/createMessage/);
+    const { id } = old.received.findLast(({ method }) => method === "tools/call") ?? {};
+    old.complete(id ?? 0, { content: [], isError: true });
+    const { answer } = await outcome;
+    assert.equal(answer.kind, "error");
+    if (answer.kind !== "error") return;
+    assert.equal(answer.error.code, -32021);
+    assert.deepEqual(answer.error.data, { gateway: true, requiredCapabilities: { sampling: {} } });
+  }
+});
+
 test("with calls of two callers on one stream a question is refused, as it cannot be told whose it is", async () => {
   const both = [call("old__echo"), call("old__echo", { arguments: { x: 2 } })];
   await settle();

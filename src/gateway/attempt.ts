@@ -1,5 +1,6 @@
 import type { Clock, StopTimer } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
 import { type Call, type Notification, type Question, reaches } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
@@ -8,7 +9,7 @@ import type { Upstream } from "../upstream/upstream.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
-import { isAskable, mayBeAsked } from "./questions.ts";
+import { isAskable, mayBeAsked, neededFor } from "./questions.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -25,19 +26,21 @@ export async function attempt(
   conversation: Conversation | undefined,
 ): Promise<CallAnswer> {
   const { controller } = inbound;
+  const refused: Question[] = [];
   const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
   const limit = new Limit(gateway.deps.clock, upstream.options.timeoutMs, () => {
     controller.abort(tooLong(upstream));
   });
   try {
-    return await upstream.call(
+    const outcome = await upstream.call(
       { ...call, params },
       {
         signal: controller.signal,
         onNotification: relay(inbound, call, conversation),
-        asked: isAskable(call.caller.capabilities) ? askedOf(inbound, call, limit, conversation) : undefined,
+        asked: mayMatter(inbound, call) ? askedOf(inbound, call, limit, conversation, refused) : undefined,
       },
     );
+    return refused.length > 0 && inbound.codec.era === "modern" && hasFailed(outcome) ? wanting(refused) : outcome;
   } catch (thrown) {
     throw ofUpstream(thrown, upstream.name);
   } finally {
@@ -87,28 +90,52 @@ function tooLong({ name, options }: Upstream): GatewayError {
   });
 }
 
+/** Whether it makes a difference what is asked in the name of a call: to a caller that can be asked, or is told what was in vain. */
+function mayMatter({ codec }: Inbound, { caller }: Call): boolean {
+  return codec.era === "modern" || isAskable(caller.capabilities);
+}
+
 /** How the upstream's questions reach the caller of this call. */
-function askedOf(inbound: Inbound, call: Call, limit: Limit, conversation: Conversation | undefined): Asked {
-  const { session, ask, controller } = inbound;
+function askedOf(
+  { session, ask, controller }: Inbound,
+  call: Call,
+  limit: Limit,
+  conversation: Conversation | undefined,
+  refused: Question[],
+): Asked {
+  const { capabilities } = call.caller;
   return {
     caller: session ?? call,
+    may: (question) => mayBeAsked(capabilities, question),
     async ask(question): Promise<Answer> {
-      if (!mayBeAsked(call.caller.capabilities, question)) return unsupported(question);
       return limit.interrupt(() => {
         if (conversation !== undefined) return conversation.ask(question);
-        return ask === undefined ? Promise.resolve(unsupported(question)) : ask(question, controller.signal);
+        if (ask !== undefined) return ask(question, controller.signal);
+        throw new GatewayError("caller_declined", `The caller cannot be asked for ${question.method}`);
       });
+    },
+    refused: (question) => {
+      refused.push(question);
     },
   };
 }
 
-const methodNotFound = -32601;
+function hasFailed({ answer }: CallAnswer): boolean {
+  return answer.kind === "error" || answer.result.value["isError"] === true;
+}
 
-function unsupported({ method }: Question): Answer {
-  return {
-    kind: "error",
-    error: { code: methodNotFound, message: `The caller does not support ${method} of this kind` },
-  };
+const missingCapability = -32021;
+
+/**
+ * The answer to a call that failed after its caller could not be asked something. A call that gets by without is not one of these.
+ *
+ * @see MCP 2026-07-28, basic, MissingRequiredClientCapabilityError.
+ */
+function wanting(refused: readonly Question[]): CallAnswer {
+  const requiredCapabilities: JsonObject = Object.assign({}, ...refused.map(neededFor));
+  const message = `The upstream needs to ask for ${refused.map(({ method }) => method).join(", ")}, which was not declared`;
+  const data = { gateway: true, requiredCapabilities };
+  return { kind: "complete", answer: { kind: "error", error: { code: missingCapability, message, data } } };
 }
 
 /** Says whose failure it was, where it does not say so itself. */

@@ -10,7 +10,8 @@ import { Conversation } from "./conversation.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { isAskable, mayBeAsked } from "./questions.ts";
-import { targetOf } from "./target.ts";
+import { type Target, targetOf } from "./target.ts";
+import { mayNameTask, withTaskNamed } from "./tasks.ts";
 import { unpromised } from "./view.ts";
 
 /**
@@ -30,10 +31,14 @@ export async function answerCall(gateway: Gateway, inbound: Inbound, method: Cal
   return { kind: "result", result: codec.encodeResult(method, answer.result, unpromised) };
 }
 
-async function send(gateway: Gateway, inbound: Inbound, call: Call, conversation?: Conversation): Promise<CallAnswer> {
+function send(gateway: Gateway, inbound: Inbound, call: Call, conversation?: Conversation): Promise<CallAnswer> {
   if (call.method === "resources/read") return readResource(gateway, inbound, call, conversation);
-  const target = await targetOf(gateway, inbound.route, call);
-  return attempt(gateway, inbound, call, target, conversation);
+  const sendTo = (target: Target): Promise<CallAnswer> => {
+    const sent = attempt(gateway, inbound, call, target, conversation);
+    return mayNameTask(call) ? sent.then((outcome) => withTaskNamed(outcome, target.upstream.name, call)) : sent;
+  };
+  const target = targetOf(gateway, inbound.route, call);
+  return target instanceof Promise ? target.then(sendTo) : sendTo(target);
 }
 
 /** How often one call may come back for more input. */
@@ -89,7 +94,7 @@ function questionIn(request: JsonObject): Question | undefined {
  *
  * @see MCP 2026-07-28, basic/patterns/mrtr.
  */
-async function byReturning(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
+function byReturning(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
   const { requestState } = call.params;
   if (requestState === undefined) return begin(gateway, inbound, call, call);
   if (typeof requestState !== "string")

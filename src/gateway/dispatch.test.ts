@@ -136,7 +136,7 @@ test("a call reaches its upstream under the name it has there, with the rest of 
   });
 });
 
-test("a modern upstream is told the gateway's own name and revision, and the caller's capabilities without unrelayed ones", async () => {
+test("a modern upstream is told the gateway's own name and revision, and the caller's capabilities", async () => {
   const capabilities = { elicitation: {}, extensions: { "io.modelcontextprotocol/tasks": {}, "com.example/x": {} } };
   await ask("tools/call", {
     name: "fresh__echo",
@@ -146,7 +146,7 @@ test("a modern upstream is told the gateway's own name and revision, and the cal
   assert.deepEqual(received?.params["_meta"], {
     [metaKeys.protocolVersion]: "2026-07-28",
     [metaKeys.clientInfo]: identity,
-    [metaKeys.clientCapabilities]: { elicitation: {}, extensions: { "com.example/x": {} } },
+    [metaKeys.clientCapabilities]: capabilities,
   });
 });
 
@@ -245,4 +245,24 @@ test("who listens is acknowledged first, told of changes it asked for, and answe
   assert.deepEqual(told[1], { method: "notifications/tools/list_changed", params: { _meta: meta } });
   controller.abort(new GatewayError("cancelled", "enough"));
   assert.equal((await asked).failure?.code, "cancelled");
+});
+
+test("a tool call that goes on as a task names its upstream in the task's id, by which it is found again", async () => {
+  const extensions = { "io.modelcontextprotocol/tasks": {} };
+  const meta = { ...modernMeta, [metaKeys.clientCapabilities]: { extensions } };
+  fresh.answer("tools/call", { resultType: "task", taskId: "t-1", status: "working", ttlMs: null });
+  const created = valueOf((await ask("tools/call", { name: "fresh__echo", _meta: meta })).answer);
+  assert.deepEqual([created["resultType"], created["taskId"], created["ttlMs"]], ["task", "fresh__t-1", null]);
+  fresh.answer("tasks/get", (params) => ({ resultType: "complete", taskId: params["taskId"], status: "completed" }));
+  const got = valueOf((await ask("tasks/get", { taskId: "fresh__t-1", _meta: meta })).answer);
+  assert.deepEqual([got["taskId"], got["status"]], ["fresh__t-1", "completed"]);
+  fresh.answer("tasks/cancel", { resultType: "complete" });
+  assert.equal((await ask("tasks/cancel", { taskId: "fresh__t-1", _meta: meta })).failure, undefined);
+  assert.equal(fresh.received.at(-1)?.params["taskId"], "t-1");
+  assert.match(
+    (await ask("tasks/get", { taskId: "nobody__t", _meta: meta })).failure?.message ?? "",
+    /There is no task/,
+  );
+  assert.match((await ask("tasks/get", { _meta: meta })).failure?.message ?? "", /needs params\.taskId/);
+  fresh.answer("tools/call", { resultType: "complete", content: [] });
 });

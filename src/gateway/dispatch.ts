@@ -42,7 +42,7 @@ export async function dispatch(gateway: Gateway, inbound: Inbound, id: RequestId
 
 const listOf: ReadonlyMap<string, ListKind> = new Map(listKinds.map((kind) => [listShapes[kind].method, kind]));
 
-async function answer(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Answer> {
+function answer(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Answer> | Answer {
   const { method, codec } = inbound;
   if (!codec.requests.has(method))
     throw new GatewayError("method_not_found", `Method not found: ${method.slice(0, 200)}`);

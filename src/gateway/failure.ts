@@ -23,6 +23,9 @@ const forTheModel: ReadonlySet<ErrorCode> = new Set([
   "upstream_disconnected",
   "upstream_protocol_error",
   "upstream_refused_credentials",
+  "login_required",
+  "login_failed",
+  "logins_unreadable",
   "deadline_exceeded",
 ]);
 

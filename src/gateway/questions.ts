@@ -26,6 +26,13 @@ export function mayBeAsked(capabilities: JsonObject, { method, params }: Questio
   }
 }
 
+/** The capability that a caller would have to declare to be asked this. */
+export function neededFor({ method, params }: Question): JsonObject {
+  if (method === "roots/list") return { roots: {} };
+  if (method === "sampling/createMessage") return { sampling: params["tools"] === undefined ? {} : { tools: {} } };
+  return { elicitation: params["mode"] === "url" ? { url: {} } : {} };
+}
+
 /** Whether a caller can be asked anything at all: others need no way to be asked. */
 export function isAskable(capabilities: JsonObject): boolean {
   return "elicitation" in capabilities || "sampling" in capabilities || "roots" in capabilities;

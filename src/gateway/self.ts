@@ -4,20 +4,34 @@ import type { Identity } from "../protocol/codec.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { type Revision, modernRevisions } from "../protocol/revision.ts";
 import type { Upstream } from "../upstream/upstream.ts";
+import { tasksExtension } from "./tasks.ts";
 import { unpromised, type View } from "./view.ts";
 
 /** Longest text of instructions that is put together from the upstreams', in characters. */
 const maxInstructions = 20_000;
 
 /** What a downstream may ask of this view. What may come later is announced too, as capabilities cannot change in a session. */
-function capabilitiesOf(): JsonObject {
+function capabilitiesOf(upstreams: readonly Upstream[]): JsonObject {
+  const extensions = extensionsOf(upstreams);
   return {
+    ...(Object.keys(extensions).length === 0 ? {} : { extensions }),
     tools: { listChanged: true },
     prompts: { listChanged: true },
     resources: { listChanged: true, subscribe: true },
     completions: {},
     logging: {},
   };
+}
+
+/** Extensions whose requests and notifications the gateway relays, or that consist of nothing but content. */
+const relayed: ReadonlySet<string> = new Set([tasksExtension, "io.modelcontextprotocol/ui"]);
+
+/** What of these some upstream offers. */
+function extensionsOf(upstreams: readonly Upstream[]): JsonObject {
+  const offered = upstreams.flatMap(({ handshake }) =>
+    Object.entries(objectAt(handshake?.capabilities ?? {}, "extensions") ?? {}),
+  );
+  return Object.fromEntries(offered.filter(([name]) => relayed.has(name)));
 }
 
 /** What the upstreams want a model to know, under their names; undefined where none says anything. */
@@ -40,7 +54,7 @@ export function initializeResult(view: View, revision: Revision, identity: Ident
   const instructions = instructionsOf(view.upstreams);
   return {
     protocolVersion: revision,
-    capabilities: capabilitiesOf(),
+    capabilities: capabilitiesOf(view.upstreams),
     serverInfo: identity,
     ...(instructions === undefined ? {} : { instructions }),
   };
@@ -56,7 +70,7 @@ export function discoverResult(view: View, identity: Identity): JsonObject {
   return {
     resultType: "complete",
     supportedVersions: modernRevisions,
-    capabilities: capabilitiesOf(),
+    capabilities: capabilitiesOf(view.upstreams),
     ...(instructions === undefined ? {} : { instructions }),
     ...unpromised,
     _meta: { [metaKeys.serverInfo]: identity },

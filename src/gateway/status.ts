@@ -9,6 +9,8 @@ export interface UpstreamStatus {
   /** As spoken, where it is connected; as configured, where not. */
   readonly transport: UpstreamTarget["kind"];
   readonly state: UpstreamState;
+  /** Where a person should log in: to connect it (`awaiting_login`), or so that it takes calls which it refuses now. */
+  readonly authorizationUrl: string | undefined;
   /** The revision spoken with it, where it is connected. */
   readonly revision: string | undefined;
   /** What it calls itself. */
@@ -57,6 +59,7 @@ function upstreamStatus(upstream: Upstream): UpstreamStatus {
     name: upstream.name,
     transport: upstream.transport,
     state,
+    authorizationUrl: upstream.authorizationUrl,
     revision: handshake?.codec.revision,
     server: typeof name === "string" ? `${name} ${typeof version === "string" ? version : ""}`.trim() : undefined,
     pid: upstream.pid,

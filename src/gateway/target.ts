@@ -3,6 +3,7 @@ import { type JsonObject, objectAt, stringAt } from "../core/json.ts";
 import type { Call } from "../protocol/call.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Gateway } from "./gateway.ts";
+import { ownName } from "./names.ts";
 import type { Route } from "./route.ts";
 import type { View } from "./view.ts";
 
@@ -13,23 +14,20 @@ export interface Target {
 }
 
 /**
- * Finds whose a call is. Waits where the name may be that of an upstream that is still being connected.
+ * Finds whose a call is: at once where that is known. Waits where the name may be that of an upstream that is still being connected.
  *
  * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`.
  */
-export async function targetOf(gateway: Gateway, route: Route, call: Call): Promise<Target> {
-  const view = gateway.view(route);
-  const found = findTarget(view, call);
-  if (found !== undefined) return found;
-  await settle(gateway, view, call);
-  return findTarget(gateway.view(route), call) ?? missing(view, call);
+export function targetOf(gateway: Gateway, route: Route, call: Call): Target | Promise<Target> {
+  return findTarget(gateway.view(route), call) ?? settledTarget(gateway, route, call);
 }
 
-/** A name that is not known may belong to an upstream that is still being connected. */
-async function settle(gateway: Gateway, view: View, call: Call): Promise<void> {
+async function settledTarget(gateway: Gateway, route: Route, call: Call): Promise<Target> {
+  const view = gateway.view(route);
   const owner = view.ownerOf(nameIn(call) ?? "");
   if (owner?.state.kind === "starting") await owner.settled;
   else await gateway.settled;
+  return findTarget(gateway.view(route), call) ?? missing(view, call);
 }
 
 function findTarget(view: View, call: Call): Target | undefined {
@@ -41,9 +39,19 @@ function findTarget(view: View, call: Call): Target | undefined {
     }
     case "completion/complete":
       return completionTarget(view, call);
+    case "tasks/get":
+    case "tasks/update":
+    case "tasks/cancel":
+      return taskTarget(view, call);
     case "resources/read":
       return undefined;
   }
+}
+
+function taskTarget(view: View, call: Call): Target | undefined {
+  const named = ownName(stringAt(call.params, "taskId") ?? "");
+  const upstream = view.upstreams.find(({ name }) => name === named?.upstream);
+  return upstream && named && { upstream, params: { ...call.params, taskId: named.name } };
 }
 
 function completionTarget(view: View, call: Call): Target | undefined {
@@ -59,6 +67,7 @@ function completionTarget(view: View, call: Call): Target | undefined {
 
 /** The name or address that a call is about, as the downstream wrote it. */
 function nameIn(call: Call): string | undefined {
+  if (call.method.startsWith("tasks/")) return stringAt(call.params, "taskId");
   if (call.method !== "completion/complete") return stringAt(call.params, "name");
   const ref = objectAt(call.params, "ref") ?? {};
   return stringAt(ref, "name") ?? stringAt(ref, "uri");
@@ -67,8 +76,7 @@ function nameIn(call: Call): string | undefined {
 function missing(view: View, call: Call): never {
   const name = nameIn(call);
   if (name === undefined) {
-    const member = call.method === "completion/complete" ? "ref with a name or a uri" : "name";
-    throw new GatewayError("invalid_params", `${call.method} needs params.${member}`);
+    throw new GatewayError("invalid_params", `${call.method} needs params.${neededBy(call.method)}`);
   }
   const owner = view.ownerOf(name);
   if (owner !== undefined && owner.handshake === undefined) {
@@ -79,9 +87,15 @@ function missing(view: View, call: Call): never {
     });
   }
   const shown = JSON.stringify(name.slice(0, 200));
+  if (call.method.startsWith("tasks/")) throw new GatewayError("invalid_params", `There is no task ${shown}`);
   if (call.method === "tools/call") throw new GatewayError("unknown_tool", `Unknown tool ${shown}`);
   throw new GatewayError(
     "unknown_prompt",
     `Unknown ${call.method === "prompts/get" ? "prompt" : "reference"} ${shown}`,
   );
+}
+
+function neededBy(method: string): string {
+  if (method.startsWith("tasks/")) return "taskId";
+  return method === "completion/complete" ? "ref with a name or a uri" : "name";
 }

@@ -1,6 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Codec, Freshness } from "../protocol/codec.ts";
+import { type ParamHeader, paramHeadersOf } from "../protocol/param-headers.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { Era } from "../protocol/revision.ts";
 import type { Definitions } from "../upstream/definitions.ts";
@@ -20,6 +21,8 @@ export interface Entry {
   readonly exposed: string;
   /** As the upstream described it, under the exposed name. */
   readonly definition: JsonObject;
+  /** Arguments that a downstream over HTTP must repeat in headers; undefined where there are none. */
+  readonly repeated: readonly ParamHeader[] | undefined;
 }
 
 /** How a list travels: its request, and the members of its result. */
@@ -147,6 +150,7 @@ export class View {
           name,
           exposed,
           definition: exposed === name ? definition : { ...definition, [key]: exposed },
+          repeated: kind === "tools" ? repeatedOf(definition) : undefined,
         });
       }
     }
@@ -156,6 +160,11 @@ export class View {
     for (const entry of entries) if (!list.has(entry.exposed)) list.set(entry.exposed, entry);
     return list;
   }
+}
+
+function repeatedOf(definition: JsonObject): readonly ParamHeader[] | undefined {
+  const found = paramHeadersOf(definition["inputSchema"]);
+  return found.kind === "valid" && found.headers.length > 0 ? found.headers : undefined;
 }
 
 function isSameList(a: ReadonlyMap<string, Entry>, b: ReadonlyMap<string, Entry>): boolean {

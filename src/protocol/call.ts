@@ -2,7 +2,15 @@ import type { JsonObject } from "../core/json.ts";
 import type { RequestId } from "./json-rpc.ts";
 
 /** The requests that travel to an upstream; every other one is answered by the gateway itself. */
-export const callMethods = ["tools/call", "resources/read", "prompts/get", "completion/complete"] as const;
+export const callMethods = [
+  "tools/call",
+  "resources/read",
+  "prompts/get",
+  "completion/complete",
+  "tasks/get",
+  "tasks/update",
+  "tasks/cancel",
+] as const;
 
 /** A request that travels to an upstream. */
 export type CallMethod = (typeof callMethods)[number];

@@ -55,8 +55,8 @@ export interface Codec {
 }
 
 /**
- * What a result says of its request: done, or to be sent again with the inputs it asks for.
+ * What a result says of its request: done, to be sent again with the inputs it asks for, or going on as a task.
  *
  * @see MCP 2026-07-28, basic, ResultType.
  */
-export type ResultKind = "complete" | "input_required";
+export type ResultKind = "complete" | "input_required" | "task";

@@ -1,3 +1,17 @@
+/**
+ * The member of `params` that stands in the Mcp-Name header, by method.
+ *
+ * @see MCP 2026-07-28, basic/transports/streamable-http, Standard Request Headers; SEP-2663, Routing Headers.
+ */
+export const namedBy: ReadonlyMap<string, string> = new Map([
+  ["tools/call", "name"],
+  ["prompts/get", "name"],
+  ["resources/read", "uri"],
+  ["tasks/get", "taskId"],
+  ["tasks/update", "taskId"],
+  ["tasks/cancel", "taskId"],
+]);
+
 const plain = /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/;
 const sentinel = /^=\?base64\?(.*)\?=$/s;
 

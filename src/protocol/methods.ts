@@ -26,6 +26,9 @@ export const modernRequests: readonly string[] = [
   "prompts/get",
   "completion/complete",
   "subscriptions/listen",
+  "tasks/get",
+  "tasks/update",
+  "tasks/cancel",
 ];
 
 /** Results that carry `ttlMs` and `cacheScope` from 2026-07-28 on (server/utilities/caching, Cacheable Results). */

@@ -63,6 +63,12 @@ export class Payload {
   mayContain(characters: string): boolean {
     return this.#value !== undefined || this.text.includes(characters, 0, "latin1");
   }
+
+  /** Whether the text, if it is held, ends like this: `pattern` is shown its last bytes, as Latin-1. */
+  endsLike(pattern: RegExp, bytes: number): boolean {
+    const text = this.#text;
+    return text !== undefined && pattern.test(text.toString("latin1", Math.max(0, text.length - bytes)));
+  }
 }
 
 const lineFeed = 0x0a;

@@ -16,7 +16,7 @@ import { type Answer, type Message, type RequestId, readMessage } from "../proto
 import { Payload } from "../protocol/payload.ts";
 import { type Revision, eraOf, isRevision, legacyRevisions, negotiate, newest } from "../protocol/revision.ts";
 import { readBody } from "./body.ts";
-import { checkModernRequest, isModernRequest, unsupportedVersion } from "./modern.ts";
+import { checkModernRequest, checkRepeated, isModernRequest, unsupportedVersion } from "./modern.ts";
 import { ReplayLog } from "./replay.ts";
 import { type Accepts, type OpenReplay, Reply, acceptsOf, refuse } from "./reply.ts";
 import { sendUnasked } from "./session-stream.ts";
@@ -83,7 +83,7 @@ export class McpEndpoint {
   #post(request: IncomingMessage, response: ServerResponse, route: Route): void {
     const type = request.headers["content-type"];
     const accepts = acceptsOf(request);
-    if (type === undefined || !/^application\/json\b/i.test(type)) {
+    if (type === undefined || !/^application\/json\s*(?:;|$)/i.test(type)) {
       refuse(response, new GatewayError("unsupported_media_type", "The body must be application/json"));
       return;
     }
@@ -106,12 +106,11 @@ export class McpEndpoint {
       return;
     }
     const message = readMessage(value);
-    const id = "id" in message ? message.id : undefined;
     try {
       if (Array.isArray(value)) this.#batch(value, exchange);
       else this.#take(message, exchange);
     } catch (thrown) {
-      refuse(exchange.response, toGatewayError(thrown), id);
+      refuse(exchange.response, toGatewayError(thrown), idToAnswer(message));
     }
   }
 
@@ -143,8 +142,9 @@ export class McpEndpoint {
       void this.#initialize(id, params ?? {}, route, new Reply(response, accepts));
       return;
     }
-    const isModern = isModernRequest(params, versionOf(request));
-    if (isModern) checkModernRequest(method, params, request.headers);
+    // In a session the header may be wrong, but does not make the request one of another era.
+    const isModern = isModernRequest(params, isInSession(request) ? undefined : versionOf(request));
+    if (isModern) this.#checkModern(method, params, exchange);
     const session = isModern ? undefined : this.#sessionOf(request, route);
     const reply = new Reply(response, accepts, session && this.#replayFor(session));
     if (isModern && method === "subscriptions/listen") keepListening(reply, accepts, this.#gateway.deps.clock);
@@ -161,6 +161,13 @@ export class McpEndpoint {
       session?.finish(id);
       finish(reply, id, outcome, inbound);
     });
+  }
+
+  #checkModern(method: string, params: JsonObject | undefined, { request, route }: Exchange): void {
+    checkModernRequest(method, params, request.headers);
+    if (method !== "tools/call" || params === undefined) return;
+    const repeated = this.#gateway.view(route).find("tools", String(params["name"]))?.repeated;
+    if (repeated !== undefined) checkRepeated(repeated, params, request.headers);
   }
 
   /**
@@ -246,13 +253,13 @@ export class McpEndpoint {
 
   #notification(method: string, params: JsonObject | undefined, request: IncomingMessage, route: Route): void {
     // Modern downstreams have nothing to notify us of over HTTP: hanging up is how they cancel.
-    if (request.headers["mcp-session-id"] === undefined && isModernRequest(params, versionOf(request))) return;
+    if (!isInSession(request) && isModernRequest(params, versionOf(request))) return;
     const session = this.#sessionOf(request, route);
     if (method === "notifications/cancelled") session.cancel(params);
   }
 
   #get(request: IncomingMessage, response: ServerResponse, route: Route): void {
-    if (request.headers["mcp-session-id"] === undefined) {
+    if (!isInSession(request)) {
       response.setHeader("allow", "POST");
       throw new GatewayError("method_not_allowed", "Without a session there is no stream to open");
     }
@@ -307,6 +314,16 @@ export class McpEndpoint {
 /** From 2025-11-25 on a stream begins with an event that only brings an id; older clients would take it for a message. */
 function isPrimed({ codec }: Session): boolean {
   return codec.revision === "2025-11-25";
+}
+
+function isInSession(request: IncomingMessage): boolean {
+  return request.headers["mcp-session-id"] !== undefined;
+}
+
+/** The id under which a message can be refused: the one of an answer is that of a request of ours, not of theirs. */
+function idToAnswer(message: Message): RequestId | undefined {
+  if (message.kind === "invalid") return message.isAnswer ? undefined : message.id;
+  return message.kind === "request" ? message.id : undefined;
 }
 
 function versionOf(request: IncomingMessage): string | undefined {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../core/json.ts";
-import { headerText } from "../protocol/headers.ts";
+import { headerText, namedBy } from "../protocol/headers.ts";
+import { type ParamHeader, paramHeaderProblem } from "../protocol/param-headers.ts";
 import { readRequestMeta } from "../protocol/rev-2026-07-28/codec.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { type Revision, eraOf, isRevision, modernRevisions } from "../protocol/revision.ts";
@@ -13,13 +14,6 @@ export function isModernRequest(params: JsonObject | undefined, versionHeader: s
   return versionHeader !== undefined && !(isRevision(versionHeader) && eraOf(versionHeader) === "legacy");
 }
 
-/** The member of `params` that must stand in the Mcp-Name header, by method. */
-const namedBy: ReadonlyMap<string, "name" | "uri"> = new Map([
-  ["tools/call", "name"],
-  ["prompts/get", "name"],
-  ["resources/read", "uri"],
-]);
-
 /**
  * Checks what a modern request must carry and that its headers say the same as its body.
  *
@@ -29,16 +23,34 @@ const namedBy: ReadonlyMap<string, "name" | "uri"> = new Map([
 export function checkModernRequest(method: string, params: JsonObject | undefined, headers: IncomingHttpHeaders): void {
   const version = singleHeader(headers, "mcp-protocol-version");
   if (version === undefined) throw mismatch("the MCP-Protocol-Version header is missing");
+  const isSpoken = isRevision(version) && eraOf(version) === "modern";
+  // Where the body does not say which revision it is of, there is nothing that the header could differ from.
+  if (!isSpoken && !isModernRequest(params, undefined)) throw unsupportedVersion(version, modernRevisions);
   const { protocolVersion } = readRequestMeta(params);
   if (version !== protocolVersion) {
     throw mismatch(
       `MCP-Protocol-Version is ${quoted(version)} in the header and ${quoted(protocolVersion)} in the body`,
     );
   }
-  if (!isRevision(version) || eraOf(version) !== "modern") throw unsupportedVersion(version, modernRevisions);
+  if (!isSpoken) throw unsupportedVersion(version, modernRevisions);
   checkMirrored("Mcp-Method", singleHeader(headers, "mcp-method"), method);
   const member = namedBy.get(method);
   if (member !== undefined) checkName(singleHeader(headers, "mcp-name"), stringAt(params ?? {}, member), member);
+}
+
+/**
+ * Checks that the headers of a tool call repeat the arguments that the tool wants repeated.
+ *
+ * @throws {GatewayError} `header_mismatch`.
+ * @see MCP 2026-07-28, basic/transports/streamable-http, Server Behavior for Custom Headers.
+ */
+export function checkRepeated(
+  repeated: readonly ParamHeader[],
+  params: JsonObject,
+  headers: IncomingHttpHeaders,
+): void {
+  const problem = paramHeaderProblem(repeated, params, headers);
+  if (problem !== undefined) throw mismatch(problem);
 }
 
 /** `unsupported_protocol_version`, with what is supported where it was asked for: in a session other ones than without. */

@@ -9,6 +9,7 @@ import { statusOf } from "../gateway/status.ts";
 import { Guard, checkListen } from "./guard.ts";
 import type { ListenOptions } from "./listen-options.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
+import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
 import { refuse } from "./reply.ts";
 import { WebSocketEndpoint, refuseUpgrade, wantsWebSocket } from "./web-socket-endpoint.ts";
 
@@ -16,6 +17,7 @@ import { WebSocketEndpoint, refuseUpgrade, wantsWebSocket } from "./web-socket-e
 export interface HttpServerDeps {
   readonly gateway: Gateway;
   readonly sessions: Sessions;
+  readonly logins: LoginDesk;
 }
 
 /** The HTTP side of a gateway that listens. */
@@ -34,7 +36,7 @@ function originOf(address: AddressInfo | string | null, { host, port }: ListenOp
 const routes = /^\/mcp(?:\/u\/([^/?#]+))?\/?$/;
 
 /**
- * Listens for downstreams: `/mcp` and `/mcp/u/NAME`, over HTTP and WebSocket; `/health`, `/api/status`.
+ * Listens for downstreams: `/mcp` and `/mcp/u/NAME`, over HTTP and WebSocket; `/health`, `/api/status`, `/oauth/callback`.
  *
  * @throws {GatewayError} `unsafe_listen`, `address_in_use`.
  */
@@ -70,6 +72,7 @@ function handler(guard: Guard, deps: HttpServerDeps): (request: IncomingMessage,
       if (path === "/mcp") endpoint.handle(request, response, everything);
       else if (path === "/health") answerJson(response, { status: gateway.isClosing ? "stopping" : "ok" });
       else if (path === "/api/status") answerJson(response, statusOf(gateway));
+      else if (path === callbackPath) answerCallback(request, response, deps.logins);
       else endpoint.handle(request, response, routeOf(path, gateway));
     } catch (thrown) {
       refuse(response, toGatewayError(thrown));
@@ -120,6 +123,7 @@ function decoded(segment: string): string {
   }
 }
 
+/** What is allowed where the page does not say what it wants. It may want any, as tools may have headers of their own (Mcp-Param-…). */
 const corsHeaders =
   "content-type, accept, authorization, mcp-session-id, mcp-protocol-version, mcp-method, mcp-name, last-event-id";
 
@@ -131,7 +135,7 @@ function answerPreflight(request: IncomingMessage, response: ServerResponse, ori
   if (request.method !== "OPTIONS") return false;
   response.writeHead(204, {
     "access-control-allow-methods": "POST, GET, DELETE",
-    "access-control-allow-headers": corsHeaders,
+    "access-control-allow-headers": request.headers["access-control-request-headers"] ?? corsHeaders,
     "access-control-max-age": "600",
   });
   response.end();
@@ -158,6 +162,8 @@ async function bind(server: Server, { host, port }: ListenOptions): Promise<void
   });
   server.listen(port, host, resolve);
   await promise;
+  // A connection that could not be taken, for want of file descriptors as a rule: the others go on.
+  server.on("error", () => undefined);
 }
 
 async function shut(

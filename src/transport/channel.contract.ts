@@ -177,7 +177,10 @@ function testEnds({ name, make, lacks = {} }: ChannelKind): void {
 }
 
 function someFrames(count: number): string[] {
-  return Array.from({ length: count }, (_, number) => `{"number":${number},"text":"ž世😀 ${"x".repeat(number * 100)}"}`);
+  return Array.from(
+    { length: count },
+    (_, number) => `{"number":${number},"text":"ž世😀 ${"x".repeat(number * 100)}"}`,
+  );
 }
 
 function asTold(frames: readonly string[]): string[] {

@@ -149,7 +149,7 @@ class Child implements ChildChannel {
     this.#receiver = receiver;
     const reader = new LineReader({
       line: (line) => {
-        if (!this.#isOver) receiver.frame(line);
+        if (!this.#isOver && this.#closing === undefined) receiver.frame(line);
       },
       tooLong: (limit) => {
         receiver.noise(`dropped a line of more than ${limit} bytes`);

@@ -2,25 +2,41 @@ import assert from "node:assert/strict";
 import { PassThrough, Writable } from "node:stream";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { maxUnsentBytes } from "./channel.ts";
+import { maxFrameBytes, maxUnsentBytes } from "./channel.ts";
 import { testChannel } from "./channel.contract.ts";
 import { ownStdio } from "./own-stdio.ts";
 
-testChannel("own stdio", () => {
-  const input = new PassThrough();
-  const output = new PassThrough();
-  let received = "";
-  output.on("data", (chunk: Buffer) => (received += chunk.toString()));
-  return {
-    channel: ownStdio({ input, output }),
-    peerSends: (frame) => {
-      input.write(`${frame}\n`);
-    },
-    peerReceived: () => received.split("\n").slice(0, -1),
-    peerEnds: () => {
-      input.end();
-    },
-  };
+testChannel({
+  name: "own stdio",
+  limit: { bytes: maxFrameBytes, tooLong: "dropped" },
+  make: () => {
+    const input = new PassThrough();
+    const output = new PassThrough();
+    const received: Buffer[] = [];
+    output.on("data", (chunk: Buffer) => received.push(chunk));
+    const channel = ownStdio({ input, output });
+    return {
+      channel,
+      peerSends: (frame) => {
+        input.write(`${frame}\n`);
+      },
+      peerSendsCut: (frames) => {
+        const bytes = Buffer.from(frames.map((frame) => `${frame}\n`).join(""));
+        for (let from = 0; from < bytes.length; from += 97) input.write(bytes.subarray(from, from + 97));
+      },
+      peerReceived: () => Buffer.concat(received).toString().split("\n").slice(0, -1),
+      peerEnds: () => {
+        input.end();
+      },
+      peerVanishes: () => {
+        input.destroy();
+      },
+      peerStopsReading: () => {
+        output.pause();
+      },
+      [Symbol.asyncDispose]: () => channel.close(),
+    };
+  },
 });
 
 function started(streams: { readonly input: PassThrough; readonly output: Writable }): {

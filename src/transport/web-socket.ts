@@ -235,8 +235,8 @@ class SocketChannel implements WebSocketChannel {
       return;
     }
     this.#hasPingLeft = false;
-    this.#socket.ping(undefined, undefined, (error?: Error) => {
-      this.#hasPingLeft = error === undefined;
+    this.#socket.ping(undefined, undefined, (error?: unknown) => {
+      this.#hasPingLeft = !(error instanceof Error);
     });
   }
 

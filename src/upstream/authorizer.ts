@@ -39,8 +39,6 @@ export interface Authorizer {
 export interface AuthorizerReceiver {
   /** There are new credentials, and nobody waits for them. */
   loggedIn(): void;
-  /** The login that a person was asked for goes on at another address. */
-  loginRenewed(problem: GatewayError): void;
-  /** The login that a person was asked for came to nothing. */
-  loginFailed(problem: GatewayError): void;
+  /** The login that a person was asked for goes on at another address (`login_required`), or came to nothing, and why. */
+  loginChanged(problem: GatewayError): void;
 }

@@ -1,14 +1,16 @@
 import type { Clock } from "../core/clock.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError, errorTable } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
 import { type Call, type LogLevel, type Notification, logLevels } from "../protocol/call.ts";
 import type { Codec, Identity, ResultKind } from "../protocol/codec.ts";
 import type { Codecs } from "../protocol/codecs.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
+import { type ParamHeader, paramHeaderValues, paramHeadersOf } from "../protocol/param-headers.ts";
 import type { Guardian } from "../transport/guardian.ts";
 import { startChild } from "../transport/child-stdio.ts";
 import { openSse } from "../transport/sse-channel.ts";
 import { connectWebSocket } from "../transport/web-socket.ts";
+import type { Authorizer, AuthorizerReceiver } from "./authorizer.ts";
 import { type Definitions, readDefinitions } from "./definitions.ts";
 import { type Handshake, mayBeOlderTransport, shakeHands } from "./handshake.ts";
 import { HttpLink } from "./http-link.ts";
@@ -26,6 +28,13 @@ export interface UpstreamDeps {
   readonly codecs: Codecs;
   readonly identity: Identity;
   readonly guardian: Guardian;
+  /** Who gets credentials for an upstream that asks for some; without, a refusal stands. */
+  readonly authorizerFor?: (options: UpstreamOptions, receiver: AuthorizerReceiver) => Authorizer | undefined;
+}
+
+/** What a connection needs besides: its upstream's own. */
+export interface ConnectionDeps extends UpstreamDeps {
+  readonly authorizer?: Authorizer | undefined;
 }
 
 /** What a connection tells its owner. */
@@ -61,6 +70,8 @@ export class Connection {
   readonly #link: Link;
   readonly #receiver: ConnectionReceiver;
   readonly #closing = new AbortController();
+  /** Arguments that travel in headers as well, by tool. */
+  readonly #repeated = new Map<string, readonly ParamHeader[]>();
   readonly #watched = new Set<string>();
   readonly #listening: Listening;
   #logLevel: LogLevel | undefined;
@@ -98,7 +109,7 @@ export class Connection {
    */
   static async open(
     { target }: UpstreamOptions,
-    deps: UpstreamDeps,
+    deps: ConnectionDeps,
     receiver: ConnectionReceiver,
     signal: AbortSignal,
   ): Promise<Connection> {
@@ -106,7 +117,7 @@ export class Connection {
       return await Connection.#openOver(target, deps, receiver, signal);
     } catch (thrown) {
       if (target.kind !== "http" || !mayBeOlderTransport(thrown)) throw thrown;
-      return await Connection.#openOver({ ...target, kind: "sse" }, deps, receiver, signal).catch((second: unknown) => {
+      return Connection.#openOver({ ...target, kind: "sse" }, deps, receiver, signal).catch((second: unknown) => {
         // Unless such a server was there, that there is none says less than what was wrong before.
         throw second instanceof GatewayError && second.data?.["stage"] === "handshake" ? second : thrown;
       });
@@ -115,7 +126,7 @@ export class Connection {
 
   static async #openOver(
     target: UpstreamTarget,
-    deps: UpstreamDeps,
+    deps: ConnectionDeps,
     receiver: ConnectionReceiver,
     signal: AbortSignal,
   ): Promise<Connection> {
@@ -144,13 +155,26 @@ export class Connection {
     return this.#link.stderr();
   }
 
-  /** Reads every list the upstream offers. */
-  definitions(signal: AbortSignal): Promise<Definitions> {
+  /** Reads every list the upstream offers; over HTTP without tools whose arguments cannot be repeated in headers as they ask. */
+  async definitions(signal: AbortSignal): Promise<Definitions> {
     const { codec, capabilities } = this.handshake;
     const onOmission = (text: string): void => {
       this.#receiver.omission(text);
     };
-    return readDefinitions({ link: this.#link, codec, capabilities, onOmission }, signal);
+    const definitions = await readDefinitions({ link: this.#link, codec, capabilities, onOmission }, signal);
+    if (codec.era === "legacy" || !this.#link.hasHeaders) return definitions;
+    this.#repeated.clear();
+    return { ...definitions, tools: definitions.tools.filter((tool) => this.#mayBeCalled(tool)) };
+  }
+
+  #mayBeCalled(tool: JsonObject): boolean {
+    const found = paramHeadersOf(tool["inputSchema"]);
+    if (found.kind === "invalid") {
+      this.#receiver.omission(`the tool ${JSON.stringify(tool["name"])} is left out: ${found.reason}`);
+      return false;
+    }
+    if (found.headers.length > 0) this.#repeated.set(String(tool["name"]), found.headers);
+    return true;
   }
 
   /**
@@ -159,14 +183,27 @@ export class Connection {
    * @throws {GatewayError} what {@link Link.request} throws; the signal's reason; `upstream_protocol_error` for a result of a kind
    *   that nobody knows.
    */
-  async call(call: Call, { signal, onNotification, asked }: CallOptions): Promise<CallAnswer> {
+  async call(call: Call, options: CallOptions): Promise<CallAnswer> {
+    const answered = await this.#call(call, options);
+    const { answer } = answered;
+    const isStale = answer.kind === "error" && answer.error.code === errorTable.header_mismatch.rpc;
+    if (!isStale || !this.#link.hasHeaders || call.method !== "tools/call") return answered;
+    // The tool asks for other headers than it did when it was listed: refused unseen, so it may be sent again.
+    await this.definitions(options.signal);
+    this.#receiver.notification({ method: "notifications/tools/list_changed", params: {} });
+    return this.#call(call, options);
+  }
+
+  #call(call: Call, { signal, onNotification, asked }: CallOptions): Promise<CallAnswer> {
     const { codec } = this.handshake;
+    const repeated = this.#repeated.size === 0 ? undefined : this.#repeated.get(String(call.params["name"]));
     const id = this.#link.newId();
     if (call.logLevel !== undefined && codec.era === "legacy") this.wantLogs(call.logLevel);
-    const answer = await this.#link.request({
+    const answered = this.#link.request({
       id,
       method: call.method,
       params: codec.encodeCall(call, call.progressToken === undefined ? undefined : id),
+      headers: repeated && paramHeaderValues(repeated, call.params),
       signal,
       asked,
       onNotification: (notification) => {
@@ -175,7 +212,10 @@ export class Connection {
         else if (onNotification !== undefined) passRetokened(call, notification, onNotification);
       },
     });
-    return { answer, kind: answer.kind === "error" ? "complete" : codec.decodeResult(answer.result) };
+    return answered.then((answer) => ({
+      answer,
+      kind: answer.kind === "error" ? "complete" : codec.decodeResult(answer.result),
+    }));
   }
 
   /** Asks a legacy upstream for log messages from this severity on; what was asked for before stays wanted. */
@@ -286,13 +326,14 @@ function passRetokened(
 
 async function openLink(
   target: UpstreamTarget,
-  { clock, guardian }: UpstreamDeps,
+  { clock, guardian, authorizer }: ConnectionDeps,
   receiver: LinkReceiver,
   signal: AbortSignal,
 ): Promise<Link> {
   switch (target.kind) {
     case "http":
-      return new HttpLink(target, receiver, clock);
+      await authorizer?.load();
+      return new HttpLink(target, receiver, clock, authorizer);
     case "sse":
       return new StreamLink(await openSse(target, clock, signal), receiver);
     case "ws":

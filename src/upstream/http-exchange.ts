@@ -7,6 +7,7 @@ import { readFrame } from "../protocol/frame.ts";
 import type { Answer, RequestId } from "../protocol/json-rpc.ts";
 import type { HttpReceiver } from "../transport/http-client.ts";
 import { refusedInitialize } from "./handshake.ts";
+import type { Credentials, Refusal } from "./authorizer.ts";
 import type { LinkRequest } from "./link.ts";
 import type { Asked } from "./server-request.ts";
 
@@ -21,6 +22,8 @@ export interface ExchangeOwner {
   notify(method: string, params: JsonObject): void;
   /** Answers a request of the upstream's. */
   answer(id: RequestId, question: Question, asked: Asked | undefined): void;
+  /** Sees to a refusal for want of credentials, and then settles the request; false where nobody can. */
+  appeal(refusal: Refusal, request: LinkRequest, settle: Settle): boolean;
   /** The exchange is over. */
   over(): void;
   /** The upstream no longer knows our session: the link is of no more use. */
@@ -29,6 +32,12 @@ export interface ExchangeOwner {
   guard(frame: Buffer, pass: () => void): void;
   /** Tells of something that is no message, or that nothing can be made of. */
   noise(reason: string, frame: Buffer): void;
+}
+
+/** Ends the wait for an answer. */
+export interface Settle {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /** How long a stream may stay open that has brought its answer, in ms: not every server ends it, and each holds a connection. */
@@ -44,7 +53,10 @@ export class RequestExchange implements HttpReceiver {
   readonly #request: LinkRequest;
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (reason: unknown) => void;
+  readonly #sent: Credentials | undefined;
+  readonly #attempt: number;
   #status = 0;
+  #challenge: string | undefined;
   #contentType: string | undefined;
   /** Why what came is no answer. */
   #oddity = "";
@@ -57,17 +69,22 @@ export class RequestExchange implements HttpReceiver {
     request: LinkRequest,
     resolve: (answer: Answer) => void,
     reject: (reason: unknown) => void,
+    sent: Credentials | undefined,
+    attempt: number,
   ) {
     this.#owner = owner;
     this.#request = request;
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#sent = sent;
+    this.#attempt = attempt;
   }
 
   head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void {
     this.#status = status;
     this.#hangUp = hangUp;
     this.#contentType = headers["content-type"];
+    if (status === 401 || status === 403) this.#challenge = challengeIn(headers);
     const session = headers["mcp-session-id"];
     if (this.#request.method === "initialize" && status < 300 && typeof session === "string") {
       this.#owner.enterSession(session);
@@ -116,7 +133,14 @@ export class RequestExchange implements HttpReceiver {
       });
     }
     this.#isSettled = true;
-    this.#reject(problem ?? this.#problemOfStatus());
+    if (problem !== undefined || !this.#isAppealed()) this.#reject(problem ?? this.#problemOfStatus());
+  }
+
+  #isAppealed(): boolean {
+    const status = this.#status;
+    if (status !== 401 && status !== 403) return false;
+    const refusal = { status, challenge: this.#challenge, sent: this.#sent, attempt: this.#attempt } as const;
+    return this.#owner.appeal(refusal, this.#request, { resolve: this.#resolve, reject: this.#reject });
   }
 
   #notification(method: string, params: JsonObject): void {
@@ -149,7 +173,7 @@ export class RequestExchange implements HttpReceiver {
     const status = this.#status;
     const data = { stage: "exchange", status };
     if (status === 401 || status === 403) {
-      return new GatewayError("upstream_refused_credentials", `The upstream refused us with HTTP ${status}`, { data });
+      return refusedCredentials(status);
     }
     if (status === 404 && this.#owner.sessionId !== undefined) {
       const lost = new GatewayError("upstream_unavailable", "The upstream no longer knows our session (HTTP 404)", {
@@ -174,6 +198,19 @@ export class RequestExchange implements HttpReceiver {
       { data: { ...data, suggestion } },
     );
   }
+}
+
+/** The error for a refusal that nobody could see to. */
+export function refusedCredentials(status: 401 | 403): GatewayError {
+  return new GatewayError("upstream_refused_credentials", `The upstream refused us with HTTP ${status}`, {
+    data: { stage: "exchange", status },
+  });
+}
+
+/** What an answer says about the credentials that it wants. */
+export function challengeIn(headers: IncomingHttpHeaders): string | undefined {
+  const value: unknown = headers["www-authenticate"];
+  return Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : undefined;
 }
 
 function isEventStream(contentType: string | undefined): boolean {

@@ -1,14 +1,15 @@
 import type { Clock } from "../core/clock.ts";
 import { deadline } from "../core/deadline.ts";
-import { GatewayError, messageOf } from "../core/errors.ts";
+import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, stringAt } from "../core/json.ts";
 import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
 import type { Question } from "../protocol/call.ts";
-import { headerValue } from "../protocol/headers.ts";
+import { headerValue, namedBy } from "../protocol/headers.ts";
 import type { Answer, RequestId } from "../protocol/json-rpc.ts";
 import { type Revision, eraOf, newest } from "../protocol/revision.ts";
 import { HttpClient, type HttpReceiver } from "../transport/http-client.ts";
-import { type ExchangeOwner, RequestExchange } from "./http-exchange.ts";
+import type { Authorizer, Credentials, Refusal } from "./authorizer.ts";
+import { type ExchangeOwner, RequestExchange, type Settle, refusedCredentials } from "./http-exchange.ts";
 import { HttpStream } from "./http-stream.ts";
 import type { Link, LinkReceiver, LinkRequest } from "./link.ts";
 import type { HttpTarget } from "./options.ts";
@@ -19,9 +20,11 @@ const accept = "application/json, text/event-stream";
 /** A link over Streamable HTTP: every request is an exchange of its own. */
 export class HttpLink implements Link, ExchangeOwner {
   readonly pid = undefined;
+  readonly hasHeaders = true;
   readonly #client: HttpClient;
   readonly #receiver: LinkReceiver;
   readonly #clock: Clock;
+  readonly #authorizer: Authorizer | undefined;
   readonly #closing = new AbortController();
   #revision: Revision | undefined;
   #sessionId: string | undefined;
@@ -33,10 +36,11 @@ export class HttpLink implements Link, ExchangeOwner {
   readonly #asked = new Set<Asked>();
   #onIdle: (() => void) | undefined;
 
-  constructor(target: HttpTarget, receiver: LinkReceiver, clock: Clock) {
+  constructor(target: HttpTarget, receiver: LinkReceiver, clock: Clock, authorizer?: Authorizer) {
     this.#client = new HttpClient(target.url, target.headers);
     this.#receiver = receiver;
     this.#clock = clock;
+    this.#authorizer = authorizer;
   }
 
   newId(): number {
@@ -59,14 +63,41 @@ export class HttpLink implements Link, ExchangeOwner {
 
   #exchange(request: LinkRequest): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const headers = this.#headersFor(request.method, request.params);
-      const body = requestText(request.id, request.method, request.params);
-      this.#underWay += 1;
-      this.#client.send(
-        { method: "POST", headers, body, signal: request.signal },
-        new RequestExchange(this, request, resolve, reject),
-      );
+      this.#send(request, resolve, reject, 0);
     });
+  }
+
+  #send(request: LinkRequest, resolve: Settle["resolve"], reject: Settle["reject"], attempt: number): void {
+    const own = this.#headersFor(request.method, request.params);
+    const headers = request.headers === undefined ? own : { ...own, ...request.headers };
+    const body = requestText(request.id, request.method, request.params);
+    this.#underWay += 1;
+    this.#client.send(
+      { method: "POST", headers, body, signal: request.signal },
+      new RequestExchange(this, request, resolve, reject, this.#authorizer?.headers(), attempt),
+    );
+  }
+
+  appeal(refusal: Refusal, request: LinkRequest, settle: Settle): boolean {
+    if (this.#authorizer === undefined || refusal.attempt >= maxAppeals) return false;
+    void this.#appeal(this.#authorizer, refusal, request, settle);
+    return true;
+  }
+
+  async #appeal(
+    authorizer: Authorizer,
+    refusal: Refusal,
+    request: LinkRequest,
+    { resolve, reject }: Settle,
+  ): Promise<void> {
+    try {
+      if (await authorizer.appeal(refusal, request.signal)) this.#send(request, resolve, reject, refusal.attempt + 1);
+      else reject(refusedCredentials(refusal.status));
+    } catch (thrown) {
+      // Without credentials nothing more comes over this link; those that lack a scope serve other requests.
+      if (refusal.status === 401 && !request.signal.aborted) this.lose(toGatewayError(thrown));
+      reject(thrown);
+    }
   }
 
   notify(method: string, params: JsonObject | undefined): void {
@@ -93,12 +124,20 @@ export class HttpLink implements Link, ExchangeOwner {
   speak(revision: Revision): void {
     this.#revision = revision;
     if (eraOf(revision) !== "legacy" || this.#closing.signal.aborted) return;
+    const authorizer = this.#authorizer;
+    let sent: Credentials | undefined;
     this.#stream = new HttpStream({
       client: this.#client,
       clock: this.#clock,
-      headers: () => ({ ...this.#headersFor("", {}), accept: "text/event-stream" }),
+      headers: () => {
+        sent = authorizer?.headers();
+        return { ...this.#headersFor("", {}), accept: "text/event-stream" };
+      },
       onFrame: (frame) => {
         this.take(frame);
+      },
+      onRefusal: async (challenge) => {
+        await authorizer?.appeal({ status: 401, challenge, sent, attempt: 0 }, this.#closing.signal);
       },
     });
     this.#stream.start();
@@ -198,24 +237,27 @@ export class HttpLink implements Link, ExchangeOwner {
 
   #headersFor(method: string, params: JsonObject): Record<string, string> {
     const headers: Record<string, string> = { "content-type": "application/json", accept };
+    const credentials = this.#authorizer?.headers();
+    if (credentials !== undefined) Object.assign(headers, credentials);
     if (this.#sessionId !== undefined) headers["mcp-session-id"] = this.#sessionId;
     const revision = this.#revision ?? (method === "initialize" ? undefined : newest.modern);
     if (revision === undefined) return headers;
     headers["mcp-protocol-version"] = revision;
     if (eraOf(revision) === "legacy") return headers;
     headers["mcp-method"] = method;
-    const name = stringAt(params, "name") ?? stringAt(params, "uri");
-    if (name !== undefined && named.has(method)) headers["mcp-name"] = headerValue(name);
+    const member = namedBy.get(method);
+    const name = member === undefined ? undefined : stringAt(params, member);
+    if (name !== undefined) headers["mcp-name"] = headerValue(name);
     return headers;
   }
 }
 
+/** How often one request is sent again with better credentials: once for a token that ran out, once for one that lacks a scope. */
+const maxAppeals = 2;
 /** How long the last answers of a session are waited for, in ms. */
 const farewellMs = 1000;
 /** How long a message that wants no answer may take to be accepted, in ms: each holds a connection until then. */
 const unheardMs = 10_000;
-/** Methods whose subject travels in the Mcp-Name header (2026-07-28, basic/transports/streamable-http). */
-const named: ReadonlySet<string> = new Set(["tools/call", "resources/read", "prompts/get"]);
 
 function tooSlow(): GatewayError {
   return new GatewayError("deadline_exceeded", "The upstream did not accept a message");

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock, StopTimer } from "../core/clock.ts";
 import type { HttpClient } from "../transport/http-client.ts";
+import { challengeIn } from "./http-exchange.ts";
 
 /** What the stream needs. */
 export interface HttpStreamOptions {
@@ -9,6 +10,8 @@ export interface HttpStreamOptions {
   /** Asked anew for every attempt. */
   readonly headers: () => Readonly<Record<string, string>>;
   readonly onFrame: (frame: Buffer) => void;
+  /** Told when a stream that was open before is refused with 401, before it is opened again. May reject. */
+  readonly onRefusal?: (challenge: string | undefined) => Promise<void>;
 }
 
 const firstDelayMs = 1000;
@@ -27,6 +30,7 @@ export class HttpStream {
   readonly #closing = new AbortController();
   #delayMs = firstDelayMs;
   #stopTimer: StopTimer | undefined;
+  #wasOpen = false;
 
   constructor(options: HttpStreamOptions) {
     this.#options = options;
@@ -35,19 +39,24 @@ export class HttpStream {
   start(): void {
     const { client, headers, onFrame } = this.#options;
     let isOffered = true;
+    let refused: { readonly challenge: string | undefined } | undefined;
     client.send(
       { method: "GET", headers: headers(), signal: this.#closing.signal },
       {
         head: (status, answer) => {
           isOffered = !(status >= 400 && status < 500) && (status >= 500 || isEventStream(answer));
           if (status === 200) this.#delayMs = firstDelayMs;
+          if (status === 200 && isOffered) this.#wasOpen = true;
+          // What was offered once is offered still: only our credentials have run out.
+          if (status === 401 && this.#wasOpen) refused = { challenge: challengeIn(answer) };
         },
         frame: onFrame,
         retry: (ms) => {
           this.#delayMs = Math.min(Math.max(ms, shortestDelayMs), longestDelayMs);
         },
         ended: () => {
-          if (isOffered) this.#startLater();
+          if (refused !== undefined) void this.#appeal(refused.challenge);
+          else if (isOffered) this.#startLater();
         },
       },
     );
@@ -57,6 +66,15 @@ export class HttpStream {
   close(): void {
     this.#stopTimer?.();
     this.#closing.abort();
+  }
+
+  async #appeal(challenge: string | undefined): Promise<void> {
+    try {
+      await this.#options.onRefusal?.(challenge);
+    } catch {
+      // The next request is refused too, and whoever sent it is told.
+    }
+    this.#startLater();
   }
 
   #startLater(): void {

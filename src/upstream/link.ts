@@ -11,6 +11,8 @@ export interface LinkRequest {
   readonly id: number;
   readonly method: string;
   readonly params: JsonObject;
+  /** Headers of its own, on a link that has headers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Ends the wait: the upstream is told, and the promise rejects with the signal's reason. */
   readonly signal: AbortSignal;
   /** Called with the notifications that belong to this request. */
@@ -48,6 +50,8 @@ export interface Link {
   notify(method: string, params: JsonObject | undefined): void;
   /** From now on, this revision was agreed on. A legacy one over HTTP begins to listen for what the upstream sends unasked. */
   speak(revision: Revision): void;
+  /** Whether requests travel with headers, in which some arguments are repeated. */
+  readonly hasHeaders: boolean;
   /** The last lines that a child wrote to stderr; empty where there is no child. */
   stderr(): string[];
   /** The child's process id, where there is a child. */

@@ -86,9 +86,11 @@ async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<voi
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const stopTimer = clock.after(ms, resolve);
-  signal.addEventListener("abort", () => {
-    stopTimer();
+  const wake = (): void => {
     resolve();
-  });
+  };
+  signal.addEventListener("abort", wake);
   await promise;
+  stopTimer();
+  signal.removeEventListener("abort", wake);
 }

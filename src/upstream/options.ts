@@ -1,4 +1,5 @@
 import type { Channel } from "../transport/channel.ts";
+import type { OAuthSettings } from "./oauth/settings.ts";
 
 /** How a stdio upstream is started: the command and what it is given. */
 export interface StdioTarget {
@@ -15,8 +16,10 @@ export interface StdioTarget {
 export interface HttpTarget {
   readonly kind: "http";
   readonly url: string;
-  /** Sent on every request; may hold secrets, so never shown. */
+  /** Sent on every request; may hold secrets, so never shown. With an Authorization of its own, nobody is asked to log in. */
   readonly headers: Readonly<Record<string, string>>;
+  /** How to log in where it asks for that; absent: as it says itself. `false`: never. */
+  readonly oauth?: OAuthSettings | false;
 }
 
 /** How an upstream of HTTP+SSE is reached, the transport before Streamable HTTP. */

@@ -19,7 +19,11 @@ export type Ask = (question: Question) => Promise<Answer>;
 export interface Asked {
   /** Equal for calls of one caller, so that it can be told whether several are meant. */
   readonly caller: object;
+  /** Whether the caller can be asked this. */
+  readonly may: (question: Question) => boolean;
   readonly ask: Ask;
+  /** Told what was asked in vain in the name of this call and of no other. */
+  readonly refused: (question: Question) => void;
 }
 
 /**
@@ -35,9 +39,15 @@ export async function answerServerRequest(
   if (method === "ping") return answerText(id, { kind: "result", result: Payload.of({}) });
   const refuse = (message: string): string => errorText(id, { code: errorTable.method_not_found.rpc, message });
   if (!(method in questions)) return refuse(`This client does not answer ${method}`);
-  const [first] = asked;
-  if (first === undefined) return refuse(`Nobody is there to answer ${method}: no call is under way`);
-  if (asked.some(({ caller }) => caller !== first.caller)) {
+  const able = asked.filter(({ may }) => may(question));
+  const [first] = able;
+  if (first === undefined) {
+    const [only, other] = asked;
+    if (only === undefined) return refuse(`Nobody is there to answer ${method}: no call is under way`);
+    if (other === undefined) only.refused(question);
+    return refuse(`The caller does not support ${method} of this kind`);
+  }
+  if (able.some(({ caller }) => caller !== first.caller)) {
     return refuse(`Calls of several callers are under way; it cannot be told which of them should answer ${method}`);
   }
   try {

@@ -1,7 +1,7 @@
 import { type ErrorCode, type GatewayError, errorTable } from "../core/errors.ts";
 
 /** At which step of being connected something went wrong. */
-export type Stage = "spawn" | "connect" | "handshake" | "list" | "session" | "exchange" | "exit";
+export type Stage = "spawn" | "connect" | "handshake" | "login" | "list" | "session" | "exchange" | "exit";
 
 /** What is wrong with an upstream, for people and programs. */
 export interface Problem {
@@ -20,6 +20,8 @@ export interface Problem {
  * - `ready`: connected, its lists read; left when the connection ends. A call goes through.
  * - `recovering`: the last attempt failed or the connection ended; left when `nextTryAt` comes. A call waits where that is soon, and
  *   else fails at once with what is wrong.
+ * - `awaiting_login`: it wants a login that only a person can do, at `authorizationUrl`; left when that has worked or has come to
+ *   nothing. Not tried meanwhile. The address is replaced by a fresh one every few minutes. A call fails at once and says where to log in.
  * - `stopped`: closed for good. A call fails.
  */
 export type UpstreamState =
@@ -33,6 +35,13 @@ export type UpstreamState =
       readonly nextTryAt: number;
       readonly problem: Problem;
     }
+  | {
+      readonly kind: "awaiting_login";
+      readonly since: number;
+      readonly attempts: number;
+      readonly authorizationUrl: string;
+      readonly problem: Problem;
+    }
   | { readonly kind: "stopped"; readonly since: number };
 
 /** What moves an upstream from one state to another. */
@@ -40,6 +49,13 @@ export type StateInput =
   | { readonly kind: "connected"; readonly at: number }
   | { readonly kind: "failed"; readonly at: number; readonly problem: Problem; readonly delayMs: number }
   | { readonly kind: "due"; readonly at: number }
+  | {
+      readonly kind: "login_required";
+      readonly at: number;
+      readonly authorizationUrl: string;
+      readonly problem: Problem;
+    }
+  | { readonly kind: "logged_in"; readonly at: number }
   | { readonly kind: "stopped"; readonly at: number };
 
 /** After this long in `ready`, earlier failures are forgotten. */
@@ -63,6 +79,15 @@ export function nextState(state: UpstreamState, input: StateInput): UpstreamStat
       };
     case "due":
       return state.kind === "recovering" ? { kind: "starting", since: input.at, attempts: state.attempts } : state;
+    case "login_required": {
+      const { authorizationUrl, problem } = input;
+      const since = state.kind === "awaiting_login" ? state.since : input.at;
+      return { kind: "awaiting_login", since, attempts: failuresOf(state, input.at), authorizationUrl, problem };
+    }
+    case "logged_in": {
+      const isHeldUp = state.kind === "awaiting_login" || state.kind === "recovering";
+      return isHeldUp ? { kind: "starting", since: input.at, attempts: failuresOf(state, input.at) } : state;
+    }
     case "stopped":
       return { kind: "stopped", since: input.at };
   }
@@ -80,7 +105,16 @@ export function delayAfter(failures: number, random: () => number): number {
   return Math.round(full / 2 + (random() * full) / 2);
 }
 
-const stages: ReadonlySet<unknown> = new Set(["spawn", "connect", "handshake", "list", "session", "exchange", "exit"]);
+const stages: ReadonlySet<unknown> = new Set([
+  "spawn",
+  "connect",
+  "handshake",
+  "login",
+  "list",
+  "session",
+  "exchange",
+  "exit",
+]);
 
 function isStage(value: unknown): value is Stage {
   return stages.has(value);

@@ -22,6 +22,7 @@ interface Pending {
 
 /** A link over a two-way stream: many requests share it, and ids tell their answers apart. */
 export class StreamLink implements Link {
+  readonly hasHeaders = false;
   readonly #channel: Channel;
   readonly #receiver: LinkReceiver;
   readonly #process: LinkProcess | undefined;

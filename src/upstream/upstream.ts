@@ -2,6 +2,7 @@ import type { StopTimer } from "../core/clock.ts";
 import { type Deadline, deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { Call, LogLevel, Notification } from "../protocol/call.ts";
+import type { Authorizer } from "./authorizer.ts";
 import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from "./connection.ts";
 import { type Definitions, noDefinitions } from "./definitions.ts";
 import type { Handshake } from "./handshake.ts";
@@ -44,6 +45,7 @@ export class Upstream {
   readonly options: UpstreamOptions;
   readonly #deps: UpstreamDeps;
   readonly #receiver: UpstreamReceiver;
+  readonly #authorizer: Authorizer | undefined;
   readonly #firstAttempt = Promise.withResolvers<void>();
   readonly #waiting = new Set<() => void>();
   readonly #oddities = new Map<Oddity["kind"], Oddity>();
@@ -65,6 +67,14 @@ export class Upstream {
     this.options = options;
     this.#deps = deps;
     this.#receiver = receiver;
+    this.#authorizer = deps.authorizerFor?.(options, {
+      loggedIn: () => {
+        this.#tryAgain({ kind: "logged_in", at: deps.clock.now() });
+      },
+      loginChanged: (problem) => {
+        if (this.#state.kind === "awaiting_login") this.#failed(problem, "login");
+      },
+    });
     this.#state = { kind: "starting", since: deps.clock.now(), attempts: 0 };
   }
 
@@ -97,6 +107,11 @@ export class Upstream {
 
   get oddities(): Oddity[] {
     return [...this.#oddities.values()];
+  }
+
+  /** Where a person should log in: without it, it is away (`awaiting_login`), or refuses some calls. */
+  get authorizationUrl(): string | undefined {
+    return this.#authorizer?.authorizationUrl;
   }
 
   /** The last lines of its stderr; after a failure, those of the child that failed. */
@@ -189,6 +204,7 @@ export class Upstream {
   async close(): Promise<void> {
     this.#move({ kind: "stopped", at: this.#deps.clock.now() });
     this.#stopTimer?.();
+    this.#authorizer?.close();
     this.#closing.abort(new GatewayError("shutting_down", "The gateway is stopping"));
     await this.#attempt;
     const connection = this.#connection;
@@ -219,7 +235,7 @@ export class Upstream {
     let isOutdated = false;
     connection = await Connection.open(
       this.options,
-      this.#deps,
+      { ...this.#deps, authorizer: this.#authorizer },
       {
         notification: (notification) => {
           if (this.#connection === undefined && isListChange(notification)) isOutdated = true;
@@ -248,6 +264,7 @@ export class Upstream {
       throw thrown;
     }
     this.#connection = connection;
+    this.#authorizer?.accepted();
     this.#move({ kind: "connected", at: this.#deps.clock.now() });
     this.#receiver.definitionsChanged(this);
     this.#restore(connection);
@@ -279,18 +296,26 @@ export class Upstream {
     const said: unknown = error.data?.["stderr"];
     if (Array.isArray(said)) this.#lastStderr = said.map(String);
     const at = clock.now();
+    const authorizationUrl = this.#authorizer?.authorizationUrl;
+    // Without one nobody can log in, or somebody has just done so.
+    if (error.code === "login_required" && authorizationUrl !== undefined) {
+      this.#move({ kind: "login_required", at, authorizationUrl, problem: problemOf(error, "login") });
+      return;
+    }
     // One that loses every session at once is not to be asked for the next one without pause.
     const isLostSession = error.data?.["stage"] === "session" && this.#state.kind === "ready";
     const delayMs = isLostSession ? 0 : delayAfter(failuresOf(this.#state, at), random);
     this.#move({ kind: "failed", at, problem: problemOf(error, stage), delayMs });
     this.#stopTimer = clock.after(delayMs, () => {
-      this.#tryAgain();
+      this.#tryAgain({ kind: "due", at: clock.now() });
     });
   }
 
-  #tryAgain(): void {
-    if (this.#state.kind !== "recovering") return;
-    this.#move({ kind: "due", at: this.#deps.clock.now() });
+  #tryAgain(input: StateInput): void {
+    const before = this.#state;
+    this.#move(input);
+    if (this.#state === before) return;
+    this.#stopTimer?.();
     this.#attempt = this.#attempt.then(() => this.#connect());
   }
 
@@ -321,6 +346,12 @@ export class Upstream {
 
   #unavailable(): GatewayError {
     const state = this.#state;
+    if (state.kind === "awaiting_login") {
+      const { problem, authorizationUrl } = state;
+      return new GatewayError("login_required", problem.message, {
+        data: { upstream: this.name, stage: problem.stage, authorizationUrl, suggestion: problem.suggestion },
+      });
+    }
     if (state.kind !== "recovering") {
       return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is not running`);
     }

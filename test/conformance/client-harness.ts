@@ -4,8 +4,10 @@
  */
 import { isJsonObject } from "../../src/core/json.ts";
 import { startSwitchyard } from "../../src/gateway.ts";
+import type { UpstreamOptions } from "../../src/upstream/options.ts";
 import type { Downstream } from "./harness/downstream.ts";
 import { openLegacy } from "./harness/legacy.ts";
+import { logIn, settingsIn } from "./harness/login.ts";
 import { openModern } from "./harness/modern.ts";
 import { scenarioOf } from "./harness/scenarios.ts";
 
@@ -15,18 +17,19 @@ const limitMs = 25_000;
 const { MCP_CONFORMANCE_SCENARIO, MCP_CONFORMANCE_CONTEXT = "{}", MCP_CONFORMANCE_PROTOCOL_VERSION } = process.env;
 
 async function play(url: string): Promise<void> {
+  const read: unknown = JSON.parse(MCP_CONFORMANCE_CONTEXT);
+  const context = isJsonObject(read) ? read : {};
+  const target: UpstreamOptions["target"] = { kind: "http", url, headers: {}, oauth: settingsIn(context) };
   await using gateway = startSwitchyard({
-    upstreams: [
-      { name: "suite", target: { kind: "http", url, headers: {} }, timeoutMs: 20_000, startTimeoutMs: 20_000 },
-    ],
+    upstreams: [{ name: "suite", target, timeoutMs: limitMs, startTimeoutMs: limitMs }],
+    oauth: { openAuthorizationUrl: logIn },
   });
+  const { origin } = await gateway.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
   await gateway.tried;
   const [upstream] = gateway.status().upstreams;
   if (upstream?.state.kind !== "ready") throw new Error(`the upstream is ${JSON.stringify(upstream?.state)}`);
-  const { origin } = await gateway.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
   await using downstream = await openDownstream(`${origin}/mcp/u/suite`);
-  const context: unknown = JSON.parse(MCP_CONFORMANCE_CONTEXT);
-  await scenarioOf(MCP_CONFORMANCE_SCENARIO ?? "")(downstream, isJsonObject(context) ? context : {});
+  await scenarioOf(MCP_CONFORMANCE_SCENARIO ?? "")(downstream, context);
 }
 
 async function openDownstream(url: string): Promise<Downstream> {

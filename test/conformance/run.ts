@@ -23,6 +23,8 @@ const { values } = parseArgs({
   },
 });
 
+if (values.write && values.only !== undefined) throw new RangeError("--write is about all runs: leave out --only");
+
 const expected = readExpected(new URL("expected-failures.yml", import.meta.url));
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), "switchyard-conformance-"));
 if (values.keep === undefined) {

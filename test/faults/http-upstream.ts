@@ -67,5 +67,6 @@ async function readAll(request: IncomingMessage): Promise<string> {
 
 /** An upstream at this address, with a timeout that a test can wait for. */
 export function at(name: string, url: string, options: Partial<UpstreamOptions> = {}): UpstreamOptions {
-  return { name, target: { kind: "http", url, headers: {} }, ...upstreamDefaults, ...options };
+  const headers = { authorization: "Bearer a-token-of-its-own" };
+  return { name, target: { kind: "http", url, headers }, ...upstreamDefaults, ...options };
 }

@@ -163,7 +163,7 @@ test(
     assert.equal(textOf(await call(program.url, "much__echo", { text: "after it" })), "after it");
     const grown = residentBytes(program.pid) - earlier;
     const sent = count * 2000;
-      assert.ok(
+    assert.ok(
       grown < sent / 3,
       `it grew by ${Math.round(grown / mib)} MiB for ${Math.round(sent / mib)} MiB that nobody read`,
     );

@@ -121,10 +121,10 @@ test("a gateway that is closed while its servers are still starting leaves none 
 });
 
 test("a gateway that is out of file descriptors serves again as soon as there are some", { skip }, async () => {
-  const program = rig.use(await startProgram([healthy], 64));
+  const program = rig.use(await startProgram([healthy], 160));
   const { hostname, port } = new URL(program.url);
   const sockets: Socket[] = [];
-  for (let count = 0; count < 150; count += 1) {
+  for (let count = 0; count < 300; count += 1) {
     const socket = connect(Number(port), hostname);
     // Those that find no place are cut off.
     socket.on("error", () => undefined);

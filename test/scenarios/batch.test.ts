@@ -17,6 +17,10 @@ async function sessionIn(url: string, protocolVersion: string): Promise<Record<s
   return { "mcp-session-id": session };
 }
 
+function call(id: number): object {
+  return { jsonrpc: "2.0", id, method: "tools/call", params: { name: "up__echo", arguments: { id } } };
+}
+
 test("an array of messages of 2025-03-26 is executed at once and answered as one array, in order", async () => {
   const server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
   await using switchyard = startSwitchyard({
@@ -27,12 +31,6 @@ test("an array of messages of 2025-03-26 is executed at once and answered as one
   const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
   const url = `${origin}/mcp`;
   const session = await sessionIn(url, "2025-03-26");
-  const call = (id: number) => ({
-    jsonrpc: "2.0",
-    id,
-    method: "tools/call",
-    params: { name: "up__echo", arguments: { id } },
-  });
   const [first, second] = [server.next("tools/call"), server.next("tools/call")];
   const answered = post(
     url,

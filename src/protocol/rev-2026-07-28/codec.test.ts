@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isJsonObject } from "../../core/json.ts";
+
 import type { Call } from "../call.ts";
 import { Payload } from "../payload.ts";
 import { modernCodec, readRequestMeta } from "./codec.ts";
@@ -104,24 +104,6 @@ test("a call to an upstream carries our identity, the caller's capabilities, and
   });
 });
 
-test("the tasks extension is not announced for a caller, its other extensions are", () => {
-  const extensions = { "io.modelcontextprotocol/tasks": {}, "io.modelcontextprotocol/ui": { a: 1 } };
-  const call: Call = {
-    method: "tools/call",
-    params: {},
-    meta: undefined,
-    progressToken: undefined,
-    logLevel: undefined,
-    caller: { info: undefined, capabilities: { roots: {}, extensions } },
-  };
-  const { _meta } = codec.encodeCall(call, undefined);
-  assert.ok(isJsonObject(_meta));
-  assert.deepEqual(_meta[metaKeys.clientCapabilities], {
-    roots: {},
-    extensions: { "io.modelcontextprotocol/ui": { a: 1 } },
-  });
-});
-
 test("any other request to an upstream carries our identity and no capabilities", () => {
   assert.deepEqual(codec.encodeParams({ cursor: "c" }), {
     cursor: "c",
@@ -167,6 +149,17 @@ test("a result that is fully dressed stays byte for byte what it was", () => {
   assert.equal(codec.encodeResult("tools/call", own, kept), own);
 });
 
+test("what a result holds is told from its own last members, not from those of something inside it", () => {
+  const end = `"resultType":"complete","_meta":{"${metaKeys.serverInfo}":{"name":"theirs"}}`;
+  const own = text(`{"content":[],${end}}`);
+  assert.equal(codec.decodeResult(own), "complete");
+  assert.equal(codec.encodeResult("tools/call", own, kept), own);
+  const inside = text(`{"resultType":"input_required","structuredContent":{"n":1,${end}}}`);
+  assert.equal(codec.decodeResult(inside), "input_required");
+  const undressed = codec.encodeResult("tools/call", text(`{"structuredContent":{"n":1,${end}}}`), kept);
+  assert.deepEqual(undressed.value["_meta"], serverInfo);
+});
+
 for (const method of [
   "server/discover",
   "tools/list",
@@ -208,7 +201,7 @@ test("the kind of an upstream's result is read, and an absent one means complete
   assert.equal(codec.decodeResult(Payload.of({ resultType: "input_required" })), "input_required");
 });
 
-for (const kind of ['"task"', '"completed"', "null", "1"]) {
+for (const kind of ['"completed"', "null", "1"]) {
   test(`a result of the kind ${kind} is refused`, () => {
     assert.throws(() => codec.decodeResult(text(`{"resultType":${kind}}`)), {
       code: "upstream_protocol_error",

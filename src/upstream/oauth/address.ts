@@ -1,6 +1,9 @@
+import { isIP } from "node:net";
+
 /** Whether an address names this machine. */
 export function isLoopbackUrl({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\./.test(hostname);
+  if (isIP(hostname) === 4) return hostname.startsWith("127.");
+  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]";
 }
 
 /**
@@ -12,7 +15,7 @@ export function isLoopbackUrl({ hostname }: URL): boolean {
  * @see MCP 2026-07-28, basic/authorization/security-considerations, Communication Security.
  */
 export function safeUrl(text: string | URL, upstream: URL): URL | undefined {
-  const url = URL.parse(text);
+  const url = URL.parse(String(text));
   if (url === null || url.username !== "" || url.password !== "") return undefined;
   if (isLoopbackUrl(url)) return isLoopbackUrl(upstream) && /^https?:$/.test(url.protocol) ? url : undefined;
   return url.protocol === "https:" ? url : undefined;

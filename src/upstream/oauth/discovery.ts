@@ -36,7 +36,9 @@ export async function discover({ upstream, metadataUrl, known, fetchFn }: Discov
   const issuer = named.find((name) => known.includes(name)) ?? named[0] ?? `${upstream.origin}/`;
   const server = await readServerMetadata(issuer, fetchFn);
   if (server.code_challenge_methods_supported?.includes("S256") !== true) {
-    throw unusable(`The authorization server ${server.issuer} does not offer PKCE with S256, without which a login is not safe`);
+    throw unusable(
+      `The authorization server ${server.issuer} does not offer PKCE with S256, without which a login is not safe`,
+    );
   }
   if (safeUrl(server.authorization_endpoint, upstream) === undefined) {
     throw unusable(`The login page of the authorization server ${server.issuer} is not at an https address`);

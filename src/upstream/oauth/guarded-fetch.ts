@@ -64,21 +64,26 @@ function mayHaveBody(status: number): boolean {
 
 /** What those who read the answer look at; the body is decoded already. */
 function keptHeaders(headers: Headers): Record<string, string> {
-  return Object.fromEntries(["content-type", "location"].flatMap((name) => {
-    const value = headers.get(name);
-    return value === null ? [] : [[name, value]];
-  }));
+  return Object.fromEntries(
+    ["content-type", "location"].flatMap((name) => {
+      const value = headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
 }
 
 function unsafe(address: string | URL): GatewayError {
-  const { protocol, host } = URL.parse(address) ?? {};
+  const { protocol, host } = URL.parse(String(address)) ?? {};
   const shown = host === undefined ? "something that is no address" : `${protocol ?? ""}//${host}`;
   return login(`The login leads to ${shown}, which must not be called: only https is safe`);
 }
 
 function login(message: string): GatewayError {
   return new GatewayError("upstream_protocol_error", message, {
-    data: { stage: "login", suggestion: "Tell whoever runs the upstream: what it says about logging in cannot be used." },
+    data: {
+      stage: "login",
+      suggestion: "Tell whoever runs the upstream: what it says about logging in cannot be used.",
+    },
   });
 }
 
@@ -86,7 +91,10 @@ function unreachable(url: URL, thrown: unknown): GatewayError {
   const cause = thrown instanceof Error ? thrown.cause : undefined;
   const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "no answer";
   return new GatewayError("upstream_unavailable", `For the login, ${url.origin} cannot be reached (${code})`, {
-    data: { stage: "login", suggestion: "See whether the authorization server runs, and whether the network leads there." },
+    data: {
+      stage: "login",
+      suggestion: "See whether the authorization server runs, and whether the network leads there.",
+    },
     cause: thrown,
   });
 }

@@ -26,7 +26,8 @@ export function checkIssuer(iss: string | undefined, { issuer, sendsIss }: Expec
   throw new GatewayError("login_failed", message, {
     data: {
       stage: "login",
-      suggestion: "Somebody may be trying to pass off another login as this one. Begin again, and check where the page leads.",
+      suggestion:
+        "Somebody may be trying to pass off another login as this one. Begin again, and check where the page leads.",
     },
   });
 }

@@ -4,7 +4,17 @@ import { join } from "node:path";
 import { GatewayError } from "../../core/errors.ts";
 import type { Login, LoginStore } from "./credentials.ts";
 import { loginsIn, loginsText } from "./login-text.ts";
-import { type KeyKind, type Locked, keyBytes, keyFromSecret, lock, lockedText, newSalt, readLocked, unlock } from "./vault.ts";
+import {
+  type KeyKind,
+  type Locked,
+  keyBytes,
+  keyFromSecret,
+  lock,
+  lockedText,
+  newSalt,
+  readLocked,
+  unlock,
+} from "./vault.ts";
 
 /** Where logins are kept and what locks them. */
 export interface LoginFileOptions {

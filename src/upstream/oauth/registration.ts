@@ -47,12 +47,17 @@ export async function chooseClient(options: RegistrationOptions): Promise<Chosen
     return { kind: "registered", client: registered, isNew: false };
   }
   if (server.registration_endpoint === undefined) {
-    throw new GatewayError("login_required", `The authorization server ${server.issuer} registers no clients by itself`, {
-      data: {
-        stage: "login",
-        suggestion: "Register one there by hand, and put what it gives you into oauth.clientId and oauth.clientSecret.",
+    throw new GatewayError(
+      "login_required",
+      `The authorization server ${server.issuer} registers no clients by itself`,
+      {
+        data: {
+          stage: "login",
+          suggestion:
+            "Register one there by hand, and put what it gives you into oauth.clientId and oauth.clientSecret.",
+        },
       },
-    });
+    );
   }
   return { kind: "registered", client: await register(server.registration_endpoint, options), isNew: true };
 }
@@ -97,6 +102,7 @@ async function register(endpoint: string, options: RegistrationOptions): Promise
 function refused(issuer: string, status: number, error: string | undefined): GatewayError {
   const reason = error !== undefined && /^[a-z_]{1,64}$/.test(error) ? `HTTP ${status}, ${error}` : `HTTP ${status}`;
   return unusable(`The authorization server ${issuer} did not register us as a client (${reason})`, {
-    suggestion: "Register a client there by hand, and put what it gives you into oauth.clientId and oauth.clientSecret.",
+    suggestion:
+      "Register a client there by hand, and put what it gives you into oauth.clientId and oauth.clientSecret.",
   });
 }

@@ -1,10 +1,11 @@
+import type * as sdkModule from "@modelcontextprotocol/client";
 import type { AuthorizationServerMetadata, OAuthTokens } from "@modelcontextprotocol/client";
 import { GatewayError, messageOf } from "../../core/errors.ts";
 import { type Client, applyClientAuth, clientAuthMethod } from "./client-auth.ts";
 import type { Fetch } from "./guarded-fetch.ts";
 
 /** The official SDK's OAuth helpers; nothing else of it is used. */
-type Sdk = typeof import("@modelcontextprotocol/client");
+type Sdk = typeof sdkModule;
 
 /**
  * Loads the SDK, once and late: it takes some 60 ms of CPU, which only those pay who log in.
@@ -138,7 +139,12 @@ export interface TokenRequest {
 /** Redeems a code. `iss` must have been checked. Throws as {@link refreshTokens}. */
 export function redeemCode(
   request: TokenRequest,
-  grant: { readonly code: string; readonly iss: string | undefined; readonly verifier: string; readonly redirectUri: string },
+  grant: {
+    readonly code: string;
+    readonly iss: string | undefined;
+    readonly verifier: string;
+    readonly redirectUri: string;
+  },
 ): Promise<TokenAnswer> {
   return asked(request, async (sdk, common) =>
     sdk.exchangeAuthorization(request.server.issuer, {
@@ -192,7 +198,7 @@ async function asked(
   } catch (thrown) {
     // What the SDK throws may quote the server's answer, which may hold a token: of it, only the error code goes on.
     if (thrown instanceof GatewayError) throw thrown;
-    const code = sdk.OAuthError.isInstance(thrown) ? String(thrown.code) : undefined;
+    const code = sdk.OAuthError.isInstance(thrown) ? thrown.code : undefined;
     const error = code !== undefined && !passing.has(code) && /^[a-z_]{1,64}$/.test(code) ? code : undefined;
     const isRefused = error !== undefined || (status >= 400 && status < 500 && status !== 408 && status !== 429);
     if (isRefused && code !== "temporarily_unavailable") return { kind: "refused", error: error ?? `HTTP ${status}` };
@@ -205,14 +211,19 @@ async function asked(
 const passing: ReadonlySet<string> = new Set(["server_error", "temporarily_unavailable", "too_many_requests"]);
 
 function usable({ access_token, refresh_token, scope, token_type }: OAuthTokens): GrantedTokens {
-  if (token_type.toLowerCase() !== "bearer") throw unusable("The authorization server gave a token that is no Bearer token");
-  if (!/^[\u0021-\u007e]+$/.test(access_token)) throw unusable("The authorization server gave a token that fits no header");
+  if (token_type.toLowerCase() !== "bearer")
+    throw unusable("The authorization server gave a token that is no Bearer token");
+  if (!/^[\u0021-\u007e]+$/.test(access_token))
+    throw unusable("The authorization server gave a token that fits no header");
   return { accessToken: access_token, refreshToken: refresh_token, scope };
 }
 
 function failing(issuer: string, status: number): GatewayError {
   return new GatewayError("upstream_unavailable", `The authorization server ${issuer} fails (HTTP ${status})`, {
-    data: { stage: "login", suggestion: "It is tried again. If that goes on, ask whoever runs the authorization server." },
+    data: {
+      stage: "login",
+      suggestion: "It is tried again. If that goes on, ask whoever runs the authorization server.",
+    },
   });
 }
 

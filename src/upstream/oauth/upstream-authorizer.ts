@@ -131,9 +131,10 @@ export class UpstreamAuthorizer implements Authorizer {
     const login = await this.#reload();
     if (this.#credentials !== before) return true;
     if (this.#asked?.need === "all") throw this.#asked.problem;
-    const isRefusedFresh = this.#isFresh();
-    if (isRefusedFresh && this.#shared.openAuthorizationUrl !== undefined) throw await this.#refusedFresh(login);
     const discovery = await this.#discover(challenge, login);
+    const { issuer } = discovery.server;
+    const isRefusedFresh = this.#isFresh() && login?.issuer === issuer;
+    if (isRefusedFresh && this.#shared.openAuthorizationUrl !== undefined) throw await this.#refusedFresh(issuer);
     if (attempt === 0 && !isRefusedFresh && (await this.#refresh(discovery, login))) return true;
     return this.#logIn(discovery, challenge?.scopes ?? [], "all");
   }
@@ -159,7 +160,12 @@ export class UpstreamAuthorizer implements Authorizer {
   async #discover(challenge: Challenge | undefined, login: Login | undefined): Promise<Discovery> {
     const { url } = this.#upstream;
     const known = Object.keys(login?.issuers ?? {}).toReversed();
-    this.#discovery = await discover({ upstream: url, metadataUrl: challenge?.metadataUrl, known, fetchFn: this.#fetch });
+    this.#discovery = await discover({
+      upstream: url,
+      metadataUrl: challenge?.metadataUrl,
+      known,
+      fetchFn: this.#fetch,
+    });
     return this.#discovery;
   }
 
@@ -251,7 +257,11 @@ export class UpstreamAuthorizer implements Authorizer {
     const login = await openLogin(plan, logins.newState());
     this.#closing.signal.throwIfAborted();
     logins.add(login.state, { upstream: name, complete: (answer) => this.#complete(login, answer) });
-    const asked = { need, login, problem: loginRequired(name, `Open this address and log in: ${login.url.href}`, login.url.href) };
+    const asked = {
+      need,
+      login,
+      problem: loginRequired(name, `Open this address and log in: ${login.url.href}`, login.url.href),
+    };
     this.#asked = asked;
     this.#stopTimer?.();
     this.#stopTimer = clock.after(need === "all" ? renewMs : loginMs, () => {
@@ -267,7 +277,7 @@ export class UpstreamAuthorizer implements Authorizer {
     try {
       await this.#reload();
       if (this.#closing.signal.aborted) return;
-      if (this.#credentials === before) this.#receiver.loginRenewed((await this.#ask(plan, "all")).problem);
+      if (this.#credentials === before) this.#receiver.loginChanged((await this.#ask(plan, "all")).problem);
       else this.#loggedIn();
     } catch (thrown) {
       if (!this.#closing.signal.aborted) this.#failed(toGatewayError(thrown));
@@ -284,7 +294,11 @@ export class UpstreamAuthorizer implements Authorizer {
         await this.#forget(issuer, outcome.error);
         throw loginFailed(`The authorization server ${issuer} refused the login (${outcome.error})`);
       }
-      await this.#keep(issuer, (known) => ({ ...known, tokens: outcome.tokens, asked: unionOf(known.asked ?? [], scopes) }));
+      await this.#keep(issuer, (known) => ({
+        ...known,
+        tokens: outcome.tokens,
+        asked: unionOf(known.asked ?? [], scopes),
+      }));
       await this.#bind(client, issuer);
     } catch (thrown) {
       const problem = toGatewayError(thrown);
@@ -305,20 +319,26 @@ export class UpstreamAuthorizer implements Authorizer {
     const need = this.#asked?.need;
     this.#stopTimer?.();
     this.#asked = undefined;
-    if (need === "all") this.#receiver.loginFailed(problem);
+    if (need === "all") this.#receiver.loginChanged(problem);
   }
 
   #isFresh(): boolean {
     return this.#unprovenSince !== undefined && this.#shared.clock.monotonic() - this.#unprovenSince < freshMs;
   }
 
-  async #refusedFresh(login: Login | undefined): Promise<GatewayError> {
-    if (login?.issuer !== undefined) await this.#forget(login.issuer, "invalid_token");
+  async #refusedFresh(issuer: string): Promise<GatewayError> {
+    await this.#forget(issuer, "invalid_token");
     const { name } = this.#upstream;
-    const issuer = login?.issuer ?? "its authorization server";
-    return new GatewayError("upstream_refused_credentials", `The upstream "${name}" refuses what ${issuer} has just given for it`, {
-      data: { stage: "login", suggestion: "Ask whoever runs the upstream: it and its authorization server do not agree." },
-    });
+    return new GatewayError(
+      "upstream_refused_credentials",
+      `The upstream "${name}" refuses what ${issuer} has just given for it`,
+      {
+        data: {
+          stage: "login",
+          suggestion: "Ask whoever runs the upstream: it and its authorization server do not agree.",
+        },
+      },
+    );
   }
 
   #notEnough(wanted: readonly string[], missing: readonly string[]): GatewayError {
@@ -348,12 +368,19 @@ export class UpstreamAuthorizer implements Authorizer {
   }
 
   /** New tokens: used at once, and kept. */
-  async #keep(issuer: string, change: (known: IssuerCredentials) => IssuerCredentials & { readonly tokens: Tokens }): Promise<void> {
-    await this.#change(issuer, (known) => {
-      const next = change(known);
-      this.#use(next.tokens);
-      return next;
-    }, issuer);
+  async #keep(
+    issuer: string,
+    change: (known: IssuerCredentials) => IssuerCredentials & { readonly tokens: Tokens },
+  ): Promise<void> {
+    await this.#change(
+      issuer,
+      (known) => {
+        const next = change(known);
+        this.#use(next.tokens);
+        return next;
+      },
+      issuer,
+    );
   }
 
   async #bind(client: Client, issuer: string): Promise<void> {
