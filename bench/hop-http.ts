@@ -49,6 +49,9 @@ async function relay(body: Buffer, incoming: IncomingHttpHeaders, response: Serv
       response.writeHead(answer.statusCode, { "content-type": "application/json", "content-length": bytes.length });
       response.end(bytes);
     });
+    answer.body.on("error", () => {
+      response.destroy();
+    });
   } catch {
     response.writeHead(502).end();
   }

@@ -21,6 +21,9 @@ const rows: readonly Row[] = [
 export interface Plan {
   readonly rows: readonly Row[];
   readonly concurrencies: readonly number[];
+  /** How often every process is started anew: the same code is compiled a little better or worse each time. */
+  readonly launches: number;
+  /** Windows of each system in one launch. */
   readonly rounds: number;
   /** Length of a measured window, and of the unmeasured one right before it. */
   readonly windowMs: number;
@@ -40,7 +43,8 @@ export interface Plan {
 export const usage = `Measures what the gateway costs beside a minimal hop and beside no hop at all.
 
   --quick         a short run, for a first look
-  --rounds N      rounds to measure (9)
+  --launches N    how often every process is started anew (3)
+  --rounds N      rounds to measure in each launch (7)
   --only TEXT     only upstreams whose name contains this text: HTTP, stdio, 2025-11-25
   --at N          only this number of calls under way at once
   --before DIR    measures the gateway of another checkout as well
@@ -54,6 +58,7 @@ export function planOf(args: readonly string[]): Plan | undefined {
     args: [...args],
     options: {
       quick: { type: "boolean", default: false },
+      launches: { type: "string" },
       rounds: { type: "string" },
       only: { type: "string", default: "" },
       at: { type: "string" },
@@ -71,8 +76,9 @@ export function planOf(args: readonly string[]): Plan | undefined {
   return {
     rows: wanted,
     concurrencies: values.at === undefined ? [1, 32, 128] : [whole("--at", values.at, 128)],
-    rounds: values.rounds === undefined ? (values.quick ? 3 : 9) : whole("--rounds", values.rounds, 100),
     ...(values.quick ? quick : full),
+    ...(values.launches === undefined ? {} : { launches: whole("--launches", values.launches, 20) }),
+    ...(values.rounds === undefined ? {} : { rounds: whole("--rounds", values.rounds, 100) }),
     gateways: [
       { name: "gateway", module: moduleIn(here) },
       ...(values.before === undefined ? [] : [{ name: "gateway before", module: moduleIn(values.before) }]),
@@ -84,8 +90,8 @@ export function planOf(args: readonly string[]): Plan | undefined {
   };
 }
 
-const full = { windowMs: 1000, settleMs: 200, warmUpCalls: 20_000, warmUpMs: 10_000 };
-const quick = { windowMs: 300, settleMs: 100, warmUpCalls: 10_000, warmUpMs: 3000 };
+const full = { launches: 3, rounds: 7, windowMs: 500, settleMs: 150, warmUpCalls: 20_000, warmUpMs: 10_000 };
+const quick = { launches: 1, rounds: 3, windowMs: 300, settleMs: 100, warmUpCalls: 10_000, warmUpMs: 3000 };
 
 function nameOf({ name }: Row): string {
   return name;

@@ -31,11 +31,11 @@ export function reportOf(samples: readonly Sample[], plan: Plan, machine: Machin
     .concat("\n");
 }
 
-function howItWasMade({ args, rounds, windowMs, concurrencies }: Plan, machine: Machine): string {
+function howItWasMade({ args, launches, rounds, windowMs, concurrencies }: Plan, machine: Machine): string {
   const command = ["npm run bench", ...(args.length === 0 ? [] : ["--", ...args])].join(" ");
   return [
     `Made by \`${command}\` on ${machine.date}, with Node ${machine.node} on ${machine.platform}, ${machine.cores} × ${machine.cpu}.`,
-    `${rounds} rounds; in each, every system has one window of ${windowMs} ms at ${concurrencies.join(", ")} calls at once.`,
+    `Every process was started ${launches} times, for ${rounds} rounds each; in each round every system has one window of ${windowMs} ms at each number of calls at once (${concurrencies.join(", ")}).`,
     "Every figure is the median over the rounds, with the least and the greatest in brackets.",
   ].join(" ");
 }

@@ -11,6 +11,15 @@ import { type Bench, type System, startBench } from "./systems.ts";
  * turn, so that whatever else the machine does strikes all alike.
  */
 async function run(plan: Plan): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (let launch = 0; launch < plan.launches; launch += 1) {
+    console.error(`launch ${launch + 1} of ${plan.launches}`);
+    samples.push(...(await runOnce(plan, launch * plan.rounds)));
+  }
+  return samples;
+}
+
+async function runOnce(plan: Plan, earlierRounds: number): Promise<Sample[]> {
   await using bench = await startBench(plan);
   for (const system of bench.systems) {
     console.error(`warming up: ${system.key}`);
@@ -24,7 +33,7 @@ async function run(plan: Plan): Promise<Sample[]> {
         const systems = bench.systems.filter((system) => system.row === row);
         for (const system of rotated(systems, round)) {
           const figures = await sample(bench, system, concurrency, plan);
-          samples.push({ row: row.name, concurrency, system: system.name, round, figures });
+          samples.push({ row: row.name, concurrency, system: system.name, round: earlierRounds + round, figures });
         }
       }
     }

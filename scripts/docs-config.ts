@@ -7,6 +7,7 @@ export function configPage(): string {
   const root = isJsonObject(schema) ? schema : {};
   const server = objectAt(objectAt(root, "$defs") ?? {}, "server") ?? {};
   const top = objectAt(root, "properties") ?? {};
+  const servers = objectAt(server, "properties") ?? {};
   return [
     introduction,
     "## Keys of the file",
@@ -23,9 +24,19 @@ export function configPage(): string {
     "",
     "## Keys of a server",
     "",
-    table(objectAt(server, "properties") ?? {}),
+    table(servers, ["oauth"]),
+    "",
+    "### oauth",
+    "",
+    table(objectAt(oauthIn(servers), "properties") ?? {}),
     "",
   ].join("\n");
+}
+
+/** The form that is an object. */
+function oauthIn(servers: JsonObject): JsonObject {
+  const forms = objectAt(servers, "oauth")?.["anyOf"];
+  return (Array.isArray(forms) ? forms.find((form) => isJsonObject(form) && form["type"] === "object") : undefined) ?? {};
 }
 
 function table(properties: JsonObject, nested: readonly string[] = []): string {

@@ -37,7 +37,7 @@ export interface LoginOptions {
   /** Folder where logins are kept, locked. Default: none; they are forgotten when the gateway ends. */
   readonly dataDir?: string;
   /** Locks the logins in `dataDir`. Default: a key that is made and kept there. */
-  readonly secret?: string;
+  readonly secret?: string | undefined;
   /** Where authorization servers send people back to. Default: `/oauth/callback` at the address where the gateway listens. */
   readonly redirectUri?: string;
   /**

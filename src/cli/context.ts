@@ -18,6 +18,14 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
+/** How a gateway of this configuration keeps logins. */
+export function loginOptions(
+  { dataDir }: Config,
+  { env }: Context,
+): { readonly dataDir: string; readonly secret: string | undefined } {
+  return { dataDir, secret: env["SWITCHYARD_SECRET"] };
+}
+
 /** A configuration, and whether it is the built-in one for trying things out. */
 export interface Chosen {
   readonly config: Config;

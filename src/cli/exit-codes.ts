@@ -24,6 +24,8 @@ const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = {
   upstream_unavailable: exitCodes.unavailable,
   upstream_disconnected: exitCodes.unavailable,
   upstream_refused_credentials: exitCodes.unavailable,
+  login_required: exitCodes.unavailable,
+  login_failed: exitCodes.unavailable,
   upstream_protocol_error: exitCodes.unavailable,
   deadline_exceeded: exitCodes.unavailable,
   address_in_use: exitCodes.unavailable,

@@ -6,6 +6,7 @@ import { callTool, type CallToolOptions } from "./commands/call.ts";
 import { printSchema, validateConfig } from "./commands/config.ts";
 import { inspect } from "./commands/inspect.ts";
 import { list } from "./commands/list.ts";
+import { login, logout } from "./commands/login.ts";
 import { serve, type ServeOptions } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
 import type { ClientOptions } from "./client.ts";
@@ -34,6 +35,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addServe(program, context, done);
   addConfiguring(program, context, done);
   addAsking(program, context, done);
+  addLogin(program, context, done);
   addConfig(program, context, done);
   return program;
 }
@@ -112,6 +114,21 @@ function addAsking(program: Command, context: Context, done: Done): void {
     .description("show how a running gateway's servers stand, and what to do about those that are down")
     .action(async (options: ClientOptions) => {
       done(await status(context, options));
+    });
+}
+
+function addLogin(program: Command, context: Context, done: Done): void {
+  withUrl(program.command("login"))
+    .description("show where to log in to a server, and wait until that is done")
+    .argument("<name>")
+    .action(async (name: string, options: ClientOptions) => {
+      done(await login(name, context, options));
+    });
+  withCommon(program.command("logout"))
+    .description("forget the login to a server")
+    .argument("<name>")
+    .action(async (name: string, options: CommonOptions) => {
+      done(await logout(name, context, options));
     });
 }
 

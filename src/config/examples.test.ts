@@ -150,8 +150,8 @@ const refused: Readonly<Record<string, readonly [text: string, says: RegExp]>> =
     /^switchyard\.jsonc:1:26: unknown key "comand" in mcpServers\.a; did you mean "command"\?$/,
   ],
   "an unknown key like no other": [
-    server('{ "command": "x", "oauth": {} }'),
-    /unknown key "oauth" in mcpServers\.a; the keys there are type, command, args, .*gallery$/,
+    server('{ "command": "x", "rateLimit": {} }'),
+    /unknown key "rateLimit" in mcpServers\.a; the keys there are type, command, args, .*gallery$/,
   ],
   "disabledTools, whose loss would open what was closed": [
     server('{ "command": "x", "disabledTools": ["rm"] }'),

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
+import type { OAuthSettings } from "../upstream/oauth/settings.ts";
 import type { HttpTarget, SseTarget, StdioTarget, UpstreamOptions, WebSocketTarget } from "../upstream/options.ts";
 import type { Path } from "./content.ts";
 import { parseEnvFile, type ReadEnvFile } from "./env-file.ts";
 import type { Finding } from "./problem.ts";
 import { expand, type Expansion, type Surroundings } from "./reference.ts";
 import type { ServerDraft } from "./schema.ts";
-import { textTrouble } from "./server-text.ts";
+import { textKeyAt, textTrouble } from "./server-text.ts";
 import { pathText } from "./shown.ts";
 
 /** An upstream with its secrets in place. With findings it is not fit for use. */
@@ -43,14 +44,28 @@ export function resolveUpstream(
 function urlTarget(
   path: Path,
   written: string,
-  { type, headers = {} }: ServerDraft,
+  { type, headers = {}, oauth }: ServerDraft,
   resolver: Resolver,
 ): HttpTarget | SseTarget | WebSocketTarget {
   const url = resolver.text([...path, "url"], written);
+  const reached = { url, headers: Object.fromEntries(resolver.texts([...path, "headers"], headers)) };
+  if (type === "sse") return { kind: "sse", ...reached };
+  if (/^wss?:/i.test(url)) return { kind: "ws", ...reached };
+  if (oauth === undefined) return { kind: "http", ...reached };
+  return { kind: "http", ...reached, oauth: oauth && oauthSettings([...path, "oauth"], oauth, resolver) };
+}
+
+function oauthSettings(
+  path: Path,
+  { scopes, ...texts }: Exclude<NonNullable<ServerDraft["oauth"]>, false>,
+  resolver: Resolver,
+): OAuthSettings {
+  const written = Object.entries(texts).flatMap(([key, text]) => (text === undefined ? [] : [[key, text] as const]));
   return {
-    kind: type === "sse" ? "sse" : /^wss?:/i.test(url) ? "ws" : "http",
-    url,
-    headers: Object.fromEntries(resolver.texts([...path, "headers"], headers)),
+    ...Object.fromEntries(resolver.texts(path, Object.fromEntries(written))),
+    ...(scopes === undefined
+      ? {}
+      : { scopes: scopes.map((scope, at) => resolver.text([...path, "scopes", at], scope)) }),
   };
 }
 
@@ -75,7 +90,7 @@ function resolverFor(
   function text(path: Path, value: SecretText): string {
     const { text: expanded, missing } = expansionOf(value, around);
     for (const name of missing) report(path, `needs the environment variable ${name}, which is not set`);
-    const trouble = missing.length === 0 ? textTrouble(String(path[2]), expanded, type) : undefined;
+    const trouble = missing.length === 0 ? textTrouble(textKeyAt(path), expanded, type) : undefined;
     if (trouble !== undefined) report(path, `${trouble} (after its references are resolved)`);
     return expanded;
   }

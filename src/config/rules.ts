@@ -3,13 +3,13 @@ import { nearest } from "./nearest.ts";
 import type { Finding } from "./problem.ts";
 import { hasMalformedReference, hasPrompt, hasReferences } from "./reference.ts";
 import { isServersKey, knownKeysAt, serverName, serversKeys, urlTypes } from "./schema.ts";
-import { nameTrouble, textTrouble } from "./server-text.ts";
+import { nameTrouble, textKeyAt, textTrouble } from "./server-text.ts";
 import { pathText, quoted } from "./shown.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const stdioKeys = ["args", "env", "envFile", "cwd"] as const;
-const referenceKeys: ReadonlySet<unknown> = new Set(["command", "url", "headers", ...stdioKeys]);
+const referenceKeys: ReadonlySet<unknown> = new Set(["command", "url", "headers", "oauth", ...stdioKeys]);
 
 /** Checks what the schema cannot say: names, and rules that span keys. Looks past values of a wrong type. */
 export function checkRules(content: unknown): readonly Finding[] {
@@ -65,14 +65,23 @@ function checkKind(path: Path, entry: Fields): readonly Finding[] {
   if (hasCommand) {
     const isRemote = urlTypes.some((type) => type === entry["type"]);
     const wrongType = isRemote ? [wrongTypeFinding(path, "command", "stdio")] : [];
-    return [...wrongType, ...idleKeys(path, entry, ["headers"], "command")];
+    return [...wrongType, ...idleKeys(path, entry, ["headers", "oauth"], "command")];
   }
   if (hasUrl) {
     const wrongType = entry["type"] === "stdio" ? [wrongTypeFinding(path, "url", "http")] : [];
-    return [...wrongType, ...idleKeys(path, entry, stdioKeys, "url")];
+    return [...wrongType, ...idleKeys(path, entry, stdioKeys, "url"), ...checkOauth([...path, "oauth"], entry)];
   }
   if (hasMisspeltKind(path, entry)) return [];
   return [{ path, message: `${here} must have a "command" to start or a "url" to reach` }];
+}
+
+function checkOauth(path: Path, { oauth, headers }: Fields): readonly Finding[] {
+  if (!isRecord(oauth) || isEmpty(oauth)) return [];
+  const here = pathText(path);
+  const hasOwn = isRecord(headers) && Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
+  const idle = hasOwn ? [{ path, message: `${here} does nothing beside an Authorization in headers; remove one` }] : [];
+  const isHalf = Object.hasOwn(oauth, "clientSecret") && !Object.hasOwn(oauth, "clientId");
+  return isHalf ? [...idle, { path, message: `${here} must have a clientId to its clientSecret` }] : idle;
 }
 
 function wrongTypeFinding(path: Path, kind: "command" | "url", type: string): Finding {
@@ -94,7 +103,7 @@ function idleKeys(path: Path, entry: Fields, keys: readonly string[], kind: "com
 }
 
 function isEmpty(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return value === false || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }
 
 /** The unknown key is a problem already; that the right one is missing would only repeat it. */
@@ -131,5 +140,5 @@ function textTroubleAt(path: Path, text: string, type: unknown): string | undefi
     return "has a ${…} that is none of ${NAME}, ${env:NAME}, ${NAME:-default}, ${workspaceFolder} and ${userHome}; for a plain ${ write $${";
   }
   const isPlain = isServersKey(path[0]) && text !== "" && !hasReferences(text);
-  return isPlain ? textTrouble(String(path[2]), text, type) : undefined;
+  return isPlain ? textTrouble(textKeyAt(path), text, type) : undefined;
 }

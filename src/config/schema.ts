@@ -70,6 +70,24 @@ function secretTexts(description: string) {
     .meta({ description: `${description} Values: strings, or { "env": "NAME" }. ${references} Default {}.` });
 }
 
+function secret(description: string) {
+  return secretText.optional().meta({ description: `${description} A string, or { "env": "NAME" }. ${references}` });
+}
+
+const oauth = z.strictObject(
+  {
+    clientId: secret(
+      "Client that somebody registered by hand at the server's authorization server. Default: found or registered by itself.",
+    ),
+    clientSecret: secret("Secret of that client. Default: none."),
+    scopes: textList("Scopes that every login asks for. Default: those that the server names.").optional(),
+    clientMetadataUrl: secret(
+      "Address (https) of a client ID metadata document that describes this gateway, for authorization servers that take one. Default: none.",
+    ),
+  },
+  { error: "must be an object, or false" },
+);
+
 const typeError = 'must be "stdio", "http", "streamable-http", "streamableHttp", "sse", "ws" or "websocket"';
 
 const serverShape = {
@@ -93,6 +111,13 @@ const serverShape = {
     `URL of an MCP server: http or https, or ws or wss for WebSocket. ${references} Either this or command.`,
   ),
   headers: secretTexts("Headers sent with every request to the url; over WebSocket, with the handshake."),
+  oauth: z
+    .union([z.literal(false), oauth], { error: "must be an object, or false" })
+    .optional()
+    .meta({
+      description:
+        "How the gateway logs in where the server asks for that (OAuth 2.1, over Streamable HTTP); false: never. headers with an Authorization mean false. Default {}.",
+    }),
   disabled: z
     .boolean({ error: "must be true or false" })
     .default(false)
@@ -127,7 +152,7 @@ const serverEntry = z.strictObject(serverShape, isObject).meta({
     {
       type: "object",
       required: ["command"],
-      properties: { command: true, url: false, headers: noObject, type: { enum: ["stdio"] } },
+      properties: { command: true, url: false, headers: noObject, oauth: { enum: [false] }, type: { enum: ["stdio"] } },
     },
     {
       type: "object",
@@ -268,6 +293,7 @@ export function knownKeysAt(path: Path): readonly string[] {
   if (path[0] === "listen") return Object.keys(listen.shape);
   if (path[0] === "sessions") return Object.keys(sessions.shape);
   if (path.length === 2) return Object.keys(serverShape);
+  if (path.length === 3) return path[2] === "oauth" ? Object.keys(oauth.shape) : [];
   return path.length === 4 ? Object.keys(envReference.shape) : [];
 }
 

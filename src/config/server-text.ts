@@ -1,3 +1,4 @@
+import type { Path } from "./content.ts";
 import { urlTypes, webSocketTypes } from "./schema.ts";
 
 /** What is wrong with a resolved string at `key` of a server of this `type`, as a clause that does not repeat it. */
@@ -7,8 +8,23 @@ export function textTrouble(key: string, text: string, type: unknown): string | 
   if (key === "headers" && /[^\t\u0020-\u007e\u0080-\u00ff]/.test(text)) {
     return "must be text that fits an HTTP header: no line breaks, no control characters, nothing beyond Latin-1";
   }
-  const mustBeFilled = key === "command" || key === "cwd" || key === "envFile";
-  return mustBeFilled && text.trim() === "" ? "must not be empty" : undefined;
+  if (key === "clientMetadataUrl") return metadataUrlTrouble(text);
+  return filledKeys.has(key) && text.trim() === "" ? "must not be empty" : undefined;
+}
+
+const filledKeys: ReadonlySet<string> = new Set(["command", "cwd", "envFile", "clientId", "clientSecret"]);
+
+/** The key that says what a string of a server is; inside `oauth` the inner one. */
+export function textKeyAt(path: Path): string {
+  return String(path[2] === "oauth" ? path[3] : path[2]);
+}
+
+/** @see MCP 2026-07-28, basic/authorization/client-registration, Implementation Requirements. */
+function metadataUrlTrouble(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url?.protocol === "https:" && url.pathname !== "/" && url.username === "" && url.password === "")
+    return undefined;
+  return "must be an https URL with a path";
 }
 
 function urlTrouble(text: string, type: unknown): string | undefined {

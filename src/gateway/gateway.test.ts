@@ -147,3 +147,15 @@ test("closing twice, and with an upstream that is still being retired, leaves no
   assert.equal(old?.state.kind, "stopped");
   assert.equal(clock.pending, 0);
 });
+
+test("closing in the middle of a change of configuration ends what was being tried", async () => {
+  const before = new ScriptedServer(legacyScript());
+  const hanging = new ScriptedServer({ "server/discover": "silence", initialize: "silence" });
+  const { gateway, clock } = gatewayOf([optionsOf("x", before)]);
+  await gateway.settled;
+  const reconfigured = gateway.reconfigure([optionsOf("x", hanging)]);
+  await settle();
+  await Promise.all([gateway.close(), reconfigured]);
+  assert.ok(gateway.upstreams.every(({ state }) => state.kind === "stopped"));
+  assert.equal(clock.pending, 0);
+});

@@ -34,11 +34,15 @@ export class Gateway {
   readonly #receiver: UpstreamReceiver;
   /** Upstreams that are no longer configured and still have calls under way. */
   readonly #retiring = new Map<Upstream, Promise<void>>();
+  /** Upstreams that are tried before they take their places. */
+  readonly #arriving = new Set<Upstream>();
   #upstreams: readonly Upstream[];
   readonly #views = new Map<string, View>();
   readonly #subscribers = new Set<Subscriber>();
   readonly #settled = Promise.withResolvers<void>();
   #isEnding = false;
+  /** Resolves when no change of configuration is being made; one is made at a time. */
+  #reconfigured: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor({ upstreams, deps, stateKey, onStateChange }: GatewayOptions) {
@@ -81,7 +85,12 @@ export class Gateway {
    * Makes these the upstreams: new ones are started, those that are no longer there or are configured otherwise end when their calls
    * under way have, the rest is not touched. What replaces another is tried first, so that nothing is missing in between.
    */
-  async reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void> {
+  reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void> {
+    this.#reconfigured = this.#reconfigured.then(() => this.#reconfigure(upstreams));
+    return this.#reconfigured;
+  }
+
+  async #reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void> {
     const before = this.#upstreams;
     const next = upstreams.map(
       (options) =>
@@ -89,14 +98,15 @@ export class Gateway {
         new Upstream(options, this.deps, this.#receiver),
     );
     const added = next.filter((upstream) => !before.includes(upstream));
-    for (const upstream of added) upstream.start();
+    for (const upstream of added) {
+      this.#arriving.add(upstream);
+      upstream.start();
+    }
     await Promise.all(
       added.filter(({ name }) => before.some((upstream) => upstream.name === name)).map(({ settled }) => settled),
     );
-    if (this.isClosing) {
-      await Promise.all(added.map((upstream) => upstream.close()));
-      return;
-    }
+    if (this.isClosing) return;
+    this.#arriving.clear();
     this.#upstreams = next;
     this.#rebuildViews();
     for (const upstream of before.filter((old) => !next.includes(old))) this.#retire(upstream);
@@ -150,8 +160,9 @@ export class Gateway {
     this.#settled.resolve();
     this.endSubscriptions();
     this.parked.close();
-    const upstreams = [...this.#upstreams, ...this.#retiring.keys()];
+    const upstreams = [...this.#upstreams, ...this.#retiring.keys(), ...this.#arriving];
     await Promise.all(upstreams.map((upstream) => upstream.close()));
+    await this.#reconfigured;
     await this.deps.guardian.close();
   }
 

@@ -25,11 +25,12 @@ export class OpenQuestions {
    */
   async ask({ method, params }: Question, send: (frame: string) => boolean, signal: AbortSignal): Promise<Answer> {
     if (this.#waiting.size >= maxOpen) throw unreachable(method, "has too many questions open");
+    if (signal.aborted) throw reasonOf(signal);
     const id = `switchyard-${(this.#lastId += 1)}`;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const stop = (): void => {
       send(notificationText("notifications/cancelled", { requestId: id, reason: "The call it belongs to is over" }));
-      reject(signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The call was cancelled"));
+      reject(reasonOf(signal));
     };
     if (!send(requestText(id, method, params))) throw unreachable(method, "takes no requests on this connection");
     this.#waiting.set(id, { resolve, reject });
@@ -46,6 +47,10 @@ export class OpenQuestions {
   settle(id: RequestId | undefined, answer: Answer): void {
     if (id !== undefined) this.#waiting.get(id)?.resolve(answer);
   }
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The call was cancelled");
 }
 
 function unreachable(method: string, why: string): GatewayError {

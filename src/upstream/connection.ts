@@ -101,7 +101,8 @@ export class Connection {
   /**
    * Starts or reaches the upstream and agrees on a revision. Where that fails or `signal` fires, nothing is left behind.
    *
-   * What does not know Streamable HTTP at its address is tried as a server of HTTP+SSE, the transport before it.
+   * What does not know Streamable HTTP at its address is tried as a server of HTTP+SSE, the transport before it. Without `isProbed` the
+   * upstream is taken for a legacy one: some of these end on the probe.
    *
    * @throws {GatewayError} what {@link startChild}, {@link connectWebSocket}, {@link openSse} and {@link shakeHands} throw; the
    *   signal's reason.
@@ -112,15 +113,18 @@ export class Connection {
     deps: ConnectionDeps,
     receiver: ConnectionReceiver,
     signal: AbortSignal,
+    isProbed = true,
   ): Promise<Connection> {
     try {
-      return await Connection.#openOver(target, deps, receiver, signal);
+      return await Connection.#openOver(target, deps, receiver, signal, isProbed);
     } catch (thrown) {
       if (target.kind !== "http" || !mayBeOlderTransport(thrown)) throw thrown;
-      return Connection.#openOver({ ...target, kind: "sse" }, deps, receiver, signal).catch((second: unknown) => {
-        // Unless such a server was there, that there is none says less than what was wrong before.
-        throw second instanceof GatewayError && second.data?.["stage"] === "handshake" ? second : thrown;
-      });
+      return Connection.#openOver({ ...target, kind: "sse" }, deps, receiver, signal, false).catch(
+        (second: unknown) => {
+          // Unless such a server was there, that there is none says less than what was wrong before.
+          throw second instanceof GatewayError && second.data?.["stage"] === "handshake" ? second : thrown;
+        },
+      );
     }
   }
 
@@ -129,12 +133,13 @@ export class Connection {
     deps: ConnectionDeps,
     receiver: ConnectionReceiver,
     signal: AbortSignal,
+    isProbed: boolean,
   ): Promise<Connection> {
     const link = await openLink(target, deps, receiver, signal);
     try {
       const { clock, codecs, identity } = deps;
       const silence = target.kind === "http" ? undefined : silenceMs;
-      const isLegacy = target.kind === "sse";
+      const isLegacy = target.kind === "sse" || !isProbed;
       const handshake = await shakeHands({ link, clock, codecs, identity, silenceMs: silence, isLegacy }, signal);
       return new Connection(target.kind, link, handshake, deps, receiver);
     } catch (thrown) {

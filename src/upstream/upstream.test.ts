@@ -272,3 +272,25 @@ test("a ping from the upstream is answered and any other request refused", async
   assert.equal(upstream.state.kind, "ready");
   await upstream.close();
 });
+
+test("a server that ends on the probe is spared it on the next try", async () => {
+  const server: ScriptedServer = new ScriptedServer({
+    ...legacyScript(),
+    "server/discover": () => {
+      void server.leave();
+      return "silence";
+    },
+  });
+  const { upstream, clock } = rig(server);
+  upstream.start();
+  await upstream.settled;
+  assert.equal(upstream.state.kind, "recovering");
+  clock.advance(500);
+  await settle();
+  assert.equal(upstream.state.kind, "ready");
+  assert.deepEqual(
+    server.received.map(({ method }) => method),
+    ["server/discover", "initialize", "notifications/initialized", "tools/list"],
+  );
+  await upstream.close();
+});

@@ -60,6 +60,7 @@ export class Upstream {
   /** Resources of which somebody is told, and how many are. */
   readonly #watched = new Map<string, number>();
   #logLevel: LogLevel | undefined;
+  #isProbed = true;
   #underWay = 0;
   #onIdle: (() => void) | undefined;
 
@@ -217,7 +218,10 @@ export class Upstream {
     try {
       await this.#open(signal);
     } catch (thrown) {
-      this.#failed(toGatewayError(thrown), "handshake");
+      const error = toGatewayError(thrown);
+      // Some old servers end when they are asked something they do not know: every other try spares them the question.
+      this.#isProbed = !this.#isProbed || error.data?.["stage"] !== "exit";
+      this.#failed(error, "handshake");
     } finally {
       stop();
       this.#firstAttempt.resolve();
@@ -253,6 +257,7 @@ export class Upstream {
         },
       },
       signal,
+      this.#isProbed,
     );
     try {
       this.#definitions = await connection.definitions(signal);

@@ -65,8 +65,11 @@ async function readAll(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** An upstream at this address, with a timeout that a test can wait for. */
+/** A secret in the configuration of every upstream that is made here. */
+export const token = "a-token-of-its-own";
+
+/** An upstream at this address, which is sent the secret with every request. */
 export function at(name: string, url: string, options: Partial<UpstreamOptions> = {}): UpstreamOptions {
-  const headers = { authorization: "Bearer a-token-of-its-own" };
+  const headers = { authorization: `Bearer ${token}` };
   return { name, target: { kind: "http", url, headers }, ...upstreamDefaults, ...options };
 }

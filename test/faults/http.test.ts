@@ -7,7 +7,7 @@ import { Rig } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
 import { call, failureOf, textOf, toolNames } from "./downstream.ts";
 import { type Front, healthy, openFront } from "./front.ts";
-import { type Exchange, type Wrong, at, listenWrongly } from "./http-upstream.ts";
+import { type Exchange, type Wrong, at, listenWrongly, token } from "./http-upstream.ts";
 
 const unknownOutcome = "The upstream went away during the call, so its outcome is unknown. Check before you repeat it.";
 const brokeProtocol = "The upstream broke the protocol. Its log (stderr) may say why.";
@@ -224,6 +224,7 @@ for (const { name, answers, code, message, advice, suggestion, stage = "exchange
     const text = textOf(result);
     assert.ok(text.endsWith(`. ${advice}`), text);
     assert.match(text.slice(0, -advice.length - 2), message);
+    assert.ok(!JSON.stringify(result).includes(token), "no secret is told");
     const failure = failureOf(result);
     assert.equal(failure["code"], code);
     assert.equal(failure["upstream"], name);
@@ -236,6 +237,7 @@ for (const { name, answers, code, message, advice, suggestion, stage = "exchange
     const problem = problemOf(status);
     assert.match(problem.message, message);
     assert.deepEqual({ ...problem, message: "" }, { stage, code, message: "", suggestion });
+    assert.ok(!JSON.stringify(status).includes(token), "no secret is shown");
     await othersWork();
   });
 }

@@ -7,7 +7,7 @@ import { type Switchyard, startSwitchyard } from "../../gateway.ts";
 import type { HttpServer } from "../../server/server.ts";
 import { ownStdio } from "../../transport/own-stdio.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
-import { type Chosen, type CommonOptions, type Context, chooseConfig } from "../context.ts";
+import { type Chosen, type CommonOptions, type Context, chooseConfig, loginOptions } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { forgetRunning, rememberRunning } from "../running.ts";
 import { type Terminal, printable } from "../terminal.ts";
@@ -24,9 +24,8 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
   const switchyard = startSwitchyard({
     upstreams: chosen.config.upstreams,
     sessions: chosen.config.sessions,
-    onStateChange: (upstream) => {
-      report(upstream, context.terminal, options.json === true);
-    },
+    oauth: loginOptions(chosen.config, context),
+    onStateChange: reporter(context.terminal, options.json === true),
   });
   const watch = watchConfig(chosen, switchyard, context);
   try {
@@ -125,12 +124,26 @@ function indented(text: string): string {
 }
 
 /** Tells the person, or the log, when an upstream comes or goes. */
-function report(upstream: Upstream, terminal: Terminal, isJson: boolean): void {
+function reporter(terminal: Terminal, isJson: boolean): (upstream: Upstream) => void {
+  /** Since when an upstream wants the login that was told of: its address changes every few minutes. */
+  const told = new Map<string, number>();
+  return (upstream) => {
+    const { name, state } = upstream;
+    if (isJson) {
+      terminal.note(JSON.stringify({ event: "upstream", name, state }));
+    } else if (state.kind !== "awaiting_login") {
+      report(upstream, terminal);
+    } else if (told.get(name) !== state.since) {
+      told.set(name, state.since);
+      terminal.note(
+        `${name} needs a login. Open this URL within ten minutes:\n  ${printable(state.authorizationUrl)}\nLater, \`switchyard login ${name}\` shows a fresh one.`,
+      );
+    }
+  };
+}
+
+function report(upstream: Upstream, terminal: Terminal): void {
   const { name, state } = upstream;
-  if (isJson) {
-    terminal.note(JSON.stringify({ event: "upstream", name, state }));
-    return;
-  }
   if (state.kind === "ready") {
     const { tools, prompts, resources } = upstream.definitions;
     terminal.note(

@@ -66,6 +66,12 @@ function notesOn(upstream: JsonObject): string[] {
     const times = oddity["count"] === 1 ? "once" : `${String(oddity["count"])} times`;
     return `${name}: ${oddityNames[String(oddity["kind"])] ?? "something odd"}, ${times}; last: ${printable(String(oddity["latest"]))}\n  → ${String(oddity["suggestion"])}`;
   });
+  const address = stringAt(upstream, "authorizationUrl");
+  if (address !== undefined) {
+    const why =
+      problem === undefined ? `${name}: some calls need more rights than the login has` : `${name} needs a login`;
+    return [`${why}\n  → Open this URL to log in: ${printable(address)}`, ...notes];
+  }
   if (problem === undefined) return notes;
   const stderr = Array.isArray(upstream["stderr"])
     ? upstream["stderr"].map((line) => `  | ${printable(String(line))}`)

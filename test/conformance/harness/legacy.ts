@@ -14,6 +14,7 @@ class LegacyDownstream implements Downstream {
   readonly #url: string;
   readonly #ending = new AbortController();
   #headers: Record<string, string> = {};
+  #listening: Promise<void> = Promise.resolve();
   #lastId = 0;
 
   constructor(url: string) {
@@ -24,7 +25,7 @@ class LegacyDownstream implements Downstream {
     await this.request("initialize", { protocolVersion: "2025-11-25", capabilities, clientInfo });
     this.#headers["mcp-protocol-version"] = "2025-11-25";
     await this.#send({ jsonrpc: "2.0", method: "notifications/initialized" });
-    void this.#listen();
+    this.#listening = this.#listen();
   }
 
   async request(method: string, params: JsonObject = {}): Promise<JsonObject> {
@@ -43,9 +44,14 @@ class LegacyDownstream implements Downstream {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ending.abort();
     const response = await fetch(this.#url, { method: "DELETE", headers: this.#headers });
     await response.arrayBuffer();
+    // The stream ends with the session. It should not be needed to hang up on it.
+    const timer = setTimeout(() => {
+      this.#ending.abort();
+    }, 1000);
+    await this.#listening;
+    clearTimeout(timer);
   }
 
   async #listen(): Promise<void> {

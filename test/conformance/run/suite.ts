@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { type JsonObject, isJsonObject, stringAt } from "../../../src/core/json.ts";
@@ -8,8 +9,9 @@ import { startSwitchyard } from "../../../src/gateway.ts";
 import { upstreamDefaults } from "../../../src/upstream/options.ts";
 import { startFixture } from "../fixture-upstream.ts";
 import type { RequirementSet, Run } from "./runs.ts";
+import { openTurnstile } from "./turnstile.ts";
 
-/** Longest time for a whole run, and for a scenario, in ms. */
+/** Longest time for a whole run, and for a server's scenario, in ms. Clients take theirs from when it is their turn. */
 const runLimitMs = 240_000;
 const scenarioLimitMs = 30_000;
 
@@ -57,28 +59,32 @@ export interface SuiteExit {
 
 /** Runs the suite; its results are in `folder` afterwards, and nothing that was started is left. */
 export async function play({ subject, requirements }: Run, folder: string): Promise<SuiteExit> {
+  const common = ["--requirements", requirements, "-o", folder];
   if (subject.kind === "client") {
     const harness = fileURLToPath(new URL("../client-harness.ts", import.meta.url));
-    return conformance(["client", "--command", `"${process.execPath}" "${harness}"`], requirements, folder);
+    await using turnstile = await openTurnstile(Math.max(2, availableParallelism()));
+    const args = ["client", "--command", `"${process.execPath}" "${harness}"`, "--timeout", String(runLimitMs)];
+    const env = { SWITCHYARD_CONFORMANCE_TURNSTILE: String(turnstile.port) };
+    return await conformance([...args, ...common], env);
   }
   await using fixture = await startFixture(subject.upstream);
-  if (subject.kind === "fixture") return await conformance(["server", "--url", fixture.url], requirements, folder);
+  const args = ["server", ...common, "--timeout", String(scenarioLimitMs), "--url"];
+  if (subject.kind === "fixture") return await conformance([...args, fixture.url]);
   await using gateway = startSwitchyard({
     upstreams: [{ name: "fixture", target: { kind: "http", url: fixture.url, headers: {} }, ...upstreamDefaults }],
   });
   await gateway.tried;
   const { origin } = await gateway.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
-  return await conformance(["server", "--url", `${origin}/mcp/u/fixture`], requirements, folder);
+  return await conformance([...args, `${origin}/mcp/u/fixture`]);
 }
 
-async function conformance(args: readonly string[], requirements: RequirementSet, folder: string): Promise<SuiteExit> {
-  const all = [...args, "--requirements", requirements, "-o", folder, "--timeout", String(scenarioLimitMs)];
+async function conformance(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<SuiteExit> {
   // A group of its own, so that the clients that it starts end with it.
-  const child = spawn(process.execPath, [join(suite, "dist/index.js"), ...all], {
+  const child = spawn(process.execPath, [join(suite, "dist/index.js"), ...args], {
     cwd: root,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}` },
+    env: { ...process.env, ...env },
   });
   const endGroup = (): void => {
     if (child.pid === undefined) return;
