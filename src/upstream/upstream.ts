@@ -220,7 +220,7 @@ export class Upstream {
     } catch (thrown) {
       const error = toGatewayError(thrown);
       // Some old servers end when they are asked something they do not know: every other try spares them the question.
-      this.#isProbed = !this.#isProbed || error.data?.["stage"] !== "exit";
+      this.#isProbed = !this.#isProbed || error.code !== "upstream_disconnected";
       this.#failed(error, "handshake");
     } finally {
       stop();

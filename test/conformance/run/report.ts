@@ -35,6 +35,7 @@ export function summaryOf(done: Done): string {
     for (const { check, severity, message } of result.findings) {
       lines.push(`      ${severity} ${check}: ${message.slice(0, shownLength)}`);
     }
+    if (result.complaint !== undefined) lines.push(`      client: ${result.complaint.slice(0, shownLength)}`);
   }
   for (const scenario of verdict.stale) lines.push(`  stale: ${scenario} no longer fails; take it off the list`);
   if (results.every(({ outcome }) => outcome === "absent")) lines.push(...exit.lastLines.map((line) => `  | ${line}`));
