@@ -7,6 +7,7 @@ import type { CallAnswer } from "../upstream/connection.ts";
 import type { Asked } from "../upstream/server-request.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Conversation } from "./conversation.ts";
+import { missingCapability } from "./failure.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { isAskable, mayBeAsked, neededFor } from "./questions.ts";
@@ -124,18 +125,11 @@ function hasFailed({ answer }: CallAnswer): boolean {
   return answer.kind === "error" || answer.result.value["isError"] === true;
 }
 
-const missingCapability = -32021;
-
-/**
- * The answer to a call that failed after its caller could not be asked something. A call that gets by without is not one of these.
- *
- * @see MCP 2026-07-28, basic, MissingRequiredClientCapabilityError.
- */
+/** The answer to a call that failed after its caller could not be asked something. A call that gets by without is not one of these. */
 function wanting(refused: readonly Question[]): CallAnswer {
   const requiredCapabilities: JsonObject = Object.assign({}, ...refused.map(neededFor));
   const message = `The upstream needs to ask for ${refused.map(({ method }) => method).join(", ")}, which was not declared`;
-  const data = { gateway: true, requiredCapabilities };
-  return { kind: "complete", answer: { kind: "error", error: { code: missingCapability, message, data } } };
+  return { kind: "complete", answer: { kind: "error", error: missingCapability(message, requiredCapabilities) } };
 }
 
 /** Says whose failure it was, where it does not say so itself. */

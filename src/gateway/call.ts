@@ -7,11 +7,12 @@ import { Payload } from "../protocol/payload.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
 import { attempt } from "./attempt.ts";
 import { Conversation } from "./conversation.ts";
+import { missingCapability } from "./failure.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { isAskable, mayBeAsked } from "./questions.ts";
 import { type Target, targetOf } from "./target.ts";
-import { mayNameTask, withTaskNamed } from "./tasks.ts";
+import { isAboutTask, mayNameTask, takesTasks, tasksExtension, withTaskNamed } from "./tasks.ts";
 import { unpromised } from "./view.ts";
 
 /**
@@ -25,6 +26,10 @@ export async function answerCall(gateway: Gateway, inbound: Inbound, method: Cal
   const decoded = codec.decodeCall(method, inbound.params, inbound.caller);
   const logLevel = decoded.logLevel ?? session?.logLevel;
   const call = logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
+  if (isAboutTask(call) && !takesTasks(call.caller)) {
+    const needed = { extensions: { [tasksExtension]: {} } };
+    return { kind: "error", error: missingCapability(`${method} needs the extension ${tasksExtension}`, needed) };
+  }
   const { answer } =
     codec.era === "modern" ? await byReturning(gateway, inbound, call) : await byAsking(gateway, inbound, call);
   if (answer.kind === "error") return { kind: "error", error: codec.encodeError(answer.error, method) };
@@ -105,8 +110,10 @@ function byReturning(gateway: Gateway, inbound: Inbound, call: Call): Promise<Ca
 }
 
 /** `call` is what the caller sent, `sent` what the upstream is to get. */
-async function begin(gateway: Gateway, inbound: Inbound, call: Call, sent: Call): Promise<CallAnswer> {
-  if (!isAskable(call.caller.capabilities)) return sealed(gateway, inbound, call, await send(gateway, inbound, sent));
+function begin(gateway: Gateway, inbound: Inbound, call: Call, sent: Call): Promise<CallAnswer> {
+  if (!isAskable(call.caller.capabilities)) {
+    return send(gateway, inbound, sent).then((outcome) => sealed(gateway, inbound, call, outcome));
+  }
   const conversation = new Conversation(gateway.deps.clock);
   conversation.follow({ notify: inbound.notify, progressToken: call.progressToken });
   conversation.about(send(gateway, inbound, sent, conversation));

@@ -17,6 +17,15 @@ export function rpcErrorOf(error: GatewayError): RpcError {
   return { code: errorTable[error.code].rpc, message: error.message, data: failureData(error) };
 }
 
+/**
+ * The error for a request that needs more of its sender than it declared.
+ *
+ * @see MCP 2026-07-28, schema, MissingRequiredClientCapabilityError.
+ */
+export function missingCapability(message: string, requiredCapabilities: JsonObject): RpcError {
+  return { code: -32021, message, data: { gateway: true, requiredCapabilities } };
+}
+
 /** Failures of a tool call that the model should read and may act on: they come as the tool's result, not as a protocol error. */
 const forTheModel: ReadonlySet<ErrorCode> = new Set([
   "upstream_unavailable",

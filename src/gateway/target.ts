@@ -16,7 +16,7 @@ export interface Target {
 /**
  * Finds whose a call is: at once where that is known. Waits where the name may be that of an upstream that is still being connected.
  *
- * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`.
+ * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`, `login_required`.
  */
 export function targetOf(gateway: Gateway, route: Route, call: Call): Target | Promise<Target> {
   return findTarget(gateway.view(route), call) ?? settledTarget(gateway, route, call);
@@ -79,13 +79,7 @@ function missing(view: View, call: Call): never {
     throw new GatewayError("invalid_params", `${call.method} needs params.${neededBy(call.method)}`);
   }
   const owner = view.ownerOf(name);
-  if (owner !== undefined && owner.handshake === undefined) {
-    const { state } = owner;
-    const why = state.kind === "recovering" ? `is down: ${state.problem.message}` : "is not connected";
-    throw new GatewayError("upstream_unavailable", `The upstream "${owner.name}" ${why}`, {
-      data: { upstream: owner.name, ...(state.kind === "recovering" ? { suggestion: state.problem.suggestion } : {}) },
-    });
-  }
+  if (owner !== undefined && owner.handshake === undefined) throw owner.unavailable();
   const shown = JSON.stringify(name.slice(0, 200));
   if (call.method.startsWith("tasks/")) throw new GatewayError("invalid_params", `There is no task ${shown}`);
   if (call.method === "tools/call") throw new GatewayError("unknown_tool", `Unknown tool ${shown}`);

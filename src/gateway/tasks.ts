@@ -1,5 +1,5 @@
 import { objectAt, stringAt } from "../core/json.ts";
-import type { Call } from "../protocol/call.ts";
+import type { Call, Caller } from "../protocol/call.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
 import { exposedName } from "./names.ts";
@@ -8,9 +8,18 @@ import { exposedName } from "./names.ts";
 export const tasksExtension = "io.modelcontextprotocol/tasks";
 
 /** Whether the answer to a call may name a task: it is about one, or its caller takes one for an answer. */
-export function mayNameTask({ method, caller }: Call): boolean {
-  if (method.startsWith("tasks/")) return true;
-  const extensions = objectAt(caller.capabilities, "extensions");
+export function mayNameTask(call: Call): boolean {
+  return isAboutTask(call) || takesTasks(call.caller);
+}
+
+/** Whether a call is about a task that was begun earlier. */
+export function isAboutTask({ method }: Call): boolean {
+  return method.startsWith("tasks/");
+}
+
+/** Whether a caller declared that it takes a task for an answer. */
+export function takesTasks({ capabilities }: Caller): boolean {
+  const extensions = objectAt(capabilities, "extensions");
   return extensions !== undefined && tasksExtension in extensions;
 }
 

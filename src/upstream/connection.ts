@@ -189,22 +189,25 @@ export class Connection {
    *   that nobody knows.
    */
   async call(call: Call, options: CallOptions): Promise<CallAnswer> {
-    const answered = await this.#call(call, options);
-    const { answer } = answered;
+    const answer = await this.#send(call, options);
     const isStale = answer.kind === "error" && answer.error.code === errorTable.header_mismatch.rpc;
-    if (!isStale || !this.#link.hasHeaders || call.method !== "tools/call") return answered;
+    if (!isStale || !this.#link.hasHeaders || call.method !== "tools/call") return this.#sorted(answer);
     // The tool asks for other headers than it did when it was listed: refused unseen, so it may be sent again.
     await this.definitions(options.signal);
     this.#receiver.notification({ method: "notifications/tools/list_changed", params: {} });
-    return this.#call(call, options);
+    return this.#sorted(await this.#send(call, options));
   }
 
-  #call(call: Call, { signal, onNotification, asked }: CallOptions): Promise<CallAnswer> {
+  #sorted(answer: Answer): CallAnswer {
+    return { answer, kind: answer.kind === "error" ? "complete" : this.codec.decodeResult(answer.result) };
+  }
+
+  #send(call: Call, { signal, onNotification, asked }: CallOptions): Promise<Answer> {
     const { codec } = this.handshake;
     const repeated = this.#repeated.size === 0 ? undefined : this.#repeated.get(String(call.params["name"]));
     const id = this.#link.newId();
     if (call.logLevel !== undefined && codec.era === "legacy") this.wantLogs(call.logLevel);
-    const answered = this.#link.request({
+    return this.#link.request({
       id,
       method: call.method,
       params: codec.encodeCall(call, call.progressToken === undefined ? undefined : id),
@@ -217,10 +220,6 @@ export class Connection {
         else if (onNotification !== undefined) passRetokened(call, notification, onNotification);
       },
     });
-    return answered.then((answer) => ({
-      answer,
-      kind: answer.kind === "error" ? "complete" : codec.decodeResult(answer.result),
-    }));
   }
 
   /** Asks a legacy upstream for log messages from this severity on; what was asked for before stays wanted. */

@@ -309,7 +309,8 @@ export class Upstream {
     }
     // One that loses every session at once is not to be asked for the next one without pause.
     const isLostSession = error.data?.["stage"] === "session" && this.#state.kind === "ready";
-    const delayMs = isLostSession ? 0 : delayAfter(failuresOf(this.#state, at), random);
+    const isAtOnce = isLostSession || this.#state.kind === "awaiting_login";
+    const delayMs = isAtOnce ? 0 : delayAfter(failuresOf(this.#state, at), random);
     this.#move({ kind: "failed", at, problem: problemOf(error, stage), delayMs });
     this.#stopTimer = clock.after(delayMs, () => {
       this.#tryAgain({ kind: "due", at: clock.now() });
@@ -328,7 +329,7 @@ export class Upstream {
     const state = this.#state;
     const isNear = state.kind === "recovering" && state.nextTryAt - this.#deps.clock.now() <= worthWaitingMs;
     if (state.kind === "starting" || isNear) await this.#nextSettled(signal);
-    if (this.#connection === undefined) throw this.#unavailable();
+    if (this.#connection === undefined) throw this.unavailable();
     return this.#connection;
   }
 
@@ -349,7 +350,8 @@ export class Upstream {
     }
   }
 
-  #unavailable(): GatewayError {
+  /** Why no call can be sent to it now, for a moment when none can. */
+  unavailable(): GatewayError {
     const state = this.#state;
     if (state.kind === "awaiting_login") {
       const { problem, authorizationUrl } = state;
@@ -358,7 +360,7 @@ export class Upstream {
       });
     }
     if (state.kind !== "recovering") {
-      return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is not running`);
+      return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is not connected`);
     }
     const { problem, nextTryAt, attempts } = state;
     const retryAfterMs = Math.max(0, nextTryAt - this.#deps.clock.now());

@@ -49,7 +49,7 @@ export interface Program {
 }
 
 /** Where a client is connected to: an address, or a program that it starts. */
-export type Place = { readonly kind: "http"; readonly url: string } | ({ readonly kind: "stdio" } & Program);
+export type Place = { readonly kind: "http" | "ws"; readonly url: string } | ({ readonly kind: "stdio" } & Program);
 
 /** One of the clients. */
 export interface ClientKind {

@@ -10,11 +10,12 @@ export type AnswerStyle = "json" | "stream";
 /** A scripted server over Streamable HTTP. As JSON it sends answers only: notifications are dropped. */
 export function scriptedHttp(server: ScriptedServer, style: AnswerStyle): Promise<Listening> {
   return listenOnFreePort((request, response) => {
-    void serve(server, style, request, response);
+    void serveScripted(server, style, request, response);
   });
 }
 
-async function serve(
+/** Answers one request of Streamable HTTP by the script. */
+export async function serveScripted(
   server: ScriptedServer,
   style: AnswerStyle,
   request: IncomingMessage,

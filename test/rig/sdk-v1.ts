@@ -1,6 +1,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { WebSocketClientTransport } from "@modelcontextprotocol/sdk/client/websocket.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { CallOptions, ClientKind, Downstream, Place } from "./downstream.ts";
 
@@ -23,6 +24,7 @@ export async function connectV1(place: Place): Promise<Client> {
 
 function transportTo(place: Place): Transport {
   if (place.kind === "stdio") return new StdioClientTransport({ ...place, stderr: "ignore" });
+  if (place.kind === "ws") return new WebSocketClientTransport(new URL(place.url));
   return new StreamableHTTPClientTransport(new URL(place.url));
 }
 

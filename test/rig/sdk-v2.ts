@@ -1,6 +1,8 @@
 import { Client, StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { WebSocket } from "ws";
 import type { CallOptions, ClientKind, Downstream, Place } from "./downstream.ts";
+import { WebSocketTransport } from "./web-socket-transport.ts";
 
 /** The official SDK v2, pinned to the modern era. */
 export const sdkV2: ClientKind = {
@@ -24,6 +26,7 @@ export async function connectV2(place: Place): Promise<Client> {
 
 function transportTo(place: Place): Transport {
   if (place.kind === "stdio") return new StdioClientTransport({ ...place, stderr: "ignore" });
+  if (place.kind === "ws") return new WebSocketTransport(new WebSocket(place.url, "mcp"), (text) => JSON.parse(text));
   return new StreamableHTTPClientTransport(new URL(place.url));
 }
 

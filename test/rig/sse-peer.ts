@@ -6,8 +6,10 @@ import { buffer } from "node:stream/consumers";
 export interface SsePeer extends AsyncDisposable {
   /** Where the event stream is. */
   readonly url: string;
-  /** Messages as they were posted. */
+  /** Messages that were accepted, as they were posted. */
   readonly received: string[];
+  /** How many were posted. */
+  readonly posts: number;
   /** Writes to the stream as it is. */
   write(text: string): void;
   /** Sends one message. */
@@ -34,6 +36,7 @@ const endpoint = "event: endpoint\ndata: /message?session=1\n\n";
 export async function ssePeer(options: SsePeerOptions = {}): Promise<SsePeer> {
   const { opening = () => endpoint, status = 200, contentType = "text/event-stream" } = options;
   const received: string[] = [];
+  let posts = 0;
   let stream: ServerResponse | undefined;
   let answer: number | "silence" = 202;
   let origin = "";
@@ -44,8 +47,10 @@ export async function ssePeer(options: SsePeerOptions = {}): Promise<SsePeer> {
       response.write(opening(origin));
     } else if (request.method !== "POST" || request.url !== "/message?session=1") {
       response.writeHead(404).end();
-    } else if (answer !== "silence") {
+    } else {
+      posts += 1;
       const found = answer;
+      if (found === "silence") return;
       void buffer(request).then((body) => {
         if (found < 300) received.push(body.toString());
         response.writeHead(found).end();
@@ -60,6 +65,9 @@ export async function ssePeer(options: SsePeerOptions = {}): Promise<SsePeer> {
   return {
     url: `${origin}/sse`,
     received,
+    get posts() {
+      return posts;
+    },
     write: (text) => void stream?.write(text),
     send: (message) => void stream?.write(`event: message\ndata: ${message}\n\n`),
     answerWith: (next) => {

@@ -5,6 +5,7 @@ import { after, test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { systemClock } from "../../src/core/clock.ts";
 import { GatewayError } from "../../src/core/errors.ts";
+import { ManualClock } from "../../src/core/manual-clock.ts";
 import { type Channel, maxFrameBytes } from "../../src/transport/channel.ts";
 import { testChannel } from "../../src/transport/channel.contract.ts";
 import { openSse } from "../../src/transport/sse-channel.ts";
@@ -123,14 +124,20 @@ testChannel({
     const channel = await openSse({ url: peer.url, headers: {} }, systemClock, never);
     return {
       channel,
-      peerSends: peer.send,
+      peerSends: (frame) => {
+        peer.send(frame);
+      },
       peerSendsCut: (frames) => {
         const bytes = frames.map((frame) => `data: ${frame}\n\n`).join("");
         for (let from = 0; from < bytes.length; from += 97) peer.write(bytes.slice(from, from + 97));
       },
       peerReceived: () => peer.received,
-      peerEnds: peer.endStream,
-      peerVanishes: peer.breakStream,
+      peerEnds: () => {
+        peer.endStream();
+      },
+      peerVanishes: () => {
+        peer.breakStream();
+      },
       peerStopsReading: () => {
         peer.answerWith("silence");
       },
@@ -200,7 +207,8 @@ test("an opening that is given up leaves nothing behind", async () => {
   await once(silent, "listening");
   const giveUpWebSocket = new AbortController();
   silent.on("upgrade", (_request, wire) => {
-    wire.on("error", () => undefined).resume();
+    wire.on("error", () => undefined).on("end", () => wire.destroy());
+    wire.resume();
     giveUpWebSocket.abort(reason);
   });
   const url = `ws://127.0.0.1:${portOf(silent)}`;
@@ -239,13 +247,18 @@ test("a message that is refused is told to its sender alone; a session that is f
 
 test("a server that holds back its answer to one message gets the next after a second", async () => {
   await using peer = await ssePeer();
-  const channel = await openSse({ url: peer.url, headers: {} }, systemClock, never);
+  const clock = new ManualClock();
+  const channel = await openSse({ url: peer.url, headers: {} }, clock, never);
   peer.answerWith("silence");
   channel.send('"held"');
-  peer.answerWith(202);
   channel.send('"next"');
+  await until(() => peer.posts === 1, "the first has arrived");
+  peer.answerWith(202);
+  clock.advance(1000);
   await until(() => peer.received.length > 0, "the next has arrived");
+  assert.deepEqual(peer.received, ['"next"']);
   await channel.close();
+  assert.equal(clock.pending, 0);
 });
 
 for (const [what, status, code] of [

@@ -36,9 +36,8 @@ test("challenges of other schemes around it, odd spacing and malformed parts do 
   for (const [header, expected] of headers) assert.deepEqual(bearerChallenge(header), expected, String(header));
 });
 
-test("a header of any length is read in no time", () => {
-  const started = process.cpuUsage();
-  for (const part of ['Bearer a="', "Bearer , ", "x=y, ", '\\"', "Bearer aaaa"])
-    bearerChallenge(part.repeat(1_000_000));
-  assert.ok(process.cpuUsage(started).user < 1_000_000);
+test("of a header of any length only the beginning is read", () => {
+  const endless = `Bearer scope="a", ${"x=y, ".repeat(1_000_000)}error="late"`;
+  assert.deepEqual(bearerChallenge(endless), { ...nothing, scopes: ["a"] });
+  for (const part of ['Bearer a="', "Bearer , ", '\\"', "Bearer aaaa"]) bearerChallenge(part.repeat(1_000_000));
 });

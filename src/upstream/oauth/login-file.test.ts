@@ -121,3 +121,12 @@ test("where the new file cannot be written the old one stays, and no draft is le
   assert.deepEqual(await store.read("a"), fullLogin);
   assert.equal((await readdir(dataDir)).length, 2);
 });
+
+test("a folder that cannot be made is told of", async () => {
+  const file = join(await newFolder(), "file");
+  await writeFile(file, "");
+  await assert.rejects(
+    loginFile({ dataDir: file }).change("a", () => fullLogin),
+    { code: "logins_unreadable", message: /cannot be (?:read|written) \(E[A-Z]+\)$/ },
+  );
+});

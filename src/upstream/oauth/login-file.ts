@@ -58,10 +58,15 @@ export function loginFile(options: LoginFileOptions): LoginStore {
     const login = change(logins.get(upstream));
     if (login === undefined) next.delete(upstream);
     else next.set(upstream, login);
-    await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
     const salt = locked?.key === "secret" ? locked.salt : newSalt();
-    const key = await keys.make(salt);
-    await writeWhole(file, lockedText(lock(loginsText(next), keys.kind, key, salt)));
+    try {
+      await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+      const key = await keys.make(salt);
+      await writeWhole(file, lockedText(lock(loginsText(next), keys.kind, key, salt)));
+    } catch (thrown) {
+      if (thrown instanceof GatewayError) throw thrown;
+      throw unreadable(file, `cannot be written (${String(codeOf(thrown))})`, thrown);
+    }
   };
 
   return {
@@ -181,7 +186,7 @@ async function writeWhole(file: string, text: string): Promise<void> {
     await rename(draft, file);
   } catch (thrown) {
     await rm(draft, { force: true });
-    throw unreadable(file, `cannot be written (${String(codeOf(thrown))})`, thrown);
+    throw thrown;
   }
 }
 

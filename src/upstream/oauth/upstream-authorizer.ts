@@ -49,7 +49,7 @@ interface AskedLogin {
 
 /** A fresh address is made when this long has passed, in ms, so that the one shown always has some minutes left. */
 const renewMs = loginMs / 2;
-/** A token that is refused this soon after it was given, and was never taken, is not worth refreshing, in ms. */
+/** A token that is refused this soon after it was given, and was never taken, is not worth refreshing, in ms. Nor is what failed. */
 const freshMs = 60_000;
 
 /**
@@ -72,6 +72,7 @@ export class UpstreamAuthorizer implements Authorizer {
   /** When the credentials came from a login that the upstream has not confirmed yet. */
   #unprovenSince: number | undefined;
   #flight: { readonly key: string; readonly outcome: Promise<boolean> } | undefined;
+  #failure: { readonly key: string; readonly problem: GatewayError; readonly until: number } | undefined;
   #stopTimer: StopTimer | undefined;
 
   constructor(upstream: Protected, shared: SharedOAuth, receiver: AuthorizerReceiver) {
@@ -153,8 +154,22 @@ export class UpstreamAuthorizer implements Authorizer {
     if (this.#asked !== undefined && missingFrom(this.#asked.login.plan.scopes, challenge.scopes).length === 0) {
       throw this.#asked.problem;
     }
-    const discovery = this.#discovery ?? (await this.#discover(challenge, login));
-    return this.#logIn(discovery, challenge.scopes, "some_calls");
+    return this.#stepUpOnce(challenge, login);
+  }
+
+  /** What has just failed for these scopes fails again at once: an upstream may need them for every call. */
+  async #stepUpOnce(challenge: Challenge, login: Login | undefined): Promise<boolean> {
+    const key = challenge.scopes.join(" ");
+    const now = this.#shared.clock.monotonic();
+    if (this.#failure?.key === key && now < this.#failure.until) throw this.#failure.problem;
+    try {
+      const discovery = this.#discovery ?? (await this.#discover(challenge, login));
+      return await this.#logIn(discovery, challenge.scopes, "some_calls");
+    } catch (thrown) {
+      const problem = toGatewayError(thrown);
+      if (problem.code !== "login_required") this.#failure = { key, problem, until: now + freshMs };
+      throw problem;
+    }
   }
 
   async #discover(challenge: Challenge | undefined, login: Login | undefined): Promise<Discovery> {
