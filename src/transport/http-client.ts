@@ -22,6 +22,8 @@ export interface HttpReceiver {
   head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void;
   /** A frame of an event stream and the event's type; or the whole body where it is JSON, which has none. */
   frame(frame: Buffer, type?: string): void;
+  /** An event stream gave an id to come back with. */
+  eventId?(id: string): void;
   /** The server's wish for how long to wait before coming back, in ms. */
   retry?(ms: number): void;
   /** The exchange is over; called once, last. `problem` says why, where it did not end by itself. */
@@ -151,6 +153,7 @@ class StreamBody implements BodyReader {
       event: ({ data, type }) => {
         receiver.frame(data, type);
       },
+      id: (id) => receiver.eventId?.(id),
       retry: (ms) => receiver.retry?.(ms),
       tooLong: () => {
         this.isTooLong = true;

@@ -65,6 +65,19 @@ const streams: readonly { readonly name: string; readonly text: string; readonly
   { name: "characters of several bytes", text: "data: ž世😀\n\n", told: ["data ž世😀"] },
 ];
 
+test("an event has the type that the stream gives it, and is a message where it gives none", () => {
+  const types: string[] = [];
+  const text =
+    "event: endpoint\ndata: a\n\ndata: b\n\nevent: lost\n\ndata: c\n\nevent\ndata: d\n\nevent: message\ndata: e\n\n";
+  const reader = new SseReader({
+    event: ({ data, type }) => types.push(`${data.toString()} ${type}`),
+    retry: () => undefined,
+    tooLong: () => undefined,
+  });
+  reader.push(Buffer.from(text));
+  assert.deepEqual(types, ["a endpoint", "b message", "c message", "d message", "e message"]);
+});
+
 for (const { name, text, told } of streams) {
   test(`${name} is read the same, wherever the chunks begin and end`, () => {
     for (const chunks of splits(text)) assert.deepEqual(read(chunks), told, JSON.stringify(chunks.map(String)));

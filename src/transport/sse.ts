@@ -12,6 +12,8 @@ export interface SseEvent {
 /** What an {@link SseReader} hands on. */
 export interface SseReceiver {
   event(event: SseEvent): void;
+  /** The stream gave an id to come back with; told of events without data too, before the event. */
+  id?(id: string): void;
   /** The server's wish for how long to wait before coming back, in ms. */
   retry(ms: number): void;
   /** An event went over the limit and was dropped. */
@@ -49,6 +51,7 @@ export class SseReader {
   #isDropping = false;
   #type = "";
   #id: string | undefined;
+  #toldId: string | undefined;
 
   constructor(receiver: SseReceiver, limitBytes: number = maxFrameBytes) {
     this.#receiver = receiver;
@@ -140,9 +143,16 @@ export class SseReader {
     this.#data = [];
     this.#dataBytes = 0;
     this.#isDropping = false;
+    this.#tellId();
     if (first === undefined) return;
     const data = more.length === 0 ? first : Buffer.concat([first, ...more.flatMap((line) => [newLine, line])]);
     if (data.length > 0) this.#receiver.event({ data, type, id: this.#id });
+  }
+
+  #tellId(): void {
+    if (this.#id === undefined || this.#id === this.#toldId) return;
+    this.#toldId = this.#id;
+    this.#receiver.id?.(this.#id);
   }
 
   #drop(): void {

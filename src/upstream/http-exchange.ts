@@ -24,6 +24,8 @@ export interface ExchangeOwner {
   answer(id: RequestId, question: Question, asked: Asked | undefined): void;
   /** Sees to a refusal for want of credentials, and then settles the request; false where nobody can. */
   appeal(refusal: Refusal, request: LinkRequest, settle: Settle): boolean;
+  /** Comes back, after a while, for the rest of a stream that broke; what comes of it goes to the exchange. */
+  resume(exchange: HttpReceiver, lastEventId: string, delayMs: number, signal: AbortSignal): void;
   /** The exchange is over. */
   over(): void;
   /** The upstream no longer knows our session: the link is of no more use. */
@@ -39,6 +41,11 @@ export interface Settle {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+/** How often a broken stream is taken up again that brings nothing new, and how long is waited where the upstream does not say. */
+const maxResumes = 5;
+const resumeMs = 1000;
+const longestResumeMs = 30_000;
 
 /** How long a stream may stay open that has brought its answer, in ms: not every server ends it, and each holds a connection. */
 const lingerMs = 1000;
@@ -63,6 +70,11 @@ export class RequestExchange implements HttpReceiver {
   #isSettled = false;
   #hangUp: (() => void) | undefined;
   #stopTimer: StopTimer | undefined;
+  #lastEventId: string | undefined;
+  #retryMs = resumeMs;
+  /** How often the stream was taken up again since it last brought something. */
+  #resumes = 0;
+  #isGone = false;
 
   constructor(
     owner: ExchangeOwner,
@@ -81,6 +93,11 @@ export class RequestExchange implements HttpReceiver {
   }
 
   head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void {
+    if (this.#resumes > 0) {
+      this.#hangUp = hangUp;
+      this.#isGone = status !== 200;
+      return;
+    }
     this.#status = status;
     this.#hangUp = hangUp;
     this.#contentType = headers["content-type"];
@@ -91,7 +108,17 @@ export class RequestExchange implements HttpReceiver {
     }
   }
 
+  eventId(id: string): void {
+    this.#lastEventId = id;
+    this.#resumes = Math.min(this.#resumes, 1);
+  }
+
+  retry(ms: number): void {
+    this.#retryMs = Math.min(ms, longestResumeMs);
+  }
+
   frame(frame: Buffer): void {
+    if (this.#isGone) return;
     const message = readFrame(frame);
     switch (message.kind) {
       case "result":
@@ -120,8 +147,24 @@ export class RequestExchange implements HttpReceiver {
 
   ended(problem: GatewayError | undefined): void {
     this.#stopTimer?.();
+    if (this.#isResumed(problem)) return;
     this.#finish(problem);
     this.#owner.over();
+  }
+
+  /**
+   * A legacy upstream may end a stream at will before it has answered; where it numbers its events, the rest is to be had.
+   *
+   * @see MCP 2025-11-25, basic/transports, Resumability and Redelivery.
+   */
+  #isResumed(problem: GatewayError | undefined): boolean {
+    const { signal } = this.#request;
+    const isBroken = problem === undefined || problem.code === "upstream_disconnected";
+    if (this.#isSettled || this.#isGone || signal.aborted || !isBroken || this.#owner.isModern) return false;
+    if (this.#lastEventId === undefined || this.#status !== 200 || this.#resumes >= maxResumes) return false;
+    this.#resumes += 1;
+    this.#owner.resume(this, this.#lastEventId, this.#retryMs, signal);
+    return true;
   }
 
   #finish(problem: GatewayError | undefined): void {

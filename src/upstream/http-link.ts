@@ -114,6 +114,19 @@ export class HttpLink implements Link, ExchangeOwner {
     });
   }
 
+  resume(exchange: HttpReceiver, lastEventId: string, delayMs: number, signal: AbortSignal): void {
+    const stopTimer = this.#clock.after(delayMs, () => {
+      signal.removeEventListener("abort", giveUp);
+      const headers = { ...this.#headersFor("", {}), accept: "text/event-stream", "last-event-id": lastEventId };
+      this.#client.send({ method: "GET", headers, signal }, exchange);
+    });
+    const giveUp = (): void => {
+      stopTimer();
+      exchange.ended(toGatewayError(signal.reason));
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
+  }
+
   /** Sends a message that no answer is awaited to. */
   #post(body: string, headers: Readonly<Record<string, string>>): void {
     if (this.#closing.signal.aborted) return;

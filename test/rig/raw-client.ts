@@ -75,7 +75,7 @@ function eventsIn(body: string): string[] {
   return body
     .split("\n\n")
     .map((event) => event.split("\n").flatMap((line) => (line.startsWith("data: ") ? [line.slice(6)] : [])))
-    .flatMap((lines) => (lines.length === 0 ? [] : [lines.join("\n")]));
+    .flatMap((lines) => (lines.join("") === "" ? [] : [lines.join("\n")]));
 }
 
 function parsed(frame: string): JsonObject {
