@@ -36,7 +36,9 @@ export function configPage(): string {
 /** The form that is an object. */
 function oauthIn(servers: JsonObject): JsonObject {
   const forms = objectAt(servers, "oauth")?.["anyOf"];
-  return (Array.isArray(forms) ? forms.find((form) => isJsonObject(form) && form["type"] === "object") : undefined) ?? {};
+  return (
+    (Array.isArray(forms) ? forms.find((form) => isJsonObject(form) && form["type"] === "object") : undefined) ?? {}
+  );
 }
 
 function table(properties: JsonObject, nested: readonly string[] = []): string {
@@ -73,6 +75,8 @@ One file: \`switchyard.jsonc\`, \`.json\`, \`.yaml\` or \`.yml\` in the folder w
 - **\`mcpServers\`** is what Claude Desktop and Cursor write, \`servers\` what VS Code writes. Both take the same entries; what is ours stands beside.
 - **Secrets** are references: \`\${NAME}\` inside a text, or \`{ "env": "NAME" }\` as a value of \`env\` and \`headers\`. They are resolved after the whole file was
   found valid, and no message shows their values. \`\${NAME:-default}\` has a default.
+- **Logins**: a server at a \`url\` that asks for OAuth is logged in to, unless its \`headers\` have an Authorization or \`oauth\` is \`false\`; see
+  [logins](logins.md).
 - **A child inherits** few variables (\`PATH\`, \`HOME\`, the locale and the like). Everything else it needs stands in its \`env\`.
 - **Mistakes** are all reported at once, each with line and column; an unknown key with the one that was probably meant. A wrong file changes
   nothing that runs.

@@ -76,8 +76,8 @@ export interface Switchyard extends AsyncDisposable {
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   const { upstreams, clock = systemClock, onStateChange } = options;
-  const listening = Promise.withResolvers<string>();
-  const oauth = oauthFor(options.oauth ?? {}, clock, listening.promise);
+  const servers = new Set<HttpServer>();
+  const oauth = oauthFor(options.oauth ?? {}, clock, servers);
   const gateway = new Gateway({
     upstreams,
     deps: { ...upstreamDeps(clock), authorizerFor: oauth.authorizerFor },
@@ -89,7 +89,6 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
     newId: randomUUID,
     subscribe: (session) => gateway.subscribe(session),
   });
-  const servers = new Set<HttpServer>();
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
     sessions.close();
@@ -100,7 +99,6 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
     async listen(listenOptions = listenDefaults) {
       const server = await listenHttp(listenOptions, { gateway, sessions, logins: oauth });
       servers.add(server);
-      listening.resolve(server.origin);
       return server;
     },
     async serve(channel, route = { kind: "all" }) {
@@ -117,24 +115,15 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   };
 }
 
-/** How long a login waits for the gateway to listen, in ms: it is told to do so right after its start, or not at all. */
-const listenGraceMs = 2000;
-
-function oauthFor(options: LoginOptions, clock: Clock, origin: Promise<string>): OAuth {
+function oauthFor(options: LoginOptions, clock: Clock, servers: ReadonlySet<HttpServer>): OAuth {
   const { dataDir, secret, redirectUri, openAuthorizationUrl } = options;
   return oauthClient({
     clock,
-    store: dataDir === undefined ? memoryStore() : loginFile({ dataDir, secret }),
+    store: dataDir === undefined ? memoryStore() : loginFile({ dataDir, secret, clock }),
     openAuthorizationUrl,
-    async redirectUri() {
-      if (redirectUri !== undefined) return redirectUri;
-      const never = Promise.withResolvers<undefined>();
-      const stopTimer = clock.after(listenGraceMs, () => {
-        never.resolve(undefined);
-      });
-      const found = await Promise.race([origin, never.promise]);
-      stopTimer();
-      return found === undefined ? undefined : `${found}${callbackPath}`;
+    redirectUri() {
+      const [server] = servers;
+      return redirectUri ?? (server && `${server.origin}${callbackPath}`);
     },
   });
 }

@@ -1,4 +1,4 @@
-export { startSwitchyard, type Switchyard, type SwitchyardOptions } from "./gateway.ts";
+export { startSwitchyard, type LoginOptions, type Switchyard, type SwitchyardOptions } from "./gateway.ts";
 export {
   errorTable,
   GatewayError,
@@ -28,4 +28,5 @@ export type {
   WebSocketTarget,
 } from "./upstream/options.ts";
 export { upstreamDefaults } from "./upstream/options.ts";
+export type { OAuthSettings } from "./upstream/oauth/settings.ts";
 export type { Problem, Stage, UpstreamState } from "./upstream/state.ts";

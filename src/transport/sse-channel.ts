@@ -204,13 +204,16 @@ class SseChannel implements Channel {
       ended: (problem) => {
         this.#unaccepted -= 1;
         this.#unsentBytes -= Buffer.byteLength(frame);
-        if (this.#reason !== undefined) return;
-        if (problem !== undefined) refused?.(problem);
-        else if (isGone(status)) this.#forgotten(status, refused);
-        else if (status >= 300) refused?.(refusedWith(status, "a message"));
+        if (this.#reason === undefined) this.#answered(status, problem, refused);
         goOn();
       },
     };
+  }
+
+  #answered(status: number, problem: GatewayError | undefined, refused: Outgoing["refused"]): void {
+    if (problem !== undefined) refused?.(problem);
+    else if (isGone(status)) this.#forgotten(status, refused);
+    else if (status >= 300) refused?.(refusedWith(status, "a message"));
   }
 
   /** The message was refused unseen: whoever sent it may send it again once there is a new stream. */

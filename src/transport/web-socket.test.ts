@@ -1,43 +1,36 @@
 import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
-import { type Duplex, duplexPair } from "node:stream";
-import { after, test } from "node:test";
+import type { Duplex } from "node:stream";
+import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { ManualClock } from "../core/manual-clock.ts";
 import type { ChannelReceiver } from "./channel.ts";
 import { testChannel } from "./channel.contract.ts";
+import { wirePair } from "../../test/rig/wire.ts";
 import { type WebSocketChannel, pingMs, webSocketTaker } from "./web-socket.ts";
 
 const limitBytes = 8 * 1024 * 1024;
 
-/** The two ends of a WebSocket inside this process, and the channel's end of the wire between them. */
+/** The two ends of a WebSocket inside this process, and the client's end of the wire between them. */
 interface Ends {
   readonly channel: WebSocketChannel;
   readonly client: WebSocket;
   readonly wire: Duplex;
 }
 
-const clients: WebSocket[] = [];
-
-// A wire inside a process does not tell its one end that the other is gone, and the library would wait for that.
-after(() => {
-  for (const client of clients) client.terminate();
-});
-
 /** Shakes hands as over a network, without one: the server is given its end of a wire by hand. */
 async function ends(clock = new ManualClock(), autoPong = true): Promise<Ends> {
-  const [clientWire, wire] = duplexPair();
+  const [wire, far] = wirePair();
   const server = createServer();
   const taken = Promise.withResolvers<WebSocketChannel>();
   const take = webSocketTaker({ clock, maxFrameBytes: limitBytes });
   server.on("upgrade", (message, socket, head) => {
     take(message, socket, head, taken.resolve);
   });
-  server.emit("connection", wire);
-  const options = { createConnection: () => clientWire, perMessageDeflate: false, autoPong };
+  server.emit("connection", far);
+  const options = { createConnection: () => wire, perMessageDeflate: false, autoPong };
   const client = new WebSocket("ws://in.process/", "mcp", options);
-  clients.push(client);
   client.on("error", () => undefined);
   const opened = Promise.withResolvers<void>();
   client.on("open", opened.resolve);
@@ -196,7 +189,7 @@ test("a peer that does not answer the closing is cut off after two seconds", asy
 });
 
 test("what is no proper handshake is answered with its status", async () => {
-  const [wire, serverWire] = duplexPair();
+  const [wire, far] = wirePair();
   const server = createServer();
   const take = webSocketTaker({ clock: new ManualClock(), maxFrameBytes: limitBytes });
   server.on("upgrade", (message, socket, head) => {
@@ -204,7 +197,7 @@ test("what is no proper handshake is answered with its status", async () => {
       assert.fail("there is nothing to take");
     });
   });
-  server.emit("connection", serverWire);
+  server.emit("connection", far);
   const { promise, resolve } = Promise.withResolvers<number | undefined>();
   const headers = { connection: "upgrade", upgrade: "websocket", "sec-websocket-version": "13" };
   request({ createConnection: () => wire, headers }, ({ statusCode }) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { ManualClock } from "../core/manual-clock.ts";
 import type { HttpReceiver, HttpRequest } from "../transport/http-client.ts";
 import { HttpStream } from "./http-stream.ts";
@@ -9,11 +10,16 @@ function rig() {
   const clock = new ManualClock();
   const opened: { readonly request: HttpRequest; readonly receiver: HttpReceiver }[] = [];
   const frames: string[] = [];
+  const refusals: (string | undefined)[] = [];
   const stream = new HttpStream({
     client: { send: (request, receiver) => opened.push({ request, receiver }) },
     clock,
     headers: () => ({ number: String(opened.length) }),
     onFrame: (frame) => frames.push(frame.toString()),
+    onRefusal: (challenge) => {
+      refusals.push(challenge);
+      return Promise.reject(new Error("nobody can"));
+    },
   });
   stream.start();
   const latest = (): HttpReceiver => {
@@ -21,7 +27,7 @@ function rig() {
     assert.ok(receiver);
     return receiver;
   };
-  return { clock, opened, frames, stream, latest };
+  return { clock, opened, frames, refusals, stream, latest };
 }
 
 const events = { "content-type": "text/event-stream" };
@@ -108,6 +114,29 @@ for (const [status, headers] of [
     assert.equal(clock.pending, 0);
   });
 }
+
+test("a stream that was open and is refused is opened again once somebody has seen to the credentials", async () => {
+  const { clock, opened, refusals, latest } = rig();
+  latest().head(200, events, hangUp);
+  latest().ended(undefined);
+  clock.advance(1000);
+  latest().head(401, { "www-authenticate": "Bearer scope=a" }, hangUp);
+  latest().ended(undefined);
+  assert.deepEqual(refusals, ["Bearer scope=a"]);
+  assert.equal(clock.pending, 0, "not before that is done");
+  await turn();
+  clock.advance(2000);
+  assert.equal(opened.length, 3);
+});
+
+test("a stream that never was open and is refused is not offered", () => {
+  const { clock, opened, refusals, latest } = rig();
+  latest().head(401, {}, hangUp);
+  latest().ended(undefined);
+  clock.advance(1_000_000);
+  assert.equal(opened.length, 1);
+  assert.deepEqual(refusals, []);
+});
 
 test("a server that fails is asked again", () => {
   const { clock, opened, latest } = rig();

@@ -24,6 +24,44 @@ test("a server that crashes soon after it was ready keeps its count of failures,
   assert.equal(failuresOf(soon, stableMs), 0);
 });
 
+test("an upstream that needs a login waits for it however long, with an address that may change", () => {
+  const needed = { ...problem, stage: "login", code: "login_required" } as const;
+  const waiting = nextState(starting, {
+    kind: "login_required",
+    at: 10,
+    authorizationUrl: "https://a/1",
+    problem: needed,
+  });
+  const expected = {
+    kind: "awaiting_login",
+    since: 10,
+    attempts: 0,
+    authorizationUrl: "https://a/1",
+    problem: needed,
+  } as const;
+  assert.deepEqual(waiting, expected);
+  assert.equal(nextState(waiting, { kind: "due", at: 20 }), waiting);
+  assert.equal(nextState(waiting, { kind: "connected", at: 20 }), waiting);
+  const renewed = nextState(waiting, {
+    kind: "login_required",
+    at: 20,
+    authorizationUrl: "https://a/2",
+    problem: needed,
+  });
+  assert.deepEqual(renewed, { ...expected, authorizationUrl: "https://a/2" });
+  assert.deepEqual(nextState(renewed, { kind: "logged_in", at: 30 }), { kind: "starting", since: 30, attempts: 0 });
+  assert.equal(nextState(renewed, { kind: "failed", at: 30, problem, delayMs: 0 }).kind, "recovering");
+  assert.deepEqual(nextState(renewed, { kind: "stopped", at: 30 }), { kind: "stopped", since: 30 });
+});
+
+test("a login is news to an upstream that waits for one or is away, and to no other", () => {
+  const ready: UpstreamState = { kind: "ready", since: 0, attempts: 0 };
+  assert.equal(nextState(ready, { kind: "logged_in", at: 1 }), ready);
+  assert.equal(nextState(starting, { kind: "logged_in", at: 1 }), starting);
+  const away = nextState(ready, { kind: "failed", at: 1, problem, delayMs: 500 });
+  assert.equal(nextState(away, { kind: "logged_in", at: 2 }).kind, "starting");
+});
+
 test("an input that makes no sense in a state changes nothing", () => {
   const ready: UpstreamState = { kind: "ready", since: 0, attempts: 0 };
   const stopped: UpstreamState = { kind: "stopped", since: 0 };

@@ -9,7 +9,8 @@ import { type Rig, scriptUpstream } from "./rig.ts";
 /** The reference servers of the MCP project, as npm has them. */
 export type NpmServer = "everything" | "filesystem" | "memory";
 
-function scriptOf(server: NpmServer): string {
+/** The script that runs a server. */
+export function scriptOf(server: NpmServer): string {
   const inPackage = `node_modules/@modelcontextprotocol/server-${server}/dist/index.js`;
   return fileURLToPath(new URL(`../../${inPackage}`, import.meta.url));
 }

@@ -32,6 +32,23 @@ test("a tool can be called without a gateway, with and without a configuration",
   });
 });
 
+test("a server at a URL is added with the transport that the URL names, and listed with it", async () => {
+  await inFolder(async (folder) => {
+    for (const [name, url] of [
+      ["far", "https://x.example/mcp"],
+      ["live", "wss://x.example/mcp?key=secret"],
+    ] as const) {
+      assert.equal((await runCommand(["add", name, "--url", url], folder)).status, 0);
+    }
+    const file = join(folder, "switchyard.jsonc");
+    await writeFile(file, (await readFile(file, "utf8")).replace('"type": "http"', '"type": "sse"'));
+    assert.deepEqual(json((await runCommand(["list", "--json"], folder)).stdout)["upstreams"], [
+      { name: "far", transport: "sse", target: "https://x.example/mcp" },
+      { name: "live", transport: "ws", target: "wss://x.example/mcp" },
+    ]);
+  });
+});
+
 test("a call shows progress on stderr and its whole result as JSON on stdout", async () => {
   await folderWith({ everything: everythingServer }, async (folder) => {
     const args = ["--json", "--args", '{"duration":0.2,"steps":2}'];

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { systemClock } from "../../core/clock.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
 import { startSwitchyard } from "../../gateway.ts";
@@ -35,7 +36,7 @@ export async function login(name: string, context: Context, options: ClientOptio
 /** Forgets a login. A gateway that runs goes on with it until it is started anew. */
 export async function logout(name: string, context: Context, options: CommonOptions): Promise<number> {
   const { config } = await chooseConfig(context, options);
-  const store = loginFile(loginOptions(config, context));
+  const store = loginFile({ ...loginOptions(config, context), clock: systemClock });
   const isKnown = (await store.read(name)) !== undefined;
   if (isKnown) await store.change(name, () => undefined);
   if (options.json === true) context.terminal.out(JSON.stringify({ name, forgotten: isKnown }));

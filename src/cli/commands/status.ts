@@ -39,7 +39,7 @@ function statusText(url: string, read: JsonObject, upstreams: readonly JsonObjec
   const notes = upstreams.flatMap(notesOn);
   const parts = [
     head,
-    table(["UPSTREAM", "STATE", "TOOLS", "PROMPTS", "RESOURCES", "REVISION", "SERVER"], rows, columns),
+    table(["UPSTREAM", "TRANSPORT", "STATE", "TOOLS", "PROMPTS", "RESOURCES", "REVISION", "SERVER"], rows, columns),
   ];
   return [...parts, ...notes].join("\n\n");
 }
@@ -48,6 +48,7 @@ function row(upstream: JsonObject): string[] {
   const counts = objectAt(upstream, "counts") ?? {};
   return [
     stringAt(upstream, "name") ?? "",
+    stringAt(upstream, "transport") ?? "",
     stringAt(objectAt(upstream, "state") ?? {}, "kind") ?? "",
     String(counts["tools"]),
     String(counts["prompts"]),

@@ -52,12 +52,16 @@ export interface LoginStore {
    * @throws {GatewayError} `logins_unreadable`.
    */
   change(upstream: string, change: (login: Login | undefined) => Login | undefined): Promise<void>;
+  /** Runs while nobody else who shares the logins does so for this upstream. */
+  alone<T>(upstream: string, run: () => Promise<T>): Promise<T>;
 }
 
 /** Keeps logins for as long as the process lives. */
 export function memoryStore(): LoginStore {
   const logins = new Map<string, Login>();
+  const alone = inTurn();
   return {
+    alone,
     read: (upstream) => Promise.resolve(logins.get(upstream)),
     change(upstream, change) {
       const next = change(logins.get(upstream));
@@ -65,6 +69,21 @@ export function memoryStore(): LoginStore {
       else logins.set(upstream, next);
       return Promise.resolve();
     },
+  };
+}
+
+/** Runs what is given for one name one after another. */
+function inTurn(): LoginStore["alone"] {
+  const last = new Map<string, Promise<unknown>>();
+  return async (name, run) => {
+    const turn = (last.get(name) ?? Promise.resolve()).then(run);
+    const ended = turn.catch(() => undefined);
+    last.set(name, ended);
+    try {
+      return await turn;
+    } finally {
+      if (last.get(name) === ended) last.delete(name);
+    }
   };
 }
 

@@ -32,7 +32,9 @@ async function found(
     return Promise.resolve(document === undefined ? new Response(null, { status: 404 }) : Response.json(document));
   };
   const { metadataUrl, known = [] } = options;
-  const { server, resource, scopes } = await discover({ upstream, metadataUrl, known, fetchFn });
+  const discovery = await discover({ upstream, metadataUrl, known, fetchFn });
+  if (discovery === undefined) return { issuer: undefined, asked };
+  const { server, resource, scopes } = discovery;
   return { issuer: server.issuer, resource, scopes, asked };
 }
 
@@ -91,8 +93,13 @@ test("an upstream without resource metadata has its authorization server at its 
   assert.equal(asked, "https://mcp.example.com/mcp");
 });
 
+test("an upstream that says nothing about any authorization server wants something else", async () => {
+  assert.equal((await found({})).issuer, undefined);
+  await assert.rejects(found({}, { metadataUrl: "https://mcp.example.com/gone.json" }), /has no metadata$/);
+});
+
 const refused: Readonly<Record<string, readonly [documents: Readonly<Record<string, object>>, told: RegExp]>> = {
-  "no metadata at all": [{}, /has no metadata$/],
+  "an authorization server without metadata": [{ [ofUpstream]: resource }, /has no metadata$/],
   "metadata of another issuer": [
     { [ofUpstream]: resource, [auth + wellKnown]: metadataOf("https://honest.example") },
     /is that of another one$/,

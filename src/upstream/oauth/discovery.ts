@@ -22,7 +22,8 @@ export interface DiscoveryOptions {
 }
 
 /**
- * Finds out which authorization server gives tokens for an upstream.
+ * Finds out which authorization server gives tokens for an upstream; undefined where the upstream says nothing about any, so that it wants
+ * something else than OAuth.
  *
  * An upstream without resource metadata (servers of 2025-03-26) is taken to have its authorization server at its own origin, where that
  * has metadata. One that cannot do PKCE with S256, or does not say so, is refused, as the specification wants.
@@ -30,11 +31,20 @@ export interface DiscoveryOptions {
  * @throws {GatewayError} `upstream_protocol_error` — nothing usable is found; `upstream_unavailable`.
  * @see MCP 2026-07-28, basic/authorization/authorization-server-discovery and security-considerations.
  */
-export async function discover({ upstream, metadataUrl, known, fetchFn }: DiscoveryOptions): Promise<Discovery> {
+export async function discover({
+  upstream,
+  metadataUrl,
+  known,
+  fetchFn,
+}: DiscoveryOptions): Promise<Discovery | undefined> {
   const metadata = await readResourceMetadata(upstream, metadataUrl, fetchFn);
   const named = metadata?.authorizationServers ?? [];
   const issuer = named.find((name) => known.includes(name)) ?? named[0] ?? `${upstream.origin}/`;
   const server = await readServerMetadata(issuer, fetchFn);
+  if (server === undefined) {
+    if (metadata === undefined && metadataUrl === undefined) return undefined;
+    throw unusable(`The authorization server ${issuer} has no metadata`);
+  }
   if (server.code_challenge_methods_supported?.includes("S256") !== true) {
     throw unusable(
       `The authorization server ${server.issuer} does not offer PKCE with S256, without which a login is not safe`,

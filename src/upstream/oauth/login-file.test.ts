@@ -4,8 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { inspect } from "node:util";
-import { keyFileName, loginFile, loginFileName } from "./login-file.ts";
+import { systemClock } from "../../core/clock.ts";
+import type { LoginStore } from "./credentials.ts";
+import { type LoginFileOptions, keyFileName, loginFile, loginFileName } from "./login-file.ts";
 import { fullLogin, testLoginStore } from "./login-store.contract.ts";
+
+function fileIn(options: Omit<LoginFileOptions, "clock">): LoginStore {
+  return loginFile({ ...options, clock: systemClock });
+}
 
 const folders: string[] = [];
 
@@ -18,19 +24,19 @@ async function newFolder(): Promise<string> {
 after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
 const shared = { dataDir: join(await newFolder(), "made", "when", "needed") };
-testLoginStore("a file with a key beside it", () => loginFile(shared));
+testLoginStore("a file with a key beside it", () => fileIn(shared));
 const secured = { dataDir: await newFolder(), secret: "correct horse battery staple" };
-testLoginStore("a file with the operator's secret", () => loginFile(secured));
+testLoginStore("a file with the operator's secret", () => fileIn(secured));
 
 test("nothing is made before something is to be kept", async () => {
   const dataDir = join(await newFolder(), "data");
-  assert.equal(await loginFile({ dataDir }).read("a"), undefined);
+  assert.equal(await fileIn({ dataDir }).read("a"), undefined);
   await assert.rejects(stat(dataDir), { code: "ENOENT" });
 });
 
 test("a login is not readable in the folder, and the files are for their owner only", async () => {
   const dataDir = await newFolder();
-  await loginFile({ dataDir }).change("a", () => fullLogin);
+  await fileIn({ dataDir }).change("a", () => fullLogin);
   const names = await readdir(dataDir);
   assert.deepEqual(names.toSorted(), [loginFileName, keyFileName].toSorted());
   for (const name of names) {
@@ -42,15 +48,15 @@ test("a login is not readable in the folder, and the files are for their owner o
 
 test("with the operator's secret there is no key in the folder", async () => {
   const dataDir = await newFolder();
-  await loginFile({ dataDir, secret: "s" }).change("a", () => fullLogin);
+  await fileIn({ dataDir, secret: "s" }).change("a", () => fullLogin);
   assert.deepEqual(await readdir(dataDir), [loginFileName]);
-  assert.deepEqual(await loginFile({ dataDir, secret: "s" }).read("a"), fullLogin);
+  assert.deepEqual(await fileIn({ dataDir, secret: "s" }).read("a"), fullLogin);
 });
 
 test("a secret that is set later opens what the key in the folder locked, and locks what comes", async () => {
   const dataDir = await newFolder();
-  await loginFile({ dataDir }).change("a", () => fullLogin);
-  const store = loginFile({ dataDir, secret: "s" });
+  await fileIn({ dataDir }).change("a", () => fullLogin);
+  const store = fileIn({ dataDir, secret: "s" });
   assert.deepEqual(await store.read("a"), fullLogin);
   await store.change("b", () => fullLogin);
   await rm(join(dataDir, keyFileName));
@@ -81,10 +87,10 @@ const damage: Readonly<Record<string, readonly [damage: (dataDir: string) => Pro
 for (const [name, [harm, told]] of Object.entries(damage)) {
   test(`a file that is ${name} is told of, and left as it is`, async () => {
     const dataDir = await newFolder();
-    await loginFile({ dataDir }).change("a", () => fullLogin);
+    await fileIn({ dataDir }).change("a", () => fullLogin);
     await harm(dataDir);
     const before = await readFile(join(dataDir, loginFileName), "utf8");
-    const store = loginFile({ dataDir });
+    const store = fileIn({ dataDir });
     for (const asked of [store.read("a"), store.change("a", () => undefined)]) {
       await assert.rejects(asked, (thrown) => {
         assert.equal(Object(thrown).code, "logins_unreadable");
@@ -99,9 +105,9 @@ for (const [name, [harm, told]] of Object.entries(damage)) {
 
 test("another secret, or none, does not open the file and is told apart", async () => {
   const dataDir = await newFolder();
-  await loginFile({ dataDir, secret: "s" }).change("a", () => fullLogin);
-  await assert.rejects(loginFile({ dataDir, secret: "t" }).read("a"), /SWITCHYARD_SECRET is another one/);
-  await assert.rejects(loginFile({ dataDir }).read("a"), /SWITCHYARD_SECRET is not set/);
+  await fileIn({ dataDir, secret: "s" }).change("a", () => fullLogin);
+  await assert.rejects(fileIn({ dataDir, secret: "t" }).read("a"), /SWITCHYARD_SECRET is another one/);
+  await assert.rejects(fileIn({ dataDir }).read("a"), /SWITCHYARD_SECRET is not set/);
 });
 
 test("where the new file cannot be written the old one stays, and no draft is left", async (context) => {
@@ -110,7 +116,7 @@ test("where the new file cannot be written the old one stays, and no draft is le
     return;
   }
   const dataDir = await newFolder();
-  const store = loginFile({ dataDir });
+  const store = fileIn({ dataDir });
   await store.change("a", () => fullLogin);
   await chmod(dataDir, 0o500);
   await assert.rejects(
@@ -126,7 +132,7 @@ test("a folder that cannot be made is told of", async () => {
   const file = join(await newFolder(), "file");
   await writeFile(file, "");
   await assert.rejects(
-    loginFile({ dataDir: file }).change("a", () => fullLogin),
+    fileIn({ dataDir: file }).change("a", () => fullLogin),
     { code: "logins_unreadable", message: /cannot be (?:read|written) \(E[A-Z]+\)$/ },
   );
 });

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Clock } from "../../core/clock.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { Login, LoginStore } from "./credentials.ts";
+import { underLock } from "./file-lock.ts";
 import { loginsIn, loginsText } from "./login-text.ts";
 import {
   type KeyKind,
@@ -22,6 +24,7 @@ export interface LoginFileOptions {
   readonly dataDir: string;
   /** Locks the file; absent or empty: a key that is made at first use and kept in a file that only its owner may read. */
   readonly secret?: string | undefined;
+  readonly clock: Clock;
 }
 
 export const loginFileName = "logins.enc";
@@ -32,13 +35,15 @@ const maxBytes = 8 * 1024 * 1024;
 type Logins = ReadonlyMap<string, Login>;
 
 /**
- * Keeps logins in one locked file of the data folder. Several gateways may share it: each reads it anew before it changes its part, and
- * replaces it whole.
+ * Keeps logins in one encrypted file of the data folder. Several gateways may share it: each, in turn, reads it anew, changes its part
+ * and replaces it whole.
  *
  * A file that cannot be unlocked or read is left as it is, and whoever asks is told: it may hold what others still need.
  */
 export function loginFile(options: LoginFileOptions): LoginStore {
-  const file = join(options.dataDir, loginFileName);
+  const { dataDir, clock } = options;
+  const file = join(dataDir, loginFileName);
+  const lockOf = (name: string): string => join(dataDir, `logins${name}.lock`);
   const keys = keyring(options);
   let changes: Promise<unknown> = Promise.resolve();
 
@@ -60,7 +65,7 @@ export function loginFile(options: LoginFileOptions): LoginStore {
     else next.set(upstream, login);
     const salt = locked?.key === "secret" ? locked.salt : newSalt();
     try {
-      await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+      await mkdir(dataDir, { recursive: true, mode: 0o700 });
       const key = await keys.make(salt);
       await writeWhole(file, lockedText(lock(loginsText(next), keys.kind, key, salt)));
     } catch (thrown) {
@@ -75,10 +80,11 @@ export function loginFile(options: LoginFileOptions): LoginStore {
       return (await read()).logins.get(upstream);
     },
     change(upstream, change) {
-      const changed = changes.then(() => replace(upstream, change));
+      const changed = changes.then(() => underLock(lockOf(""), clock, () => replace(upstream, change)));
       changes = changed.catch(() => undefined);
       return changed;
     },
+    alone: (upstream, run) => underLock(lockOf(`.${encodeURIComponent(upstream)}`), clock, run),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { type Login, type LoginStore, emptyLogin, withCredentials } from "./credentials.ts";
 
 /** A login with a part of everything. */
@@ -46,5 +47,26 @@ export function testLoginStore(kind: string, open: () => LoginStore): void {
     await Promise.all(urls.map((url) => store.change("many", (before) => emptyLogin(`${before?.url ?? ""}${url} `))));
     assert.equal((await store.read("many"))?.url, `${urls.join(" ")} `);
     await store.change("many", () => undefined);
+  });
+
+  test(`${kind} lets nobody else do anything alone for the same upstream, also where it is opened twice`, async () => {
+    const [store, same] = [open(), open()];
+    const order: string[] = [];
+    const run = (name: string) => async (): Promise<string> => {
+      order.push(`${name} begins`);
+      await turn();
+      order.push(`${name} ends`);
+      return name;
+    };
+    const others = kind.includes("memory") ? store : same;
+    const results = await Promise.all([store.alone("a", run("one")), others.alone("a", run("other"))]);
+    assert.deepEqual(results, ["one", "other"]);
+    assert.equal(order[0]?.split(" ")[0], order[1]?.split(" ")[0]);
+    assert.equal(order[2]?.split(" ")[0], order[3]?.split(" ")[0]);
+    await assert.rejects(
+      store.alone("a", () => Promise.reject(new Error("no"))),
+      /no/,
+    );
+    assert.equal(await store.alone("a", () => store.alone("b", () => Promise.resolve(1))), 1);
   });
 }

@@ -11,7 +11,7 @@ export interface OAuthDeps {
   readonly clock: Clock;
   readonly store: LoginStore;
   /** Where authorization servers send people back to; undefined where nothing listens for them. */
-  readonly redirectUri: () => Promise<string | undefined>;
+  readonly redirectUri: () => string | undefined;
   readonly openAuthorizationUrl?: ((url: URL) => Promise<URL | undefined>) | undefined;
 }
 

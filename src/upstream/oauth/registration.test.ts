@@ -26,7 +26,7 @@ function optionsFor(answer: object, status = 201) {
     scopes: ["read"],
     now: 1000,
     fetchFn: (_url, init) => {
-      sent.push(JSON.parse(String(init?.body)));
+      sent.push(JSON.parse(typeof init?.body === "string" ? init.body : ""));
       return Promise.resolve(Response.json(answer, { status }));
     },
   };

@@ -77,12 +77,11 @@ function orNothing(thrown: unknown): undefined {
 }
 
 /**
- * The metadata of the authorization server that `issuer` names, from RFC 8414 or OpenID Connect discovery.
+ * The metadata of the authorization server that `issuer` names, from RFC 8414 or OpenID Connect discovery; undefined where there is none.
  *
- * @throws {GatewayError} `upstream_protocol_error` — there is none, it is malformed, or it names another issuer; what {@link Fetch}
- *   throws.
+ * @throws {GatewayError} `upstream_protocol_error` — it is malformed, or names another issuer; what {@link Fetch} throws.
  */
-export async function readServerMetadata(issuer: string, fetchFn: Fetch): Promise<ServerMetadata> {
+export async function readServerMetadata(issuer: string, fetchFn: Fetch): Promise<ServerMetadata | undefined> {
   const sdk = await load();
   let found: AuthorizationServerMetadata | undefined;
   try {
@@ -95,7 +94,6 @@ export async function readServerMetadata(issuer: string, fetchFn: Fetch): Promis
         : `The metadata of the authorization server ${issuer} cannot be used`,
     );
   }
-  if (found === undefined) throw unusable(`The authorization server ${issuer} has no metadata`);
   return found;
 }
 

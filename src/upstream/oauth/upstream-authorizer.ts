@@ -28,7 +28,7 @@ export interface SharedOAuth {
   readonly store: LoginStore;
   readonly logins: PendingLogins;
   /** Where authorization servers send people back to; undefined where nothing listens for them. */
-  readonly redirectUri: () => Promise<string | undefined>;
+  readonly redirectUri: () => string | undefined;
   /** Told of every login that begins; may bring back where it ended, for logins without a person. */
   readonly openAuthorizationUrl: ((url: URL) => Promise<URL | undefined>) | undefined;
 }
@@ -133,10 +133,11 @@ export class UpstreamAuthorizer implements Authorizer {
     if (this.#credentials !== before) return true;
     if (this.#asked?.need === "all") throw this.#asked.problem;
     const discovery = await this.#discover(challenge, login);
+    if (discovery === undefined) return false;
     const { issuer } = discovery.server;
     const isRefusedFresh = this.#isFresh() && login?.issuer === issuer;
     if (isRefusedFresh && this.#shared.openAuthorizationUrl !== undefined) throw await this.#refusedFresh(issuer);
-    if (attempt === 0 && !isRefusedFresh && (await this.#refresh(discovery, login))) return true;
+    if (attempt === 0 && !isRefusedFresh && (await this.#refreshAlone(discovery))) return true;
     return this.#logIn(discovery, challenge?.scopes ?? [], "all");
   }
 
@@ -164,6 +165,7 @@ export class UpstreamAuthorizer implements Authorizer {
     if (this.#failure?.key === key && now < this.#failure.until) throw this.#failure.problem;
     try {
       const discovery = this.#discovery ?? (await this.#discover(challenge, login));
+      if (discovery === undefined) return false;
       return await this.#logIn(discovery, challenge.scopes, "some_calls");
     } catch (thrown) {
       const problem = toGatewayError(thrown);
@@ -172,7 +174,7 @@ export class UpstreamAuthorizer implements Authorizer {
     }
   }
 
-  async #discover(challenge: Challenge | undefined, login: Login | undefined): Promise<Discovery> {
+  async #discover(challenge: Challenge | undefined, login: Login | undefined): Promise<Discovery | undefined> {
     const { url } = this.#upstream;
     const known = Object.keys(login?.issuers ?? {}).toReversed();
     this.#discovery = await discover({
@@ -182,6 +184,15 @@ export class UpstreamAuthorizer implements Authorizer {
       fetchFn: this.#fetch,
     });
     return this.#discovery;
+  }
+
+  /** A refresh token may serve once: of gateways that share the login, one refreshes it and the others take that over. */
+  async #refreshAlone(discovery: Discovery): Promise<boolean> {
+    const before = this.#credentials;
+    return this.#shared.store.alone(this.#upstream.name, async () => {
+      const login = await this.#reload();
+      return this.#credentials !== before || this.#refresh(discovery, login);
+    });
   }
 
   /** Whether it worked; where it did not, nothing is left of what did not work. */
@@ -201,10 +212,6 @@ export class UpstreamAuthorizer implements Authorizer {
       }));
       return true;
     }
-    // Another gateway that shares the logins may have been faster: then the refresh token has changed.
-    const before = this.#credentials;
-    await this.#reload();
-    if (this.#credentials !== before) return true;
     await this.#forget(server.issuer, answer.error);
     return false;
   }
@@ -234,7 +241,7 @@ export class UpstreamAuthorizer implements Authorizer {
     const { server } = discovery;
     const login = await this.#reload();
     this.#checkConfigured(login, server.issuer);
-    const redirectUri = await this.#shared.redirectUri();
+    const redirectUri = this.#shared.redirectUri();
     if (redirectUri === undefined) throw loginRequired(name, `Run \`switchyard login ${name}\` beside this.`);
     const known = credentialsAt(login, server.issuer);
     const scopes = scopesToAsk({

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { WebSocket } from "ws";
+import { ManualClock } from "../core/manual-clock.ts";
+import { toGatewayError } from "../core/errors.ts";
+import { Gateway } from "../gateway/gateway.ts";
+import { codecsFor } from "../protocol/codecs.ts";
+import { Guardian } from "../transport/guardian.ts";
+import { wirePair } from "../../test/rig/wire.ts";
+import { WebSocketEndpoint, maxWebSockets, refuseUpgrade } from "./web-socket-endpoint.ts";
+
+const identity = { name: "switchyard", title: "Switchyard", version: "0" };
+const clock = new ManualClock();
+const gateway = new Gateway({
+  upstreams: [],
+  deps: { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
+  stateKey: Buffer.alloc(32, 7),
+});
+gateway.start();
+
+const server = createServer();
+const endpoint = new WebSocketEndpoint(gateway);
+server.on("upgrade", (request, wire, head) => {
+  try {
+    endpoint.handle(request, wire, head, { kind: "all" });
+  } catch (thrown) {
+    refuseUpgrade(wire, toGatewayError(thrown));
+  }
+});
+
+/** A client that begins to open a WebSocket inside this process. */
+function connect(): WebSocket {
+  const [near, far] = wirePair();
+  server.emit("connection", far);
+  const client = new WebSocket("ws://127.0.0.1/mcp", "mcp", { createConnection: () => near });
+  client.on("error", () => undefined);
+  return client;
+}
+
+async function opens(client: WebSocket): Promise<boolean> {
+  const refused = Promise.withResolvers<boolean>();
+  client.once("unexpected-response", (_request, response) => {
+    response.resume();
+    refused.resolve(response.statusCode !== 503);
+  });
+  return Promise.race([once(client, "open").then(() => true), refused.promise]);
+}
+
+test("there are only so many WebSockets at once, one that leaves makes room, and a gateway that stops takes none", async () => {
+  const first = connect();
+  assert.ok(await opens(first));
+  for (let count = 1; count < maxWebSockets; count += 1) assert.ok(await opens(connect()));
+  assert.equal(await opens(connect()), false);
+  const closed = once(first, "close");
+  first.close();
+  await closed;
+  assert.ok(await opens(connect()));
+  gateway.endSubscriptions();
+  const leaving = endpoint.close(2000);
+  clock.advance(2000);
+  await leaving;
+  await endpoint.close(2000);
+  assert.equal(await opens(connect()), false);
+  await gateway.close();
+});
