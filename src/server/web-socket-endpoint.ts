@@ -13,7 +13,7 @@ import { ChannelEndpoint } from "./channel-endpoint.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** How many messages one connection may send: so many at once, and so many a minute in the long run. */
-export const messageRate = { burst: 120, perMinute: 600 } as const;
+export const messageRate = { burst: 1000, perMinute: 6000 } as const;
 /** How long a connection may go without a message in either direction and without a request under way, in ms. */
 export const idleMs = 3_600_000;
 /** Most connections at once. */
