@@ -1,7 +1,14 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
+import * as nodeModule from "node:module";
 
-// Compiled code is kept between runs, which halves the time to start; what is loaded before this line is not.
-enableCompileCache();
-const { runCommandLine } = await import("./run.ts");
-process.exitCode = await runCommandLine();
+// What follows loads only on the Node that it is written for; an older one should say so rather than name a line of ours.
+const oldest = 24;
+if (Number(process.versions.node.split(".")[0]) < oldest) {
+  process.stderr.write(`Switchyard needs Node ${oldest} or newer, and this is ${process.version}.\n`);
+  process.exitCode = 2;
+} else {
+  // Compiled code is kept between runs, which halves the time to start; what is loaded before this line is not.
+  nodeModule.enableCompileCache();
+  const { runCommandLine } = await import("./run.ts");
+  process.exitCode = await runCommandLine();
+}
