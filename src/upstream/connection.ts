@@ -8,12 +8,10 @@ import type { Answer } from "../protocol/json-rpc.ts";
 import { type ParamHeader, paramHeaderValues, paramHeadersOf } from "../protocol/param-headers.ts";
 import type { Guardian } from "../transport/guardian.ts";
 import { startChild } from "../transport/child-stdio.ts";
-import { openSse } from "../transport/sse-channel.ts";
 import { connectWebSocket } from "../transport/web-socket.ts";
 import type { Authorizer, AuthorizerReceiver } from "./authorizer.ts";
 import { type Definitions, readDefinitions } from "./definitions.ts";
 import { type Handshake, mayBeOlderTransport, shakeHands } from "./handshake.ts";
-import { HttpLink } from "./http-link.ts";
 import type { Link, LinkReceiver } from "./link.ts";
 import { Listening } from "./listening.ts";
 import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
@@ -104,7 +102,7 @@ export class Connection {
    * What does not know Streamable HTTP at its address is tried as a server of HTTP+SSE, the transport before it. Without `isProbed` the
    * upstream is taken for a legacy one: some of these end on the probe.
    *
-   * @throws {GatewayError} what {@link startChild}, {@link connectWebSocket}, {@link openSse} and {@link shakeHands} throw; the
+   * @throws {GatewayError} what {@link startChild}, {@link connectWebSocket}, `openSse` and {@link shakeHands} throw; the
    *   signal's reason.
    * @see MCP 2025-11-25, basic/transports, Backwards Compatibility.
    */
@@ -328,6 +326,7 @@ function passRetokened(
   }
 }
 
+/** What speaks HTTP is loaded by the first upstream that needs it: it takes a tenth of the time to start, and many have none. */
 async function openLink(
   target: UpstreamTarget,
   { clock, guardian, authorizer }: ConnectionDeps,
@@ -335,11 +334,15 @@ async function openLink(
   signal: AbortSignal,
 ): Promise<Link> {
   switch (target.kind) {
-    case "http":
+    case "http": {
+      const { HttpLink } = await import("./http-link.ts");
       await authorizer?.load();
       return new HttpLink(target, receiver, clock, authorizer);
-    case "sse":
+    }
+    case "sse": {
+      const { openSse } = await import("../transport/sse-channel.ts");
       return new StreamLink(await openSse(target, clock, signal), receiver);
+    }
     case "ws":
       return new StreamLink(await connectWebSocket(target, clock, signal), receiver);
     case "channel":

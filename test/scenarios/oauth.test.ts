@@ -116,6 +116,17 @@ test("rights that a login does not give are not asked for again, and what was gr
     assert.equal(failed.code, "upstream_refused_credentials");
     assert.match(failed.text, /for want of audit, which the login was asked for and did not give/);
   }
+  // Whoever does not want to give more has lost nothing.
+  auth.person = "declines";
+  upstream.needs.set("tools/call", ["write"]);
+  await front.call();
+  assert.match((await browse(await front.address())).text, /access_denied/);
+  auth.person = "consents";
+  upstream.needs.set("tools/call", ["read"]);
+  assert.ok(isAnswered(await front.call()));
+  upstream.expireAll();
+  assert.ok(isAnswered(await front.call()), "the token that was there before can still be refreshed");
+
   upstream.needs.set("tools/call", ["unheard-of"]);
   const before = auth.requests.length;
   for (let round = 0; round < 3; round += 1)

@@ -15,6 +15,8 @@ export interface Tokens {
   readonly refreshToken: string | undefined;
   /** Which client they were given to: no other may refresh them. */
   readonly clientId: string;
+  /** That client, where it was registered for us; by now another one may be. */
+  readonly registered?: Client;
   readonly resource: string;
   readonly granted: readonly string[];
 }

@@ -93,6 +93,21 @@ test("an upstream without resource metadata has its authorization server at its 
   assert.equal(asked, "https://mcp.example.com/mcp");
 });
 
+test("a secret in the query of an upstream's address goes into no login", async () => {
+  const origin = "https://mcp.example.com";
+  const fetchFn: Fetch = (url) =>
+    Promise.resolve(
+      String(url) === origin + wellKnown ? Response.json(metadataOf(origin)) : new Response(null, { status: 404 }),
+    );
+  const discovery = await discover({
+    upstream: new URL(`${origin}/?key=s3cret`),
+    metadataUrl: undefined,
+    known: [],
+    fetchFn,
+  });
+  assert.equal(discovery?.resource, origin);
+});
+
 test("an upstream that says nothing about any authorization server wants something else", async () => {
   assert.equal((await found({})).issuer, undefined);
   await assert.rejects(found({}, { metadataUrl: "https://mcp.example.com/gone.json" }), /has no metadata$/);

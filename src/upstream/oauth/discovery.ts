@@ -56,7 +56,11 @@ export async function discover({
   return { server, resource: metadata?.resource ?? canonicalOf(upstream), scopes: metadata?.scopes ?? [] };
 }
 
-/** @see MCP 2026-07-28, basic/authorization, Canonical Server URI. */
-function canonicalOf({ origin, pathname, search }: URL): string {
-  return pathname === "/" && search === "" ? origin : `${origin}${pathname}${search}`;
+/**
+ * The address without its query, which may hold a secret.
+ *
+ * @see MCP 2026-07-28, basic/authorization, Canonical Server URI; RFC 8707, 2.
+ */
+function canonicalOf({ origin, pathname }: URL): string {
+  return pathname === "/" ? origin : `${origin}${pathname}`;
 }

@@ -11,6 +11,7 @@ import { beginLogin, redeemCode } from "./sdk.ts";
 export interface LoginPlan {
   readonly discovery: Discovery;
   readonly client: Client;
+  readonly isRegistered: boolean;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
 }
@@ -54,13 +55,15 @@ export async function finishLogin(
   checkIssuer(iss, { issuer: server.issuer, sendsIss });
   const code = answer.get("code");
   if (code === null) return { kind: "refused", error: errorIn(answer) };
-  const { client, redirectUri } = plan;
+  const { client, isRegistered, redirectUri } = plan;
   const outcome = await redeemCode({ server, client, resource, fetchFn }, { code, iss, verifier, redirectUri });
   if (outcome.kind === "refused") return outcome;
   const { accessToken, refreshToken, scope } = outcome.tokens;
   // A server that says nothing about scopes has granted those asked for (RFC 6749, 5.1).
   const granted = scope === undefined ? plan.scopes : scopesIn(scope);
-  return { kind: "granted", tokens: { accessToken, refreshToken, clientId: client.id, resource, granted } };
+  const { id, secret, authMethod } = client;
+  const registered = isRegistered ? { registered: { id, secret, authMethod } } : {};
+  return { kind: "granted", tokens: { accessToken, refreshToken, clientId: id, ...registered, resource, granted } };
 }
 
 function errorIn(answer: URLSearchParams): string {

@@ -18,6 +18,7 @@ export const fullLogin: Login = {
       accessToken: "access-token-1",
       refreshToken: "refresh-token-1",
       clientId: "client-1",
+      registered: { id: "client-1", secret: "client-secret-1", authMethod: "client_secret_post" },
       resource: "https://mcp.example.com/mcp",
       granted: ["read"],
     },

@@ -1,4 +1,5 @@
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
+import type { Client } from "./client-auth.ts";
 import type { IssuerCredentials, Login, RegisteredClient, Tokens } from "./credentials.ts";
 
 /** Logins as text, for {@link loginsIn}. Secret. */
@@ -38,7 +39,7 @@ function loginOf(value: JsonObject): Login | undefined {
 }
 
 function credentialsOf(value: JsonObject): IssuerCredentials {
-  const client = clientOf(objectAt(value, "client") ?? {});
+  const client = registeredClientOf(objectAt(value, "client") ?? {});
   const tokens = tokensOf(objectAt(value, "tokens") ?? {});
   return {
     ...(client === undefined ? {} : { client }),
@@ -47,15 +48,19 @@ function credentialsOf(value: JsonObject): IssuerCredentials {
   };
 }
 
-function clientOf(value: JsonObject): RegisteredClient | undefined {
-  const [id, redirectUri] = [stringAt(value, "id"), stringAt(value, "redirectUri")];
-  if (id === undefined || redirectUri === undefined) return undefined;
+function clientOf(value: JsonObject): Client | undefined {
+  const id = stringAt(value, "id");
+  if (id === undefined) return undefined;
+  return { id, secret: stringAt(value, "secret"), authMethod: stringAt(value, "authMethod") };
+}
+
+function registeredClientOf(value: JsonObject): RegisteredClient | undefined {
+  const [client, redirectUri] = [clientOf(value), stringAt(value, "redirectUri")];
+  if (client === undefined || redirectUri === undefined) return undefined;
   const { secretExpiresAt } = value;
   return {
-    id,
+    ...client,
     redirectUri,
-    secret: stringAt(value, "secret"),
-    authMethod: stringAt(value, "authMethod"),
     scopes: textsAt(value, "scopes"),
     secretExpiresAt: typeof secretExpiresAt === "number" ? secretExpiresAt : undefined,
   };
@@ -64,10 +69,12 @@ function clientOf(value: JsonObject): RegisteredClient | undefined {
 function tokensOf(value: JsonObject): Tokens | undefined {
   const [accessToken, clientId, resource] = ["accessToken", "clientId", "resource"].map((key) => stringAt(value, key));
   if (accessToken === undefined || clientId === undefined || resource === undefined) return undefined;
+  const registered = clientOf(objectAt(value, "registered") ?? {});
   return {
     accessToken,
     clientId,
     resource,
+    ...(registered === undefined ? {} : { registered }),
     refreshToken: stringAt(value, "refreshToken"),
     granted: textsAt(value, "granted"),
   };

@@ -197,9 +197,9 @@ export class UpstreamAuthorizer implements Authorizer {
 
   /** Whether it worked; where it did not, nothing is left of what did not work. */
   async #refresh({ server, resource }: Discovery, login: Login | undefined): Promise<boolean> {
-    const { tokens, client: registered } = credentialsAt(login, server.issuer);
+    const { tokens } = credentialsAt(login, server.issuer);
     if (tokens?.refreshToken === undefined || tokens.resource !== resource) return false;
-    const client = this.#clientOf(tokens, registered);
+    const client = this.#clientOf(tokens);
     if (client === undefined) return false;
     const request = { server, client, resource, fetchFn: this.#fetch };
     const answer = await refreshTokens(request, tokens.refreshToken);
@@ -216,11 +216,11 @@ export class UpstreamAuthorizer implements Authorizer {
     return false;
   }
 
-  #clientOf({ clientId }: Tokens, registered: Client | undefined): Client | undefined {
+  #clientOf({ clientId, registered }: Tokens): Client | undefined {
     const { settings } = this.#upstream;
     if (settings.clientId === clientId) return { id: clientId, secret: settings.clientSecret };
     if (settings.clientMetadataUrl === clientId) return { id: clientId };
-    return registered?.id === clientId ? registered : undefined;
+    return registered;
   }
 
   async #logIn(discovery: Discovery, challenged: readonly string[], need: AskedLogin["need"]): Promise<boolean> {
@@ -255,10 +255,9 @@ export class UpstreamAuthorizer implements Authorizer {
     const options = { server, settings, registered: known.client, redirectUri, scopes, now, fetchFn: this.#fetch };
     const chosen = await chooseClient(options);
     if (chosen.kind === "registered" && chosen.isNew) {
-      // Tokens that an earlier client was given cannot be refreshed by this one, but the upstream may still take them.
       await this.#change(server.issuer, (credentials) => ({ ...credentials, client: chosen.client }));
     }
-    return { discovery, client: chosen.client, redirectUri, scopes };
+    return { discovery, client: chosen.client, isRegistered: chosen.kind === "registered", redirectUri, scopes };
   }
 
   /** @see MCP 2026-07-28, basic/authorization/client-registration, Authorization Server Binding. */
@@ -313,7 +312,7 @@ export class UpstreamAuthorizer implements Authorizer {
       if (this.#closing.signal.aborted) throw loginFailed("The upstream that this login was for is no longer used");
       const outcome = await finishLogin(login, answer, this.#fetch);
       if (outcome.kind === "refused") {
-        await this.#forget(issuer, outcome.error);
+        if (isUnknownClient(outcome.error)) await this.#change(issuer, withoutClient);
         throw loginFailed(`The authorization server ${issuer} refused the login (${outcome.error})`);
       }
       await this.#keep(issuer, (known) => ({
@@ -414,10 +413,9 @@ export class UpstreamAuthorizer implements Authorizer {
 
   /** Drops the tokens of an authorization server, and the client that it registered where it no longer knows that. */
   async #forget(issuer: string, error: string): Promise<void> {
-    const isClientUnknown = error === "invalid_client" || error === "unauthorized_client";
     await this.#change(issuer, ({ asked = [], client }) => ({
       asked,
-      ...(client === undefined || isClientUnknown ? {} : { client }),
+      ...(client === undefined || isUnknownClient(error) ? {} : { client }),
     }));
     await this.#reload();
   }
@@ -434,6 +432,14 @@ export class UpstreamAuthorizer implements Authorizer {
       return current === undefined ? next : { ...next, issuer: current };
     });
   }
+}
+
+function withoutClient({ tokens, asked = [] }: IssuerCredentials): IssuerCredentials {
+  return { asked, ...(tokens === undefined ? {} : { tokens }) };
+}
+
+function isUnknownClient(error: string): boolean {
+  return error === "invalid_client" || error === "unauthorized_client";
 }
 
 function loginRequired(name: string, suggestion: string, authorizationUrl?: string): GatewayError {
