@@ -3,7 +3,7 @@ import { type JsonObject, isJsonObject } from "../core/json.ts";
 import type { Call, CallMethod, Caller } from "./call.ts";
 import type { Codec } from "./codec.ts";
 import { type RequestId, type RpcError, isRequestId } from "./json-rpc.ts";
-import { legacyRequests } from "./methods.ts";
+import { cacheableMethods, legacyRequests } from "./methods.ts";
 import { Payload } from "./payload.ts";
 import type { Revision } from "./revision.ts";
 
@@ -25,7 +25,7 @@ export function legacyCodec({ revision, lacks }: LegacyRevision): Codec {
     era: "legacy",
     requests: new Set(legacyRequests),
     decodeCall: decodeLegacyCall,
-    encodeResult: (_method, result) => withoutModernMembers(result),
+    encodeResult: (method, result) => withoutModernMembers(method, result),
     encodeError: (error, method) => toLegacyError(error, method),
     encodeNotification: (notification) => notification,
     encodeCall: (call, progressToken) => encodeLegacyCall(call, progressToken, lacks[call.method]),
@@ -63,14 +63,17 @@ function encodeLegacyCall(
   return params;
 }
 
-/** Members that 2026-07-28 added to every result or to the cacheable ones; a legacy client has no use for them. */
+/** Members that 2026-07-28 added to every result, and to those that may be kept; a legacy client has no use for them. */
 const modernMembers = ["resultType", "ttlMs", "cacheScope"] as const;
 
-function withoutModernMembers(result: Payload): Payload {
-  if (!modernMembers.some((member) => result.mayContain(`"${member}"`))) return result;
-  const { value } = result;
-  if (!modernMembers.some((member) => member in value)) return result;
-  const { resultType: _resultType, ttlMs: _ttlMs, cacheScope: _cacheScope, ...rest } = value;
+function withoutModernMembers(method: string, result: Payload): Payload {
+  // Looked for by their names as text: nearly every result has none and need not be taken apart.
+  const isKept = cacheableMethods.has(method);
+  const mayHave = (isKept ? modernMembers : modernMembers.slice(0, 1)).some((member) =>
+    result.mayContain(`"${member}"`),
+  );
+  if (!mayHave || !modernMembers.some((member) => member in result.value)) return result;
+  const { resultType: _resultType, ttlMs: _ttlMs, cacheScope: _cacheScope, ...rest } = result.value;
   return Payload.of(rest);
 }
 
