@@ -1,3 +1,4 @@
+import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type Caller, type LogLevel, type Notification, reaches } from "../protocol/call.ts";
@@ -36,7 +37,7 @@ export class Session implements Subscriber {
   hasLogFollower = false;
   /** What the gateway has asked the client and was not answered yet. */
   readonly questions = new OpenQuestions();
-  readonly #running = new Map<RequestId, AbortController>();
+  readonly #running = new BriefMap<RequestId, AbortController>();
   readonly #watches = new Map<string, EndWatch>();
   readonly #untold = new Set<ListKind>();
   #outlet: Outlet | undefined;

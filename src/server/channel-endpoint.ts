@@ -1,3 +1,4 @@
+import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { dispatch } from "../gateway/dispatch.ts";
@@ -29,7 +30,7 @@ export class ChannelEndpoint {
   readonly #channel: Channel;
   readonly #gateway: Gateway;
   readonly #route: Route;
-  readonly #running = new Map<RequestId, AbortController>();
+  readonly #running = new BriefMap<RequestId, AbortController>();
   readonly #ended = Promise.withResolvers<void>();
   #session: Session | undefined;
   #onIdle: (() => void) | undefined;

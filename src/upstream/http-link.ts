@@ -1,3 +1,4 @@
+import { BriefMap } from "../core/brief-map.ts";
 import type { Clock } from "../core/clock.ts";
 import { deadline } from "../core/deadline.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
@@ -33,7 +34,7 @@ export class HttpLink implements Link, ExchangeOwner {
   #isLost = false;
   #underWay = 0;
   /** Who may be asked in the name of the requests under way. */
-  readonly #asked = new Set<Asked>();
+  readonly #asked = new BriefMap<number, Asked>();
   #onIdle: (() => void) | undefined;
 
   constructor(target: HttpTarget, receiver: LinkReceiver, clock: Clock, authorizer?: Authorizer) {
@@ -53,11 +54,11 @@ export class HttpLink implements Link, ExchangeOwner {
   }
 
   request(request: LinkRequest): Promise<Answer> {
-    const { asked } = request;
+    const { id, asked } = request;
     if (asked === undefined) return this.#exchange(request);
-    this.#asked.add(asked);
+    this.#asked.set(id, asked);
     return this.#exchange(request).finally(() => {
-      this.#asked.delete(asked);
+      this.#asked.delete(id);
     });
   }
 
@@ -181,7 +182,7 @@ export class HttpLink implements Link, ExchangeOwner {
       });
     } else if (message.kind === "request") {
       // What comes by the common stream may belong to any of the requests under way.
-      this.#answerFor(message.id, { method: message.method, params: message.params ?? {} }, [...this.#asked]);
+      this.#answerFor(message.id, { method: message.method, params: message.params ?? {} }, this.#asked.values());
     } else if (message.kind === "invalid" || message.kind === "unparsable") {
       this.noise(message.reason, frame);
     }

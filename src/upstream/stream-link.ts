@@ -1,3 +1,4 @@
+import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError, messageOf } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
 import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
@@ -26,7 +27,7 @@ export class StreamLink implements Link {
   readonly #channel: Channel;
   readonly #receiver: LinkReceiver;
   readonly #process: LinkProcess | undefined;
-  readonly #pending = new Map<RequestId, Pending>();
+  readonly #pending = new BriefMap<RequestId, Pending>();
   #lastId = 0;
   #problem: GatewayError | undefined;
 
@@ -138,7 +139,7 @@ export class StreamLink implements Link {
 
   async #reply(id: RequestId, method: string, params: JsonObject): Promise<void> {
     // A stream does not say which call a question belongs to; one that only some calls could mean is asked of those.
-    const asked = [...this.#pending.values()].flatMap(({ request }) => request.asked ?? []);
+    const asked = this.#pending.values().flatMap(({ request }) => request.asked ?? []);
     const frame = await answerServerRequest(id, { method, params }, asked);
     try {
       this.#channel.send(frame);
