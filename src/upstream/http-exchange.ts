@@ -3,8 +3,8 @@ import type { Clock, StopTimer } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Question } from "../protocol/call.ts";
-import { readFrame } from "../protocol/frame.ts";
-import type { Answer, RequestId } from "../protocol/json-rpc.ts";
+import { messagesIn } from "../protocol/frame.ts";
+import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import type { HttpReceiver } from "../transport/http-client.ts";
 import { refusedInitialize } from "./handshake.ts";
 import type { Credentials, Refusal } from "./authorizer.ts";
@@ -119,7 +119,10 @@ export class RequestExchange implements HttpReceiver {
 
   frame(frame: Buffer): void {
     if (this.#isGone) return;
-    const message = readFrame(frame);
+    for (const message of messagesIn(frame)) this.#take(message, frame);
+  }
+
+  #take(message: Message, frame: Buffer): void {
     switch (message.kind) {
       case "result":
         if (message.id === this.#request.id && this.#status < 300) this.#settle(message);

@@ -2,10 +2,10 @@ import type { Clock } from "../core/clock.ts";
 import { deadline } from "../core/deadline.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, stringAt } from "../core/json.ts";
-import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
+import { messagesIn, notificationText, requestText } from "../protocol/frame.ts";
 import type { Question } from "../protocol/call.ts";
 import { headerValue, namedBy } from "../protocol/headers.ts";
-import type { Answer, RequestId } from "../protocol/json-rpc.ts";
+import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { type Revision, eraOf, newest } from "../protocol/revision.ts";
 import { HttpClient, type HttpReceiver } from "../transport/http-client.ts";
 import type { Authorizer, Credentials, Refusal } from "./authorizer.ts";
@@ -174,7 +174,10 @@ export class HttpLink implements Link, ExchangeOwner {
 
   /** Takes a message that the upstream sent unasked. */
   take(frame: Buffer): void {
-    const message = readFrame(frame);
+    for (const message of messagesIn(frame)) this.#takeMessage(message, frame);
+  }
+
+  #takeMessage(message: Message, frame: Buffer): void {
     if (message.kind === "notification") {
       this.guard(frame, () => {
         this.#receiver.notification({ method: message.method, params: message.params ?? {} });

@@ -1,6 +1,6 @@
 import { GatewayError, messageOf } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
-import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
+import { messagesIn, notificationText, requestText } from "../protocol/frame.ts";
 import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import type { Channel } from "../transport/channel.ts";
@@ -107,8 +107,12 @@ export class StreamLink implements Link {
 
   /** What fails here must not fail whoever reads the stream: an upstream could end the gateway by what it sends. */
   #receive(frame: Buffer): void {
+    for (const message of messagesIn(frame)) this.#guarded(message, frame);
+  }
+
+  #guarded(message: Message, frame: Buffer): void {
     try {
-      this.#take(readFrame(frame), frame);
+      this.#take(message, frame);
     } catch (thrown) {
       this.#receiver.noise(`${messageOf(thrown)}: ${shown(frame)}`);
     }
