@@ -3,7 +3,7 @@ import { type JsonObject, objectAt } from "../core/json.ts";
 import { messagesIn, notificationText, requestText } from "../protocol/frame.ts";
 import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
-import type { Channel } from "../transport/channel.ts";
+import type { Channel, ChannelEnd } from "../transport/channel.ts";
 import type { Link, LinkReceiver, LinkRequest } from "./link.ts";
 import { answerServerRequest } from "./server-request.ts";
 
@@ -41,8 +41,8 @@ export class StreamLink implements Link {
       noise: (text) => {
         receiver.noise(text);
       },
-      ended: ({ reason }) => {
-        this.#end(reason);
+      ended: (end) => {
+        this.#end(end);
       },
     });
   }
@@ -185,13 +185,14 @@ export class StreamLink implements Link {
     return pending;
   }
 
-  #end(reason: string): void {
-    const problem = new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
+  #end({ reason, refusal }: ChannelEnd): void {
+    const lost = new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
       data: { stage: this.#process === undefined ? "exchange" : "exit" },
     });
-    this.#problem = problem;
-    for (const id of this.#pending.keys()) this.#forget(id)?.reject(problem);
-    this.#receiver.ended(problem);
+    this.#problem = refusal ?? lost;
+    // What became of these nobody knows, whatever it is that the next one needs.
+    for (const id of this.#pending.keys()) this.#forget(id)?.reject(lost);
+    this.#receiver.ended(this.#problem);
   }
 }
 
