@@ -48,11 +48,13 @@ function urlTarget(
   resolver: Resolver,
 ): HttpTarget | SseTarget | WebSocketTarget {
   const url = resolver.text([...path, "url"], written);
-  const reached = { url, headers: Object.fromEntries(resolver.texts([...path, "headers"], headers)) };
+  const reached = {
+    url,
+    headers: Object.fromEntries(resolver.texts([...path, "headers"], headers)),
+    ...(oauth === undefined ? {} : { oauth: oauth && oauthSettings([...path, "oauth"], oauth, resolver) }),
+  };
   if (type === "sse") return { kind: "sse", ...reached };
-  if (/^wss?:/i.test(url)) return { kind: "ws", ...reached };
-  if (oauth === undefined) return { kind: "http", ...reached };
-  return { kind: "http", ...reached, oauth: oauth && oauthSettings([...path, "oauth"], oauth, resolver) };
+  return { kind: /^wss?:/i.test(url) ? "ws" : "http", ...reached };
 }
 
 function oauthSettings(

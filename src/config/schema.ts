@@ -116,7 +116,7 @@ const serverShape = {
     .optional()
     .meta({
       description:
-        "How the gateway logs in where the server asks for that (OAuth 2.1, over Streamable HTTP); false: never. headers with an Authorization mean false. Default {}.",
+        "How the gateway logs in where the server asks for that (OAuth 2.1); false: never. headers with an Authorization mean false. Default {}.",
     }),
   disabled: z
     .boolean({ error: "must be true or false" })

@@ -262,7 +262,7 @@ export const errorTable = {
     severity: "LOW",
     category: "validation",
     retryable: false,
-    suggestion: "The tool needs an answer from the caller, which answered with an error.",
+    suggestion: "The tool needs an answer from the caller, which gave none, or answered with an error.",
   },
   cancelled: {
     http: 499,

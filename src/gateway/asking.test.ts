@@ -15,6 +15,9 @@ import { ScriptedServer, legacyScript, modernScript } from "../../test/rig/scrip
 import { type Outcome, dispatch } from "./dispatch.ts";
 import { Gateway } from "./gateway.ts";
 import { maxParked } from "./conversation.ts";
+import type { Inbound } from "./inbound.ts";
+import { OpenQuestions } from "./open-questions.ts";
+import { answerMs } from "./questions.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
@@ -43,12 +46,14 @@ interface Ask {
   readonly revision?: Revision;
   readonly controller?: AbortController;
   readonly answers?: (question: Question) => Answer;
+  readonly ask?: Inbound["ask"];
   readonly principal?: string;
   readonly may?: JsonObject;
 }
 
 function call(name: string, more: JsonObject = {}, options: Ask = {}): Promise<Outcome> {
   const { revision = "2026-07-28", controller = new AbortController(), answers, principal = "local", may } = options;
+  const { ask = answers && ((question) => Promise.resolve(answers(question))) } = options;
   const params = { name, arguments: { x: 1 }, ...more };
   return dispatch(
     gateway,
@@ -65,7 +70,7 @@ function call(name: string, more: JsonObject = {}, options: Ask = {}): Promise<O
       controller,
       notify: () => undefined,
       principal,
-      ask: answers && ((question) => Promise.resolve(answers(question))),
+      ask,
     },
     1,
   );
@@ -221,6 +226,63 @@ test("a legacy caller is asked while its call is open, and the time it takes doe
   assert.deepEqual(old.answers.get("q"), { action: "accept", content: { a: 1 } });
   old.complete(id ?? 0, { content: [] });
   assert.deepEqual(valueOf(await outcome), { content: [] });
+});
+
+/** A legacy caller that never answers, and what it was sent. */
+function silentCaller(): { readonly sent: JsonObject[]; readonly questions: OpenQuestions; readonly options: Ask } {
+  const sent: JsonObject[] = [];
+  const questions = new OpenQuestions();
+  const send = (frame: string): boolean => sent.push(JSON.parse(frame)) > 0;
+  const ask: Inbound["ask"] = (question, signal) => questions.ask(question, send, signal);
+  return { sent, questions, options: { revision: "2025-11-25", ask } };
+}
+
+const inVain = "The caller did not answer elicitation/create within 600000 ms";
+
+test("a legacy caller that does not answer has the question taken back after ten minutes; the upstream is told, and may go on", async () => {
+  const { sent, options } = silentCaller();
+  const outcome = callAndQuestion("v1", elicit, options);
+  await settle();
+  clock.advance(answerMs - 11);
+  assert.equal(sent.length, 1);
+  clock.advance(1);
+  await settle();
+  assert.deepEqual(sent[1], {
+    jsonrpc: "2.0",
+    method: "notifications/cancelled",
+    params: { requestId: sent[0]?.["id"], reason: inVain },
+  });
+  assert.deepEqual(old.errors.get("v1"), { code: 40003, message: inVain });
+  old.complete(old.received.findLast(({ method }) => method === "tools/call")?.id ?? 0, { content: [] });
+  assert.deepEqual(valueOf(await outcome), { content: [] });
+});
+
+test("a call at a modern upstream fails then, and says who did not answer", async () => {
+  const { options } = silentCaller();
+  fresh.answer("tools/call", { resultType: "input_required", inputRequests: { name: elicit } });
+  const timers = clock.pending;
+  const outcome = call("fresh__echo", {}, options);
+  await settle();
+  clock.advance(answerMs);
+  const { failure } = await outcome;
+  assert.equal(failure?.code, "caller_declined");
+  assert.equal(failure?.message, inVain);
+  assert.equal(clock.pending, timers);
+  fresh.answer("tools/call", { resultType: "complete", content: [] });
+});
+
+test("where one of several questions is answered with an error, the others are taken back", async () => {
+  const { sent, questions, options } = silentCaller();
+  fresh.answer("tools/call", { resultType: "input_required", inputRequests: { name: elicit, age: elicit } });
+  const outcome = call("fresh__echo", {}, options);
+  await settle();
+  questions.settle(String(sent[0]?.["id"]), { kind: "error", error: { code: -1, message: "no" } });
+  assert.match((await outcome).failure?.message ?? "", /did not answer elicitation\/create: no/);
+  assert.deepEqual(
+    sent.slice(2).map(({ params }) => params),
+    [{ requestId: sent[1]?.["id"], reason: "The caller did not answer elicitation/create: no" }],
+  );
+  fresh.answer("tools/call", { resultType: "complete", content: [] });
 });
 
 test("what a modern upstream returns as questions is asked of a legacy caller, and the call repeated with the answers", async () => {

@@ -4,13 +4,13 @@ import type { JsonObject } from "../core/json.ts";
 import { type Call, type Notification, type Question, reaches } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
-import type { Asked } from "../upstream/server-request.ts";
+import type { Ask, Asked } from "../upstream/server-request.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Conversation } from "./conversation.ts";
 import { missingCapability } from "./failure.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
-import { isAskable, mayBeAsked, neededFor } from "./questions.ts";
+import { askCaller, isAskable, mayBeAsked, neededFor } from "./questions.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -28,6 +28,8 @@ export async function attempt(
 ): Promise<CallAnswer> {
   const { controller } = inbound;
   const refused: Question[] = [];
+  const ask = (question: Question): Promise<Answer> =>
+    conversation?.ask(question) ?? askCaller(inbound, question, gateway.deps.clock, controller.signal);
   const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
   const limit = new Limit(gateway.deps.clock, upstream.options.timeoutMs, () => {
     controller.abort(tooLong(upstream));
@@ -38,7 +40,9 @@ export async function attempt(
       {
         signal: controller.signal,
         onNotification: relay(inbound, call, conversation),
-        asked: mayMatter(inbound, call) ? askedOf(inbound, call, limit, conversation, refused) : undefined,
+        asked: mayMatter(inbound, call)
+          ? askedOf(inbound, call, (question) => limit.interrupt(() => ask(question)), refused)
+          : undefined,
       },
     );
     return refused.length > 0 && inbound.codec.era === "modern" && hasFailed(outcome) ? wanting(refused) : outcome;
@@ -97,24 +101,12 @@ function mayMatter({ codec }: Inbound, { caller }: Call): boolean {
 }
 
 /** How the upstream's questions reach the caller of this call. */
-function askedOf(
-  { session, ask, controller }: Inbound,
-  call: Call,
-  limit: Limit,
-  conversation: Conversation | undefined,
-  refused: Question[],
-): Asked {
+function askedOf({ session }: Inbound, call: Call, ask: Ask, refused: Question[]): Asked {
   const { capabilities } = call.caller;
   return {
     caller: session ?? call,
     may: (question) => mayBeAsked(capabilities, question),
-    async ask(question): Promise<Answer> {
-      return limit.interrupt(() => {
-        if (conversation !== undefined) return conversation.ask(question);
-        if (ask !== undefined) return ask(question, controller.signal);
-        throw new GatewayError("caller_declined", `The caller cannot be asked for ${question.method}`);
-      });
-    },
+    ask,
     refused: (question) => {
       refused.push(question);
     },

@@ -10,7 +10,7 @@ import { Conversation } from "./conversation.ts";
 import { missingCapability } from "./failure.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
-import { isAskable, mayBeAsked } from "./questions.ts";
+import { askCaller, isAskable, mayBeAsked } from "./questions.ts";
 import { type Target, targetOf } from "./target.ts";
 import { isAboutTask, mayNameTask, takesTasks, tasksExtension, withTaskNamed } from "./tasks.ts";
 import { unpromised } from "./view.ts";
@@ -58,32 +58,43 @@ async function byAsking(gateway: Gateway, inbound: Inbound, call: Call): Promise
   for (let round = 0; round < maxRounds; round += 1) {
     const outcome = await send(gateway, inbound, repeated);
     if (outcome.kind !== "input_required" || outcome.answer.kind === "error") return outcome;
-    repeated = { ...call, params: { ...call.params, ...(await inputFor(outcome.answer.result.value, inbound)) } };
+    repeated = {
+      ...call,
+      params: { ...call.params, ...(await inputFor(gateway, inbound, outcome.answer.result.value)) },
+    };
   }
   throw new GatewayError("upstream_protocol_error", `The upstream asked for more input ${maxRounds} times`);
 }
 
-async function inputFor(result: JsonObject, inbound: Inbound): Promise<JsonObject> {
+/** Asks everything at once. Where one answer is missing, the others are of no use: their questions are withdrawn. */
+async function inputFor(gateway: Gateway, inbound: Inbound, result: JsonObject): Promise<JsonObject> {
   const { requestState } = result;
+  const rest = new AbortController();
+  const signal = AbortSignal.any([inbound.controller.signal, rest.signal]);
   const asked = Object.entries(objectAt(result, "inputRequests") ?? {}).map(async ([key, request]) => {
-    const answer = await inputOf(request, inbound);
+    const answer = await inputOf(gateway, inbound, request, signal);
     return [key, answer] as const;
   });
-  const inputResponses = Object.fromEntries(await Promise.all(asked));
-  return { inputResponses, ...(requestState === undefined ? {} : { requestState }) };
+  try {
+    const inputResponses = Object.fromEntries(await Promise.all(asked));
+    return { inputResponses, ...(requestState === undefined ? {} : { requestState }) };
+  } catch (thrown) {
+    rest.abort(thrown);
+    throw thrown;
+  }
 }
 
-async function inputOf(request: unknown, { ask, caller, controller }: Inbound): Promise<JsonObject> {
+async function inputOf(gateway: Gateway, inbound: Inbound, request: unknown, signal: AbortSignal): Promise<JsonObject> {
   const question = isJsonObject(request) ? questionIn(request) : undefined;
   if (question === undefined)
     throw new GatewayError("upstream_protocol_error", "The upstream asks something malformed");
-  if (ask === undefined || !mayBeAsked(caller.capabilities, question)) {
+  if (!mayBeAsked(inbound.caller.capabilities, question)) {
     throw new GatewayError(
       "upstream_protocol_error",
       `The upstream asks for ${question.method}, which the caller does not support`,
     );
   }
-  const answer = await ask(question, controller.signal);
+  const answer = await askCaller(inbound, question, gateway.deps.clock, signal);
   if (answer.kind === "result") return answer.result.value;
   throw new GatewayError("caller_declined", `The caller did not answer ${question.method}: ${answer.error.message}`);
 }

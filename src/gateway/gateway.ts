@@ -5,7 +5,8 @@ import type { UpstreamDeps } from "../upstream/connection.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { Upstream, type UpstreamReceiver } from "../upstream/upstream.ts";
 import { ParkedCalls } from "./conversation.ts";
-import { RequestStates, requestStateMs } from "./request-state.ts";
+import { answerMs } from "./questions.ts";
+import { RequestStates } from "./request-state.ts";
 import { type Route, routeKey } from "./route.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { type ListKind, View } from "./view.ts";
@@ -48,7 +49,7 @@ export class Gateway {
   constructor({ upstreams, deps, stateKey, onStateChange }: GatewayOptions) {
     this.deps = deps;
     this.requestStates = new RequestStates(stateKey, deps.clock);
-    this.parked = new ParkedCalls(deps.clock, requestStateMs);
+    this.parked = new ParkedCalls(deps.clock, answerMs);
     this.#receiver = {
       stateChanged: (upstream) => onStateChange?.(upstream),
       definitionsChanged: () => {

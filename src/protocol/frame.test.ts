@@ -3,11 +3,11 @@ import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { seededRandom } from "../core/seeded-random.ts";
 import { answerText, errorText, notificationText, readFrame, requestText } from "./frame.ts";
-import { type Message, readMessage } from "./json-rpc.ts";
+import { type Message, type MessageArray, readMessage } from "./json-rpc.ts";
 import { Payload } from "./payload.ts";
 
 /** A message in a form that can be compared: results as values. */
-function plain(message: Message): unknown {
+function plain(message: Message | MessageArray): unknown {
   return message.kind === "result" ? { ...message, result: message.result.value } : message;
 }
 
@@ -83,12 +83,22 @@ test("requests, notifications and what is no message are read as a whole parse w
     '{"jsonrpc":"2.0","id":1,"result":"text"}',
     '{"jsonrpc":"2.0","id":1,"result":{},"error":null}',
     '{"id":1,"result":{}}',
-    "[]",
     "null",
     "7",
   ]) {
     agrees(frame);
   }
+});
+
+test("an array is read message by message, without arrays inside", () => {
+  const texts = ['{"jsonrpc":"2.0","id":1,"result":{}}', '{"jsonrpc":"2.0","method":"a"}', "7", "[]"];
+  const array = readFrame(Buffer.from(` [${texts.join(" , ")}]`));
+  assert.ok(array.kind === "array");
+  assert.deepEqual(
+    array.messages.map((message) => plain(message)),
+    texts.map((text) => plain(readMessage(JSON.parse(text)))),
+  );
+  assert.deepEqual(readFrame(Buffer.from("[]")), { kind: "array", messages: [] });
 });
 
 test("what is no JSON is said to be none, with why", () => {

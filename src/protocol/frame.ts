@@ -1,23 +1,39 @@
 import { GatewayError, messageOf } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
-import { type Answer, type Message, type RequestId, type RpcError, readMessage } from "./json-rpc.ts";
+import {
+  type Answer,
+  type Message,
+  type MessageArray,
+  type RequestId,
+  type RpcError,
+  readMessages,
+} from "./json-rpc.ts";
 import { Payload } from "./payload.ts";
 
 /**
- * Reads one frame: the UTF-8 text of one JSON-RPC message. Never throws.
+ * Reads one frame: the UTF-8 text of one JSON-RPC message, or of an array of them. Never throws.
  *
  * A response whose envelope stands at its edges, as every known server writes it, is recognised from those edges alone, and its
  * result is kept as the bytes it came in: whoever looks into the result pays for parsing it, nobody else does. Anything else is
  * parsed whole.
  */
-export function readFrame(frame: Buffer): Message {
+export function readFrame(frame: Buffer): Message | MessageArray {
   const peeked = peekResult(frame);
   if (peeked !== undefined) return peeked;
   try {
-    return readMessage(JSON.parse(frame.toString("utf8")));
+    return readMessages(JSON.parse(frame.toString("utf8")));
   } catch (thrown) {
     return { kind: "unparsable", reason: messageOf(thrown) };
   }
+}
+
+/**
+ * The messages of one frame, for whoever takes arrays from every peer: one that sends them although its revision has none is understood
+ * all the same.
+ */
+export function messagesIn(frame: Buffer): readonly Message[] {
+  const read = readFrame(frame);
+  return read.kind === "array" ? read.messages : [read];
 }
 
 /** Longest piece of a frame's edge that is looked at; an id longer than fits is found by parsing. */

@@ -36,9 +36,24 @@ export type Message =
     }
   | { readonly kind: "unparsable"; readonly reason: string };
 
+/**
+ * Several messages at once, as the revisions before 2025-06-18 have them.
+ *
+ * @see MCP 2025-03-26, basic, Batching.
+ */
+export interface MessageArray {
+  readonly kind: "array";
+  readonly messages: readonly Message[];
+}
+
 /** Whether a value may be a request's id: a string, or an integer that JavaScript holds exactly. */
 export function isRequestId(value: unknown): value is RequestId {
   return typeof value === "string" || Number.isSafeInteger(value);
+}
+
+/** Sorts a parsed value that may be an array of messages; never throws. */
+export function readMessages(value: unknown): Message | MessageArray {
+  return Array.isArray(value) ? { kind: "array", messages: value.map(readMessage) } : readMessage(value);
 }
 
 /**

@@ -341,10 +341,13 @@ async function openLink(
     }
     case "sse": {
       const { openSse } = await import("../transport/sse-channel.ts");
-      return new StreamLink(await openSse(target, clock, signal), receiver);
+      await authorizer?.load();
+      return new StreamLink(await openSse({ ...target, credentials: authorizer }, clock, signal), receiver);
     }
-    case "ws":
-      return new StreamLink(await connectWebSocket(target, clock, signal), receiver);
+    case "ws": {
+      await authorizer?.load();
+      return new StreamLink(await connectWebSocket({ ...target, credentials: authorizer }, clock, signal), receiver);
+    }
     case "channel":
       return new StreamLink(target.open(), receiver);
     case "stdio": {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock, StopTimer } from "../core/clock.ts";
+import { challengeIn } from "../transport/credentials.ts";
 import type { HttpClient } from "../transport/http-client.ts";
-import { challengeIn } from "./http-exchange.ts";
 
 /** What the stream needs. */
 export interface HttpStreamOptions {

@@ -1,10 +1,10 @@
 import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError, messageOf } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
-import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
+import { messagesIn, notificationText, requestText } from "../protocol/frame.ts";
 import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
-import type { Channel } from "../transport/channel.ts";
+import type { Channel, ChannelEnd } from "../transport/channel.ts";
 import type { Link, LinkReceiver, LinkRequest } from "./link.ts";
 import { answerServerRequest } from "./server-request.ts";
 
@@ -42,8 +42,8 @@ export class StreamLink implements Link {
       noise: (text) => {
         receiver.noise(text);
       },
-      ended: ({ reason }) => {
-        this.#end(reason);
+      ended: (end) => {
+        this.#end(end);
       },
     });
   }
@@ -108,8 +108,12 @@ export class StreamLink implements Link {
 
   /** What fails here must not fail whoever reads the stream: an upstream could end the gateway by what it sends. */
   #receive(frame: Buffer): void {
+    for (const message of messagesIn(frame)) this.#guarded(message, frame);
+  }
+
+  #guarded(message: Message, frame: Buffer): void {
     try {
-      this.#take(readFrame(frame), frame);
+      this.#take(message, frame);
     } catch (thrown) {
       this.#receiver.noise(`${messageOf(thrown)}: ${shown(frame)}`);
     }
@@ -182,13 +186,14 @@ export class StreamLink implements Link {
     return pending;
   }
 
-  #end(reason: string): void {
-    const problem = new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
+  #end({ reason, refusal }: ChannelEnd): void {
+    const lost = new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
       data: { stage: this.#process === undefined ? "exchange" : "exit" },
     });
-    this.#problem = problem;
-    for (const id of this.#pending.keys()) this.#forget(id)?.reject(problem);
-    this.#receiver.ended(problem);
+    this.#problem = refusal ?? lost;
+    // What became of these nobody knows, whatever it is that the next one needs.
+    for (const id of this.#pending.keys()) this.#forget(id)?.reject(lost);
+    this.#receiver.ended(this.#problem);
   }
 }
 
