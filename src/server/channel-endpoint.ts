@@ -90,12 +90,19 @@ export class ChannelEndpoint {
         this.#session?.questions.settle(message.id, message);
         return;
       case "invalid":
-        this.#refuse(message.id, new GatewayError("invalid_request", `Invalid request: ${message.reason}`));
+        this.#takeInvalid(message);
         return;
       case "unparsable":
         this.#refuse(undefined, new GatewayError("parse_error", `The message is not JSON: ${message.reason}`));
         return;
     }
+  }
+
+  /** An answer that is none has the id of a request of ours, under which nothing is answered; what was asked has come to nothing. */
+  #takeInvalid({ id, reason, isAnswer }: Extract<Message, { kind: "invalid" }>): void {
+    const refusal = new GatewayError("invalid_request", `Invalid request: ${reason}`);
+    if (isAnswer) this.#session?.questions.settle(id, { kind: "error", error: rpcErrorOf(refusal) });
+    this.#refuse(isAnswer ? undefined : id, refusal);
   }
 
   async #answer(id: RequestId, method: string, params: JsonObject | undefined): Promise<void> {
