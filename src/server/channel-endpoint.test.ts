@@ -19,13 +19,15 @@ let server: ScriptedServer;
 let gateway: Gateway;
 let client: Channel;
 let received: JsonObject[];
+let clock: ManualClock;
 
 beforeEach(async () => {
   server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
+  clock = new ManualClock();
   gateway = new Gateway({
     upstreams: [{ name: "old", target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 5000 }],
     deps: {
-      clock: new ManualClock(),
+      clock,
       random: () => 1,
       codecs: codecsFor(identity),
       identity,
@@ -163,4 +165,56 @@ test("notifications of any kind are not answered", async () => {
   }
   await send({ method: "notifications/nobody-knows" });
   assert.deepEqual(received, []);
+});
+
+test("progress does not put off the end of a call that takes too long, and is passed on as the upstream counts it", async () => {
+  await call(1, { ...modern, progressToken: "p" });
+  const { id } = await lastCall();
+  const counted = [3, 2, 2];
+  for (const progress of counted) {
+    clock.advance(400);
+    server.notify("notifications/progress", { progressToken: id, progress });
+    await turn();
+  }
+  const told = received.flatMap(({ params }) => (isJsonObject(params) ? [params["progress"]] : []));
+  assert.deepEqual(told, counted.slice(0, 2));
+  const result = answersTo(1)[0]?.["result"];
+  assert.ok(isJsonObject(result) && result["isError"] === true);
+  assert.match(JSON.stringify(result["content"]), /did not answer within 1000 ms/);
+});
+
+test("log messages go with the request that asked for them, and with no other and no subscription", async () => {
+  await send({ id: "l", method: "subscriptions/listen", params: { notifications: {}, _meta: modern } });
+  await call("quiet", modern);
+  server.notify("notifications/message", { level: "error", data: "to nobody" });
+  await call("loud", { ...modern, [metaKeys.logLevel]: "warning" });
+  server.notify("notifications/message", { level: "info", data: "too mild" });
+  server.notify("notifications/message", { level: "error", data: "wanted" });
+  await turn();
+  const told = received.filter(({ method }) => method === "notifications/message").map(({ params }) => params);
+  assert.deepEqual(told, [{ level: "error", data: "wanted" }]);
+});
+
+test("a list is the same for every request, whatever came before on the connection", async () => {
+  const list = async (id: string): Promise<unknown> => {
+    await send({ id, method: "tools/list", params: { _meta: modern } });
+    return answersTo(id)[0]?.["result"];
+  };
+  const before = await list("a");
+  await begin({ sampling: {} });
+  await call(1, modern);
+  assert.deepEqual(await list("b"), before);
+  assert.match(JSON.stringify(before), /old__echo/);
+});
+
+test("a client is never sent a request of ours by a modern call: what the upstream asks comes as the result", async () => {
+  await call(1, { ...modern, [metaKeys.clientCapabilities]: { elicitation: {} } });
+  server.send('{"jsonrpc":"2.0","id":"e","method":"elicitation/create","params":{"message":"?","requestedSchema":{}}}');
+  await turn();
+  clock.advance(10);
+  await turn();
+  assert.ok(!received.some((message) => "method" in message && "id" in message));
+  const result = answersTo(1)[0]?.["result"];
+  assert.ok(isJsonObject(result));
+  assert.equal(result["resultType"], "input_required");
 });
