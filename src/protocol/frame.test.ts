@@ -64,6 +64,27 @@ test("the result of a response in the usual order is kept as the bytes it came i
   }
 });
 
+for (const further of [
+  '"id":9',
+  '"error":{}',
+  '"method":"elicitation/create","params":{}',
+  '"i\\u0064":9',
+  '"result":{"a":2}',
+]) {
+  test(`a response with ${further} beside its result is not passed on as one with that in its envelope`, () => {
+    for (const frame of [
+      `{"jsonrpc":"2.0","id":1,"result":{"s":"\\"}{"},${further},"x":{}}`,
+      `{"result":{"s":"${"long ".repeat(40)}\\\\"},${further},"x":{},"jsonrpc":"2.0","id":1}`,
+    ]) {
+      agrees(frame);
+      const read = readFrame(Buffer.from(frame));
+      if (read.kind !== "result") continue;
+      const passedOn: unknown = JSON.parse(answerText("ours", { kind: "result", result: read.result }).toString());
+      assert.deepEqual(passedOn, { jsonrpc: "2.0", id: "ours", result: read.result.value });
+    }
+  });
+}
+
 test("words of the envelope inside a result are part of the result", () => {
   const inner = '{"result":{"jsonrpc":"2.0","id":1,"result":{}},"text":"},\\"jsonrpc\\":\\"2.0\\",\\"id\\":9}"}';
   agrees(`{"jsonrpc":"2.0","id":7,"result":${inner}}`);

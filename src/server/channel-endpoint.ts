@@ -100,7 +100,7 @@ export class ChannelEndpoint {
         this.#takeUnanswered(message);
         return;
       case "invalid":
-        this.#refuse(message.id, invalidRequest(message.reason));
+        this.#takeInvalid(message);
         return;
       case "unparsable":
         this.#refuse(undefined, new GatewayError("parse_error", `The message is not JSON: ${message.reason}`));
@@ -111,6 +111,13 @@ export class ChannelEndpoint {
   #takeUnanswered(message: UnansweredMessage): void {
     if (message.kind !== "notification") this.#session?.questions.settle(message.id, message);
     else if (message.method === "notifications/cancelled") this.#cancel(message.params);
+  }
+
+  /** An answer that is none has the id of a request of ours, under which nothing is answered; what was asked has come to nothing. */
+  #takeInvalid({ id, reason, isAnswer }: Extract<Message, { kind: "invalid" }>): void {
+    const refusal = invalidRequest(reason);
+    if (isAnswer) this.#session?.questions.settle(id, { kind: "error", error: rpcErrorOf(refusal) });
+    this.#refuse(isAnswer ? undefined : id, refusal);
   }
 
   async #answer(request: RequestMessage): Promise<void> {

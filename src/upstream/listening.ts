@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { JsonObject } from "../core/json.ts";
+import { sleep } from "../core/sleep.ts";
 import type { Notification } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 
@@ -80,17 +81,4 @@ export class Listening {
       await sleep(clock, delayMs, signal);
     }
   }
-}
-
-async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stopTimer = clock.after(ms, resolve);
-  const wake = (): void => {
-    resolve();
-  };
-  signal.addEventListener("abort", wake);
-  await promise;
-  stopTimer();
-  signal.removeEventListener("abort", wake);
 }

@@ -1,6 +1,7 @@
 import type { StopTimer } from "../core/clock.ts";
 import { type Deadline, deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
+import { sleep } from "../core/sleep.ts";
 import type { Call, LogLevel, Notification } from "../protocol/call.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from "./connection.ts";
@@ -397,9 +398,7 @@ export class Upstream {
     } finally {
       stop();
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#deps.clock.after(refreshSpacingMs, resolve);
-    await promise;
+    await sleep(this.#deps.clock, refreshSpacingMs, this.#closing.signal);
     const isWantedAgain = this.#refresh === "again";
     this.#refresh = "idle";
     if (isWantedAgain && !this.#closing.signal.aborted) this.#refreshSoon();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
+import type { JsonObject } from "../../core/json.ts";
 import type { Call } from "../call.ts";
 import { Payload } from "../payload.ts";
 import { modernCodec, readRequestMeta } from "./codec.ts";
@@ -34,6 +34,12 @@ test("a call's reserved keys become members of its own, and the rest of _meta pa
     logLevel: "warning",
     caller: { info: { name: "client" }, capabilities: { roots: {} } },
   } satisfies Call);
+});
+
+test("a key of _meta that JavaScript gives a meaning of its own passes through like any other", () => {
+  const params: JsonObject = { _meta: JSON.parse(`{"__proto__":{"a":1},${JSON.stringify(required).slice(1)}`) };
+  const { meta } = codec.decodeCall("tools/call", params, nobody);
+  assert.equal(JSON.stringify(meta), '{"__proto__":{"a":1}}');
 });
 
 test("a call with nothing but reserved keys has no _meta to pass on", () => {
