@@ -356,9 +356,10 @@ export class GatewayError extends Error {
     return errorTable[this.code].http;
   }
 
-  /** What the person should do next. */
+  /** What the person should do next: as `data.suggestion` says, else what goes for all of this code. */
   get suggestion(): string {
-    return errorTable[this.code].suggestion;
+    const own = this.data?.["suggestion"];
+    return typeof own === "string" ? own : errorTable[this.code].suggestion;
   }
 }
 

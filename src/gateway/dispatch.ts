@@ -87,7 +87,7 @@ function setLevel(gateway: Gateway, { params, session, route }: Inbound): Answer
   if (!isLogLevel(level)) {
     throw new GatewayError("invalid_params", "params.level must be a log level from debug to emergency");
   }
-  if (session !== undefined) session.logLevel = level;
+  session?.wantLogs(level);
   for (const upstream of gateway.view(route).upstreams) upstream.wantLogs(level);
   return result({});
 }

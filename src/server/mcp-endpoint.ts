@@ -280,7 +280,7 @@ export class McpEndpoint {
   }
 
   #replayOf(session: Session): ReplayLog {
-    const log = this.#replay.get(session) ?? new ReplayLog(this.#gateway.deps.clock);
+    const log = this.#replay.get(session) ?? new ReplayLog(this.#gateway.deps.clock, session.isRevived);
     this.#replay.set(session, log);
     return log;
   }

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { GatewayError, errorTable } from "../core/errors.ts";
+import { GatewayError } from "../core/errors.ts";
 import type { KeepingStatus } from "../gateway/keeping.ts";
 import type { SessionStore } from "../gateway/session-store.ts";
 import type { CatalogStore } from "../upstream/catalog-store.ts";
@@ -84,12 +84,11 @@ export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOpti
 }
 
 /** A problem with the store as a status shows it. */
-export function shown({ message, data, code }: GatewayError): {
+export function shown({ message, suggestion }: GatewayError): {
   readonly message: string;
   readonly suggestion: string;
 } {
-  const suggestion = data?.["suggestion"];
-  return { message, suggestion: typeof suggestion === "string" ? suggestion : errorTable[code].suggestion };
+  return { message, suggestion };
 }
 
 function keyOf({ sql, transaction }: Database, name: string, make: () => Buffer): Buffer {

@@ -1,7 +1,7 @@
 import type { StopTimer } from "../core/clock.ts";
 import { type Deadline, deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
-import type { Call, LogLevel, Notification } from "../protocol/call.ts";
+import { type Call, type LogLevel, type Notification, reaches } from "../protocol/call.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from "./connection.ts";
 import { type Definitions, noDefinitions } from "./definitions.ts";
@@ -162,9 +162,9 @@ export class Upstream {
     return next.call(call, options);
   }
 
-  /** Asks for log messages from this severity on; asked again of every new connection. */
+  /** Asks for log messages from this severity on, or from a milder one that was asked for before; asked again of every new connection. */
   wantLogs(level: LogLevel): void {
-    this.#logLevel = level;
+    if (this.#logLevel === undefined || reaches(this.#logLevel, level)) this.#logLevel = level;
     this.#connection?.wantLogs(level);
   }
 
@@ -180,6 +180,13 @@ export class Upstream {
       await connection.watch(uri);
     }
     this.#watched.set(uri, (this.#watched.get(uri) ?? 0) + 1);
+  }
+
+  /** The same on behalf of somebody who is told already, and so is not told where it does not work. */
+  keepWatching(uri: string): void {
+    const count = this.#watched.get(uri) ?? 0;
+    this.#watched.set(uri, count + 1);
+    if (count === 0 && this.#connection !== undefined) this.#rewatch(this.#connection, uri);
   }
 
   /** One listener less. */
@@ -280,11 +287,13 @@ export class Upstream {
   #restore(connection: Connection): void {
     connection.listen();
     if (this.#logLevel !== undefined) connection.wantLogs(this.#logLevel);
-    for (const uri of this.#watched.keys()) {
-      connection.watch(uri).catch((thrown: unknown) => {
-        this.#odd("omission", `A resource is no longer watched: ${toGatewayError(thrown).message}`);
-      });
-    }
+    for (const uri of this.#watched.keys()) this.#rewatch(connection, uri);
+  }
+
+  #rewatch(connection: Connection, uri: string): void {
+    connection.watch(uri).catch((thrown: unknown) => {
+      this.#odd("omission", `A resource is no longer watched: ${toGatewayError(thrown).message}`);
+    });
   }
 
   #lost(connection: Connection, problem: GatewayError): void {
