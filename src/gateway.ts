@@ -17,6 +17,7 @@ import { memoryStore } from "./store/memory-store.ts";
 import { type Store, openStore } from "./store/store.ts";
 import type { Channel } from "./transport/channel.ts";
 import { Guardian } from "./transport/guardian.ts";
+import type { DefinitionFact } from "./upstream/definition-facts.ts";
 import type { UpstreamDeps } from "./upstream/connection.ts";
 import { memoryStore as memoryLogins } from "./upstream/oauth/credentials.ts";
 import { loginFile } from "./upstream/oauth/login-file.ts";
@@ -41,6 +42,8 @@ export interface SwitchyardOptions {
   readonly oauth?: LoginOptions;
   /** Told whenever an upstream enters another state. */
   readonly onStateChange?: (upstream: Upstream) => void;
+  /** Told whenever definitions of an upstream are not what they were, also compared with an earlier gateway of this `dataDir`. */
+  readonly onDefinitionsChanged?: (facts: readonly DefinitionFact[]) => void;
 }
 
 /** How a gateway logs in to upstreams. */
@@ -94,7 +97,9 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   const oauth = oauthFor({ ...(dataDir === undefined ? {} : { dataDir }), ...options.oauth }, clock, servers);
   const gateway = new Gateway({
     upstreams,
-    deps: { ...upstreamDeps(clock), authorizerFor: oauth.authorizerFor },
+    deps: { ...upstreamDeps(clock), authorizerFor: oauth.authorizerFor, catalogs: store.catalogs },
+    keeping: () => store.status(),
+    onDefinitionsChanged: options.onDefinitionsChanged,
     stateKey: store.key("requestState", () => randomBytes(32)),
     ...(onStateChange === undefined ? {} : { onStateChange }),
   });

@@ -8,3 +8,6 @@ export interface KeepingStatus {
   readonly waiting: number;
   readonly dropped: number;
 }
+
+/** Of a gateway that keeps nothing. */
+export const nothingKept: KeepingStatus = { file: undefined, problem: undefined, waiting: 0, dropped: 0 };

@@ -145,7 +145,8 @@ export class Sessions {
 
   #sweep(): void {
     // What is open counts as use: a client that only listens is not idle.
-    for (const [id, { session }] of [...this.#held]) if (session.isBusy) this.use(id);
+    const busy = [...this.#held.values()].filter(({ session }) => session.isBusy);
+    for (const { session } of busy) this.use(session.id);
     const latest = this.#deps.clock.monotonic() - this.#options.idleMs;
     for (const [id, { session, usedAt }] of this.#held) {
       if (usedAt > latest) return;

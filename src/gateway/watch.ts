@@ -22,7 +22,7 @@ export const maxWatched = 1000;
  * @throws {GatewayError} `resource_not_found` — nobody has it; and what {@link Upstream.watch} throws.
  */
 export async function watchResource(gateway: Gateway, route: Route, uri: string, signal: AbortSignal): Promise<Watch> {
-  await gateway.settled;
+  if (gateway.view(route).ownersOf(uri).length === 0) await gateway.settled;
   const [upstream] = gateway.view(route).ownersOf(uri);
   if (upstream === undefined) {
     throw new GatewayError("resource_not_found", `No resource ${JSON.stringify(uri.slice(0, 200))}`, { data: { uri } });

@@ -3,9 +3,13 @@ import { type Deadline, deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { type Call, type LogLevel, type Notification, reaches } from "../protocol/call.ts";
 import type { Authorizer } from "./authorizer.ts";
+import { Catalog } from "./catalog.ts";
+import { catalogKeyOf, memoryCatalogs } from "./catalog-store.ts";
 import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from "./connection.ts";
-import { type Definitions, noDefinitions } from "./definitions.ts";
+import type { DefinitionFact } from "./definition-facts.ts";
+import type { Definitions } from "./definitions.ts";
 import type { Handshake } from "./handshake.ts";
+import type { Profile } from "./offer.ts";
 import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
 import {
   type Stage,
@@ -21,8 +25,10 @@ import {
 export interface UpstreamReceiver {
   /** It entered another state. */
   stateChanged(upstream: Upstream): void;
-  /** Its lists were read anew; `definitions` may differ from before. */
+  /** Its lists were read anew, or more of them may be seen; `definitions` may differ from before. */
   definitionsChanged(upstream: Upstream): void;
+  /** Some of its definitions are not what they were. */
+  factsFound(facts: readonly DefinitionFact[]): void;
   /** It sent a notification that belongs to no call: a log message, an updated resource. */
   notification(upstream: Upstream, notification: Notification): void;
 }
@@ -43,6 +49,8 @@ const refreshSpacingMs = 100;
 /** One MCP server behind the gateway, kept connected for as long as the gateway runs. See {@link UpstreamState} for its life. */
 export class Upstream {
   readonly options: UpstreamOptions;
+  /** What it offers, as far as it is known, and what of that may be seen. */
+  readonly catalog: Catalog;
   readonly #deps: UpstreamDeps;
   readonly #receiver: UpstreamReceiver;
   readonly #authorizer: Authorizer | undefined;
@@ -51,7 +59,7 @@ export class Upstream {
   readonly #oddities = new Map<Oddity["kind"], Oddity>();
   #state: UpstreamState;
   #connection: Connection | undefined;
-  #definitions: Definitions = noDefinitions;
+  readonly #listable = Promise.withResolvers<void>();
   #attempt: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
   #stopTimer: StopTimer | undefined;
@@ -76,6 +84,18 @@ export class Upstream {
         if (this.#state.kind === "awaiting_login") this.#failed(problem, "login");
       },
     });
+    this.catalog = new Catalog({
+      key: catalogKeyOf(options),
+      isPinned: options.definitions === "pin",
+      store: deps.catalogs ?? memoryCatalogs(),
+      clock: deps.clock,
+      onApproved: () => {
+        receiver.definitionsChanged(this);
+      },
+      onFacts: (facts) => {
+        receiver.factsFound(facts);
+      },
+    });
     this.#state = { kind: "starting", since: deps.clock.now(), attempts: 0 };
   }
 
@@ -87,9 +107,14 @@ export class Upstream {
     return this.#state;
   }
 
-  /** What it offers; the last good answer while it is away. */
+  /** What it offers that may be seen; the last good answer, perhaps one that an earlier process had, while it is away. */
   get definitions(): Definitions {
-    return this.#definitions;
+    return this.catalog.definitions;
+  }
+
+  /** What it says of itself; likewise. Undefined before the first time. */
+  get profile(): Profile | undefined {
+    return this.handshake ?? this.catalog.profile;
   }
 
   /** What both sides agreed on; undefined while it is away. */
@@ -125,9 +150,19 @@ export class Upstream {
     return this.#firstAttempt.promise;
   }
 
+  /** Resolves when its lists are as good as they will soon be: an earlier process kept them, or the first attempt has ended. */
+  get listable(): Promise<void> {
+    return this.#listable.promise;
+  }
+
   /** Begins to connect. Called once. */
   start(): void {
     this.#attempt = this.#connect();
+    void this.catalog.load().then((isKnown) => {
+      if (!isKnown) return;
+      this.#receiver.definitionsChanged(this);
+      this.#listable.resolve();
+    });
   }
 
   /**
@@ -150,6 +185,9 @@ export class Upstream {
 
   async #call(call: Call, options: CallOptions): Promise<CallAnswer> {
     const connection = this.#connection ?? (await this.#awaitConnection(options.signal));
+    // What was listed when the call came in may have been held back while it waited.
+    const refusal = this.catalog.refusalOf(call);
+    if (refusal !== undefined) throw refusal;
     try {
       return await connection.call(call, options);
     } catch (thrown) {
@@ -213,6 +251,7 @@ export class Upstream {
     this.#move({ kind: "stopped", at: this.#deps.clock.now() });
     this.#stopTimer?.();
     this.#authorizer?.close();
+    this.catalog.close();
     this.#closing.abort(new GatewayError("shutting_down", "The gateway is stopping"));
     await this.#attempt;
     const connection = this.#connection;
@@ -232,6 +271,7 @@ export class Upstream {
     } finally {
       stop();
       this.#firstAttempt.resolve();
+      this.#listable.resolve();
     }
   }
 
@@ -267,7 +307,7 @@ export class Upstream {
       this.#isProbed,
     );
     try {
-      this.#definitions = await connection.definitions(signal);
+      await this.#read(connection, signal);
       const [problem] = early;
       if (problem !== undefined) throw problem;
     } catch (thrown) {
@@ -281,6 +321,12 @@ export class Upstream {
     this.#receiver.definitionsChanged(this);
     this.#restore(connection);
     if (isOutdated) this.#refreshSoon();
+  }
+
+  async #read(connection: Connection, signal: AbortSignal): Promise<void> {
+    const definitions = await connection.definitions(signal);
+    const { serverInfo, capabilities, instructions } = connection.handshake;
+    await this.catalog.take({ serverInfo, capabilities, instructions, definitions });
   }
 
   /** What was asked of the connection before is asked of this one. */
@@ -396,11 +442,8 @@ export class Upstream {
     const connection = this.#connection;
     const { signal, stop } = this.#startDeadline();
     try {
-      const definitions = await connection?.definitions(signal);
-      if (definitions !== undefined && connection === this.#connection) {
-        this.#definitions = definitions;
-        this.#receiver.definitionsChanged(this);
-      }
+      if (connection !== undefined) await this.#read(connection, signal);
+      if (connection === this.#connection) this.#receiver.definitionsChanged(this);
     } catch (thrown) {
       this.#odd("omission", `Its lists could not be read again: ${toGatewayError(thrown).message}`);
     } finally {
