@@ -13,10 +13,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   transport: ["core"],
   upstream: ["core", "protocol", "transport"],
   gateway: ["core", "protocol", "upstream"],
+  store: ["core", "protocol", "upstream", "gateway"],
   server: ["core", "protocol", "transport", "gateway"],
   config: ["core", "upstream", "gateway", "server"],
-  cli: ["core", "protocol", "transport", "upstream", "gateway", "server", "config", "."],
-  ".": ["core", "protocol", "transport", "upstream", "gateway", "server", "config"],
+  cli: ["core", "protocol", "transport", "upstream", "gateway", "store", "server", "config", "."],
+  ".": ["core", "protocol", "transport", "upstream", "gateway", "store", "server", "config"],
 };
 
 /** Third-party packages, and the only rooms that may import them. */

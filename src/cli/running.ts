@@ -8,7 +8,7 @@ const answerMs = 2000;
 
 /** Says where a gateway that was started with this data folder listens, until {@link forgetRunning}. */
 export async function rememberRunning(dataDir: string, url: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, fileName);
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify({ url, pid: process.pid })}\n`);

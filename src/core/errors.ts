@@ -240,6 +240,23 @@ export const errorTable = {
     retryable: false,
     suggestion: "Open the address that `switchyard status` shows now for this upstream, and log in again.",
   },
+  definition_quarantined: {
+    http: 403,
+    rpc: 40310,
+    severity: "HIGH",
+    category: "security",
+    retryable: false,
+    suggestion:
+      "The server describes this otherwise than when it was approved. `switchyard status` shows what changed; `switchyard approve NAME` approves it.",
+  },
+  store_unavailable: {
+    http: 500,
+    rpc: 50010,
+    severity: "HIGH",
+    category: "system",
+    retryable: false,
+    suggestion: "Make the file that the message names usable again, or name another folder with dataDir.",
+  },
   logins_unreadable: {
     http: 500,
     rpc: 50004,
@@ -339,9 +356,10 @@ export class GatewayError extends Error {
     return errorTable[this.code].http;
   }
 
-  /** What the person should do next. */
+  /** What the person should do next: as `data.suggestion` says, else what goes for all of this code. */
   get suggestion(): string {
-    return errorTable[this.code].suggestion;
+    const own = this.data?.["suggestion"];
+    return typeof own === "string" ? own : errorTable[this.code].suggestion;
   }
 }
 

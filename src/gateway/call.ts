@@ -204,7 +204,8 @@ async function readResource(
 ): Promise<CallAnswer> {
   const uri = stringAt(call.params, "uri");
   if (uri === undefined) throw new GatewayError("invalid_params", "resources/read needs params.uri");
-  await gateway.settled;
+  // Nobody known to have it: somebody who is still being connected may.
+  if (gateway.view(inbound.route).ownersOf(uri).length === 0) await gateway.settled;
   const holders = gateway.view(inbound.route).holdersOf(uri);
   let failure: GatewayError | undefined;
   for (const upstream of holders) {

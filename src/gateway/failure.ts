@@ -36,6 +36,8 @@ const forTheModel: ReadonlySet<ErrorCode> = new Set([
   "login_failed",
   "logins_unreadable",
   "deadline_exceeded",
+  "definition_quarantined",
+  "store_unavailable",
 ]);
 
 /**

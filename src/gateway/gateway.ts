@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "../core/errors.ts";
 import type { Notification } from "../protocol/call.ts";
+import type { DefinitionRef } from "../upstream/catalog.ts";
 import type { UpstreamDeps } from "../upstream/connection.ts";
+import type { DefinitionFact } from "../upstream/definition-facts.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { Upstream, type UpstreamReceiver } from "../upstream/upstream.ts";
 import { ParkedCalls } from "./conversation.ts";
+import { type KeepingStatus, nothingKept } from "./keeping.ts";
 import { answerMs } from "./questions.ts";
 import { RequestStates } from "./request-state.ts";
 import { type Route, routeKey } from "./route.ts";
@@ -19,6 +22,10 @@ export interface GatewayOptions {
   readonly stateKey: Buffer;
   /** Told whenever an upstream enters another state. */
   readonly onStateChange?: (upstream: Upstream) => void;
+  /** How the store does; of one that keeps nothing where absent. */
+  readonly keeping?: () => KeepingStatus;
+  /** Told whenever definitions of an upstream are not what they were. */
+  readonly onDefinitionsChanged?: ((facts: readonly DefinitionFact[]) => void) | undefined;
 }
 
 /** How long after the start a first list waits for upstreams that are still being connected, in ms. */
@@ -32,6 +39,7 @@ export class Gateway {
   readonly deps: UpstreamDeps;
   readonly requestStates: RequestStates;
   readonly parked: ParkedCalls;
+  readonly keeping: () => KeepingStatus;
   readonly #receiver: UpstreamReceiver;
   /** Upstreams that are no longer configured and still have calls under way. */
   readonly #retiring = new Map<Upstream, Promise<void>>();
@@ -41,13 +49,15 @@ export class Gateway {
   readonly #views = new Map<string, View>();
   readonly #subscribers = new Set<Subscriber>();
   readonly #settled = Promise.withResolvers<void>();
+  readonly #listable = Promise.withResolvers<void>();
   #isEnding = false;
   /** Resolves when no change of configuration is being made; one is made at a time. */
   #reconfigured: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor({ upstreams, deps, stateKey, onStateChange }: GatewayOptions) {
+  constructor({ upstreams, deps, stateKey, onStateChange, onDefinitionsChanged, keeping }: GatewayOptions) {
     this.deps = deps;
+    this.keeping = keeping ?? (() => nothingKept);
     this.requestStates = new RequestStates(stateKey, deps.clock);
     this.parked = new ParkedCalls(deps.clock, answerMs);
     this.#receiver = {
@@ -55,6 +65,7 @@ export class Gateway {
       definitionsChanged: () => {
         this.#rebuildViews();
       },
+      factsFound: (facts) => onDefinitionsChanged?.(facts),
       notification: (upstream, notification) => {
         this.#pass(upstream, notification);
       },
@@ -75,6 +86,10 @@ export class Gateway {
     for (const upstream of this.#upstreams) upstream.start();
     const stopTimer = this.deps.clock.after(startGraceMs, () => {
       this.#settled.resolve();
+      this.#listable.resolve();
+    });
+    void Promise.all(this.#upstreams.map(({ listable }) => listable)).then(() => {
+      this.#listable.resolve();
     });
     void Promise.all(this.#upstreams.map(({ settled }) => settled)).then(() => {
       stopTimer();
@@ -123,6 +138,29 @@ export class Gateway {
     return this.#settled.promise;
   }
 
+  /** Resolves when lists are worth reading: what is known of every upstream from an earlier process counts; else as `settled`. */
+  get listable(): Promise<void> {
+    return this.#listable.promise;
+  }
+
+  /** Resolves when what earlier processes kept of the upstreams has been read: at once, as a rule. */
+  async known(): Promise<void> {
+    await Promise.all(this.#upstreams.map(({ catalog }) => catalog.load()));
+  }
+
+  /**
+   * Approves definitions of an upstream that are held back, where they still are what somebody saw; resolves with those.
+   *
+   * @throws {GatewayError} `route_not_found` — there is no upstream of that name; `store_unavailable`.
+   */
+  async approve(name: string, wanted: readonly DefinitionRef[]): Promise<DefinitionRef[]> {
+    const upstream = this.#upstreams.find((each) => each.name === name);
+    if (upstream === undefined) {
+      throw new GatewayError("route_not_found", `There is no upstream ${JSON.stringify(name.slice(0, 100))}`);
+    }
+    return upstream.catalog.approve(wanted);
+  }
+
   /** The route to one upstream; undefined where there is none of that name. */
   hasRoute(route: Route): boolean {
     return route.kind === "all" || this.#upstreams.some(({ name }) => name === route.name);
@@ -159,6 +197,7 @@ export class Gateway {
 
   async #close(): Promise<void> {
     this.#settled.resolve();
+    this.#listable.resolve();
     this.endSubscriptions();
     this.parked.close();
     const upstreams = [...this.#upstreams, ...this.#retiring.keys(), ...this.#arriving];

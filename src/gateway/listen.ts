@@ -6,7 +6,7 @@ import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { changeNotifications } from "./subscriber.ts";
-import { type EndWatch, maxWatched, watchResource } from "./watch.ts";
+import { type Watch, maxWatched, watchResource } from "./watch.ts";
 
 /** The members of the filter that can be asked for, and the notification that each lets through. */
 const filters: Readonly<Record<string, string>> = {
@@ -61,14 +61,14 @@ export async function listen(gateway: Gateway, inbound: Inbound, id: RequestId):
     await promise;
   } finally {
     unsubscribe();
-    for (const end of watches.values()) end();
+    for (const { end } of watches.values()) end();
     signal.removeEventListener("abort", stop);
   }
   return { kind: "result", result: Payload.of({ resultType: "complete", _meta: meta }) };
 }
 
 /** Watches what can be watched of these resources; what cannot is not acknowledged. */
-async function watchAll(gateway: Gateway, inbound: Inbound, uris: unknown): Promise<Map<string, EndWatch>> {
+async function watchAll(gateway: Gateway, inbound: Inbound, uris: unknown): Promise<Map<string, Watch>> {
   if (uris === undefined) return new Map();
   if (!Array.isArray(uris) || !uris.every((uri) => typeof uri === "string")) {
     throw new GatewayError("invalid_params", "params.notifications.resourceSubscriptions must be a list of strings");
@@ -77,7 +77,7 @@ async function watchAll(gateway: Gateway, inbound: Inbound, uris: unknown): Prom
     throw new GatewayError("invalid_params", `At most ${maxWatched} resources may be watched, got ${uris.length}`);
   }
   const { signal } = inbound.controller;
-  const watches = new Map<string, EndWatch>();
+  const watches = new Map<string, Watch>();
   await Promise.all(
     [...new Set(uris)].map(async (uri) => {
       try {

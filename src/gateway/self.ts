@@ -28,16 +28,16 @@ const relayed: ReadonlySet<string> = new Set([tasksExtension, "io.modelcontextpr
 
 /** What of these some upstream offers. */
 function extensionsOf(upstreams: readonly Upstream[]): JsonObject {
-  const offered = upstreams.flatMap(({ handshake }) =>
-    Object.entries(objectAt(handshake?.capabilities ?? {}, "extensions") ?? {}),
+  const offered = upstreams.flatMap(({ profile }) =>
+    Object.entries(objectAt(profile?.capabilities ?? {}, "extensions") ?? {}),
   );
   return Object.fromEntries(offered.filter(([name]) => relayed.has(name)));
 }
 
 /** What the upstreams want a model to know, under their names; undefined where none says anything. */
 export function instructionsOf(upstreams: readonly Upstream[]): string | undefined {
-  const said = upstreams.flatMap(({ name, handshake }) =>
-    handshake?.instructions === undefined ? [] : [{ name, text: handshake.instructions }],
+  const said = upstreams.flatMap(({ name, profile }) =>
+    profile?.instructions === undefined ? [] : [{ name, text: profile.instructions }],
   );
   const [first] = said;
   if (first === undefined) return undefined;

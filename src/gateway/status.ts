@@ -1,4 +1,8 @@
+import type { JsonChange } from "../core/json-diff.ts";
+import { type DefinitionRef, differences } from "../upstream/catalog.ts";
+import type { DefinitionFact } from "../upstream/definition-facts.ts";
 import type { Gateway } from "./gateway.ts";
+import type { KeepingStatus } from "./keeping.ts";
 import type { UpstreamTarget } from "../upstream/options.ts";
 import type { Oddity, Upstream } from "../upstream/upstream.ts";
 import type { UpstreamState } from "../upstream/state.ts";
@@ -22,15 +26,28 @@ export interface UpstreamStatus {
     readonly resources: number;
     readonly templates: number;
   };
+  /** What is held back until `switchyard approve`: at most 50 of them, and how many there are. */
+  readonly quarantined: readonly QuarantineStatus[];
+  readonly quarantinedCount: number;
+  /** What happened to its definitions last, oldest first. */
+  readonly definitionFacts: readonly DefinitionFact[];
   readonly oddities: readonly (Oddity & { readonly suggestion: string })[];
   /** The last lines of its stderr, where something is wrong. */
   readonly stderr: readonly string[];
+}
+
+/** A definition that is held back, and how it differs from what is trusted under its name, if anything. */
+export interface QuarantineStatus extends DefinitionRef {
+  readonly isNew: boolean;
+  readonly changes: readonly JsonChange[];
 }
 
 /** The gateway as `switchyard status` shows it. */
 export interface GatewayStatus {
   readonly version: string;
   readonly pid: number;
+  /** What survives a restart, and whether it does at present. */
+  readonly store: KeepingStatus;
   readonly upstreams: readonly UpstreamStatus[];
 }
 
@@ -43,17 +60,22 @@ const suggestions = {
 /** Lines of stderr that a status shows. */
 const stderrShown = 10;
 
+/** Definitions held back that a status shows of one upstream. */
+const quarantinedShown = 50;
+
 /** How everything stands, from what is known anyway: asks nobody. */
 export function statusOf(gateway: Gateway): GatewayStatus {
   return {
     version: gateway.deps.identity.version,
     pid: process.pid,
+    store: gateway.keeping(),
     upstreams: gateway.upstreams.map(upstreamStatus),
   };
 }
 
 function upstreamStatus(upstream: Upstream): UpstreamStatus {
-  const { definitions, handshake, state } = upstream;
+  const { definitions, handshake, state, catalog } = upstream;
+  const { quarantined } = catalog;
   const { name, version } = handshake?.serverInfo ?? {};
   return {
     name: upstream.name,
@@ -69,6 +91,12 @@ function upstreamStatus(upstream: Upstream): UpstreamStatus {
       resources: definitions.resources.length,
       templates: definitions.templates.length,
     },
+    quarantined: quarantined.slice(0, quarantinedShown).map((held) => {
+      const { kind, name: heldName, hash, trusted } = held;
+      return { kind, name: heldName, hash, isNew: trusted === undefined, changes: differences(held) };
+    }),
+    quarantinedCount: quarantined.length,
+    definitionFacts: catalog.recent,
     oddities: upstream.oddities.map((oddity) => ({ ...oddity, suggestion: suggestions[oddity.kind] })),
     stderr: state.kind === "ready" ? [] : upstream.stderr().slice(-stderrShown),
   };

@@ -16,7 +16,8 @@ export interface Target {
 /**
  * Finds whose a call is: at once where that is known. Waits where the name may be that of an upstream that is still being connected.
  *
- * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`, `login_required`.
+ * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`, `login_required`,
+ *   `definition_quarantined`.
  */
 export function targetOf(gateway: Gateway, route: Route, call: Call): Target | Promise<Target> {
   return findTarget(gateway.view(route), call) ?? settledTarget(gateway, route, call);
@@ -79,6 +80,8 @@ function missing(view: View, call: Call): never {
     throw new GatewayError("invalid_params", `${call.method} needs params.${neededBy(call.method)}`);
   }
   const owner = view.ownerOf(name);
+  const refusal = owner && quarantined(owner, call, name);
+  if (refusal !== undefined) throw refusal;
   if (owner !== undefined && owner.handshake === undefined) throw owner.unavailable();
   const shown = JSON.stringify(name.slice(0, 200));
   if (call.method.startsWith("tasks/")) throw new GatewayError("invalid_params", `There is no task ${shown}`);
@@ -87,6 +90,13 @@ function missing(view: View, call: Call): never {
     "unknown_prompt",
     `Unknown ${call.method === "prompts/get" ? "prompt" : "reference"} ${shown}`,
   );
+}
+
+/** What is held back is not in the view: whoever knows of it all the same is told why. */
+function quarantined(owner: Upstream, { method }: Call, exposed: string): GatewayError | undefined {
+  if (method !== "tools/call" && method !== "prompts/get") return undefined;
+  const kind = method === "tools/call" ? "tools" : "prompts";
+  return owner.catalog.refusal(kind, exposed) ?? owner.catalog.refusal(kind, ownName(exposed)?.name ?? "");
 }
 
 function neededBy(method: string): string {

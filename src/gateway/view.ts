@@ -102,7 +102,7 @@ export class View {
   holdersOf(uri: string): Upstream[] {
     const owners = this.ownersOf(uri);
     if (this.#lists.resources.has(uri)) return owners;
-    const others = this.upstreams.filter(({ handshake }) => "resources" in (handshake?.capabilities ?? {}));
+    const others = this.upstreams.filter(({ profile }) => "resources" in (profile?.capabilities ?? {}));
     return [...new Set([...owners, ...others])];
   }
 

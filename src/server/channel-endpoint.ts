@@ -206,7 +206,7 @@ export class ChannelEndpoint {
   }
 
   async #initialize(params: JsonObject): Promise<Payload> {
-    await this.#gateway.settled;
+    await this.#gateway.listable;
     if (this.#isOver) throw new GatewayError("cancelled", "The caller has left");
     const revision = negotiate(params["protocolVersion"]);
     const { codecs, identity } = this.#gateway.deps;

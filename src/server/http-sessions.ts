@@ -99,7 +99,7 @@ export class HttpSessions {
   }
 
   #replayOf(session: Session): ReplayLog {
-    const log = this.#replay.get(session) ?? new ReplayLog(this.#clock);
+    const log = this.#replay.get(session) ?? new ReplayLog(this.#clock, session.isRevived);
     this.#replay.set(session, log);
     return log;
   }

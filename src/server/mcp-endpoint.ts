@@ -226,7 +226,7 @@ export class McpEndpoint {
 
   async #initialize(id: RequestId, params: JsonObject, route: Route, reply: Reply): Promise<void> {
     try {
-      await this.#gateway.settled;
+      await this.#gateway.listable;
       const revision = negotiate(params["protocolVersion"]);
       const { codecs, identity } = this.#gateway.deps;
       const view = this.#gateway.view(route);

@@ -39,8 +39,11 @@ export class ReplayLog {
   #lastStream = 0;
   #bytes = 0;
 
-  constructor(clock: Clock) {
+  /** `isRevived`: whether clients may come back with event ids of an earlier process, which are then those of no stream of this one. */
+  constructor(clock: Clock, isRevived = false) {
     this.#clock = clock;
+    // Later than any number that an earlier process can have counted to.
+    if (isRevived) this.#lastStream = clock.now();
   }
 
   /**

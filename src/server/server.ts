@@ -38,21 +38,44 @@ const routes = /^\/mcp(?:\/u\/([^/?#]+))?\/?$/;
 /**
  * Listens for downstreams: `/mcp` and `/mcp/u/NAME`, over HTTP and WebSocket; `/health`, `/api/status`, `/oauth/callback`.
  *
- * @throws {GatewayError} `unsafe_listen`, `address_in_use`.
+ * Sessions that an earlier process had at the same address go on.
+ *
+ * @throws {GatewayError} `unsafe_listen`, `address_in_use`, `store_unavailable`.
  */
 export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): Promise<HttpServer> {
   checkListen(options);
   const guard = new Guard(options);
   const webSockets = new WebSocketEndpoint(deps.gateway);
+  const handle = handler(guard, deps);
+  const restored = Promise.withResolvers<void>();
+  let isRestored = false;
   const server = createServer(
     { keepAliveTimeout: 75_000, requestTimeout: 60_000, shouldUpgradeCallback: wantsWebSocket },
-    handler(guard, deps),
+    (request, response) => {
+      // Clients that were only waiting for the port come before their sessions are there.
+      if (isRestored) handle(request, response);
+      else
+        void restored.promise.then(() => {
+          handle(request, response);
+        });
+    },
   );
   server.on("upgrade", upgradeHandler(guard, webSockets, deps));
   await bind(server, options);
+  const origin = originOf(server.address(), options);
+  // The address is ours alone, and with it the sessions that were begun there.
+  try {
+    await deps.sessions.restore(origin);
+  } catch (thrown) {
+    server.close();
+    throw thrown;
+  } finally {
+    isRestored = true;
+    restored.resolve();
+  }
   let closing: Promise<void> | undefined;
   return {
-    origin: originOf(server.address(), options),
+    origin,
     close(graceMs = 2000) {
       closing ??= shut(server, webSockets, deps, graceMs);
       return closing;

@@ -10,6 +10,7 @@ import type { Guardian } from "../transport/guardian.ts";
 import { startChild } from "../transport/child-stdio.ts";
 import { connectWebSocket } from "../transport/web-socket.ts";
 import type { Authorizer, AuthorizerReceiver } from "./authorizer.ts";
+import type { CatalogStore } from "./catalog-store.ts";
 import { type Definitions, readDefinitions } from "./definitions.ts";
 import { type Handshake, mayBeOlderTransport, shakeHands } from "./handshake.ts";
 import type { Link, LinkReceiver } from "./link.ts";
@@ -26,6 +27,8 @@ export interface UpstreamDeps {
   readonly codecs: Codecs;
   readonly identity: Identity;
   readonly guardian: Guardian;
+  /** Where catalogs are kept; in memory where absent. */
+  readonly catalogs?: CatalogStore;
   /** Who gets credentials for an upstream that asks for some; without, a refusal stands. */
   readonly authorizerFor?: (options: UpstreamOptions, receiver: AuthorizerReceiver) => Authorizer | undefined;
 }

@@ -18,7 +18,12 @@ async function connected(script: Record<string, Script>) {
   const upstream = new Upstream(
     { name: "up", target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 10_000 },
     { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
-    { stateChanged: () => undefined, definitionsChanged: () => undefined, notification: () => undefined },
+    {
+      stateChanged: () => undefined,
+      definitionsChanged: () => undefined,
+      factsFound: () => undefined,
+      notification: () => undefined,
+    },
   );
   upstream.start();
   await upstream.settled;
@@ -113,7 +118,12 @@ test("initialize is never cancelled, also where its answer does not come", async
   const upstream = new Upstream(
     { name: "up", target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 10_000 },
     { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
-    { stateChanged: () => undefined, definitionsChanged: () => undefined, notification: () => undefined },
+    {
+      stateChanged: () => undefined,
+      definitionsChanged: () => undefined,
+      factsFound: () => undefined,
+      notification: () => undefined,
+    },
   );
   const asked = server.next("initialize");
   upstream.start();

@@ -63,7 +63,15 @@ export interface UpstreamOptions {
   readonly timeoutMs: number;
   /** Longest time from start to ready, in ms. 1 to 3 600 000. */
   readonly startTimeoutMs: number;
+  /** What becomes of definitions that change: see {@link DefinitionPolicy}. Default `follow`. */
+  readonly definitions?: DefinitionPolicy;
 }
 
+/** Ways to treat what an upstream lists otherwise than before. */
+export const definitionPolicies = ["follow", "pin"] as const;
+
+/** `follow`: it is offered as it is now. `pin`: it is held back until a person approves it. */
+export type DefinitionPolicy = (typeof definitionPolicies)[number];
+
 /** What an upstream gets where its configuration is silent. */
-export const upstreamDefaults = { timeoutMs: 300_000, startTimeoutMs: 30_000 } as const;
+export const upstreamDefaults = { timeoutMs: 300_000, startTimeoutMs: 30_000, definitions: "follow" } as const;

@@ -22,6 +22,7 @@ function rig(server: ScriptedServer) {
     {
       stateChanged: ({ state }) => states.push(state.kind),
       definitionsChanged: ({ definitions }) => changes.push(definitions.tools.length),
+      factsFound: () => undefined,
       notification: (_upstream, notification) => notifications.push(notification),
     },
   );

@@ -2,11 +2,15 @@ import type { StopTimer } from "../core/clock.ts";
 import { type Deadline, deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { sleep } from "../core/sleep.ts";
-import type { Call, LogLevel, Notification } from "../protocol/call.ts";
+import { type Call, type LogLevel, type Notification, reaches } from "../protocol/call.ts";
 import type { Authorizer } from "./authorizer.ts";
+import { Catalog } from "./catalog.ts";
+import { catalogKeyOf, memoryCatalogs } from "./catalog-store.ts";
 import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from "./connection.ts";
-import { type Definitions, noDefinitions } from "./definitions.ts";
+import type { DefinitionFact } from "./definition-facts.ts";
+import type { Definitions } from "./definitions.ts";
 import type { Handshake } from "./handshake.ts";
+import type { Profile } from "./offer.ts";
 import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
 import {
   type Stage,
@@ -22,8 +26,10 @@ import {
 export interface UpstreamReceiver {
   /** It entered another state. */
   stateChanged(upstream: Upstream): void;
-  /** Its lists were read anew; `definitions` may differ from before. */
+  /** Its lists were read anew, or more of them may be seen; `definitions` may differ from before. */
   definitionsChanged(upstream: Upstream): void;
+  /** Some of its definitions are not what they were. */
+  factsFound(facts: readonly DefinitionFact[]): void;
   /** It sent a notification that belongs to no call: a log message, an updated resource. */
   notification(upstream: Upstream, notification: Notification): void;
 }
@@ -44,6 +50,8 @@ const refreshSpacingMs = 100;
 /** One MCP server behind the gateway, kept connected for as long as the gateway runs. See {@link UpstreamState} for its life. */
 export class Upstream {
   readonly options: UpstreamOptions;
+  /** What it offers, as far as it is known, and what of that may be seen. */
+  readonly catalog: Catalog;
   readonly #deps: UpstreamDeps;
   readonly #receiver: UpstreamReceiver;
   readonly #authorizer: Authorizer | undefined;
@@ -52,7 +60,7 @@ export class Upstream {
   readonly #oddities = new Map<Oddity["kind"], Oddity>();
   #state: UpstreamState;
   #connection: Connection | undefined;
-  #definitions: Definitions = noDefinitions;
+  readonly #listable = Promise.withResolvers<void>();
   #attempt: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
   #stopTimer: StopTimer | undefined;
@@ -77,6 +85,18 @@ export class Upstream {
         if (this.#state.kind === "awaiting_login") this.#failed(problem, "login");
       },
     });
+    this.catalog = new Catalog({
+      key: catalogKeyOf(options),
+      isPinned: options.definitions === "pin",
+      store: deps.catalogs ?? memoryCatalogs(),
+      clock: deps.clock,
+      onApproved: () => {
+        receiver.definitionsChanged(this);
+      },
+      onFacts: (facts) => {
+        receiver.factsFound(facts);
+      },
+    });
     this.#state = { kind: "starting", since: deps.clock.now(), attempts: 0 };
   }
 
@@ -88,9 +108,14 @@ export class Upstream {
     return this.#state;
   }
 
-  /** What it offers; the last good answer while it is away. */
+  /** What it offers that may be seen; the last good answer, perhaps one that an earlier process had, while it is away. */
   get definitions(): Definitions {
-    return this.#definitions;
+    return this.catalog.definitions;
+  }
+
+  /** What it says of itself; likewise. Undefined before the first time. */
+  get profile(): Profile | undefined {
+    return this.handshake ?? this.catalog.profile;
   }
 
   /** What both sides agreed on; undefined while it is away. */
@@ -126,9 +151,19 @@ export class Upstream {
     return this.#firstAttempt.promise;
   }
 
+  /** Resolves when its lists are as good as they will soon be: an earlier process kept them, or the first attempt has ended. */
+  get listable(): Promise<void> {
+    return this.#listable.promise;
+  }
+
   /** Begins to connect. Called once. */
   start(): void {
     this.#attempt = this.#connect();
+    void this.catalog.load().then((isKnown) => {
+      if (!isKnown) return;
+      this.#receiver.definitionsChanged(this);
+      this.#listable.resolve();
+    });
   }
 
   /**
@@ -151,6 +186,9 @@ export class Upstream {
 
   async #call(call: Call, options: CallOptions): Promise<CallAnswer> {
     const connection = this.#connection ?? (await this.#awaitConnection(options.signal));
+    // What was listed when the call came in may have been held back while it waited.
+    const refusal = this.catalog.refusalOf(call);
+    if (refusal !== undefined) throw refusal;
     try {
       return await connection.call(call, options);
     } catch (thrown) {
@@ -163,9 +201,9 @@ export class Upstream {
     return next.call(call, options);
   }
 
-  /** Asks for log messages from this severity on; asked again of every new connection. */
+  /** Asks for log messages from this severity on, or from a milder one that was asked for before; asked again of every new connection. */
   wantLogs(level: LogLevel): void {
-    this.#logLevel = level;
+    if (this.#logLevel === undefined || reaches(this.#logLevel, level)) this.#logLevel = level;
     this.#connection?.wantLogs(level);
   }
 
@@ -181,6 +219,13 @@ export class Upstream {
       await connection.watch(uri);
     }
     this.#watched.set(uri, (this.#watched.get(uri) ?? 0) + 1);
+  }
+
+  /** The same on behalf of somebody who is told already, and so is not told where it does not work. */
+  keepWatching(uri: string): void {
+    const count = this.#watched.get(uri) ?? 0;
+    this.#watched.set(uri, count + 1);
+    if (count === 0 && this.#connection !== undefined) this.#rewatch(this.#connection, uri);
   }
 
   /** One listener less. */
@@ -207,6 +252,7 @@ export class Upstream {
     this.#move({ kind: "stopped", at: this.#deps.clock.now() });
     this.#stopTimer?.();
     this.#authorizer?.close();
+    this.catalog.close();
     this.#closing.abort(new GatewayError("shutting_down", "The gateway is stopping"));
     await this.#attempt;
     const connection = this.#connection;
@@ -226,6 +272,7 @@ export class Upstream {
     } finally {
       stop();
       this.#firstAttempt.resolve();
+      this.#listable.resolve();
     }
   }
 
@@ -261,7 +308,7 @@ export class Upstream {
       this.#isProbed,
     );
     try {
-      this.#definitions = await connection.definitions(signal);
+      await this.#read(connection, signal);
       const [problem] = early;
       if (problem !== undefined) throw problem;
     } catch (thrown) {
@@ -277,15 +324,23 @@ export class Upstream {
     if (isOutdated) this.#refreshSoon();
   }
 
+  async #read(connection: Connection, signal: AbortSignal): Promise<void> {
+    const definitions = await connection.definitions(signal);
+    const { serverInfo, capabilities, instructions } = connection.handshake;
+    await this.catalog.take({ serverInfo, capabilities, instructions, definitions });
+  }
+
   /** What was asked of the connection before is asked of this one. */
   #restore(connection: Connection): void {
     connection.listen();
     if (this.#logLevel !== undefined) connection.wantLogs(this.#logLevel);
-    for (const uri of this.#watched.keys()) {
-      connection.watch(uri).catch((thrown: unknown) => {
-        this.#odd("omission", `A resource is no longer watched: ${toGatewayError(thrown).message}`);
-      });
-    }
+    for (const uri of this.#watched.keys()) this.#rewatch(connection, uri);
+  }
+
+  #rewatch(connection: Connection, uri: string): void {
+    connection.watch(uri).catch((thrown: unknown) => {
+      this.#odd("omission", `A resource is no longer watched: ${toGatewayError(thrown).message}`);
+    });
   }
 
   #lost(connection: Connection, problem: GatewayError): void {
@@ -388,11 +443,8 @@ export class Upstream {
     const connection = this.#connection;
     const { signal, stop } = this.#startDeadline();
     try {
-      const definitions = await connection?.definitions(signal);
-      if (definitions !== undefined && connection === this.#connection) {
-        this.#definitions = definitions;
-        this.#receiver.definitionsChanged(this);
-      }
+      if (connection !== undefined) await this.#read(connection, signal);
+      if (connection === this.#connection) this.#receiver.definitionsChanged(this);
     } catch (thrown) {
       this.#odd("omission", `Its lists could not be read again: ${toGatewayError(thrown).message}`);
     } finally {

@@ -111,7 +111,12 @@ async function live(server: ScriptedServer, faulty: Faulty, where: string): Prom
       startTimeoutMs: 5000,
     },
     { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
-    { stateChanged: () => undefined, definitionsChanged: () => undefined, notification: () => undefined },
+    {
+      stateChanged: () => undefined,
+      definitionsChanged: () => undefined,
+      factsFound: () => undefined,
+      notification: () => undefined,
+    },
   );
   upstream.start();
   let isServed = false;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { answerText, errorText, notificationText, readFrame, requestText } from "../../src/protocol/frame.ts";
-import { type Message, isRequestId, readMessage } from "../../src/protocol/json-rpc.ts";
+import { type Message, type MessageArray, isRequestId, readMessages } from "../../src/protocol/json-rpc.ts";
 import { Payload } from "../../src/protocol/payload.ts";
 import { LineReader } from "../../src/transport/lines.ts";
 import { garbage, id, json, jsonObject, spoiled, text } from "./arbitraries.ts";
@@ -21,13 +21,14 @@ const frame = fc.oneof(
 );
 
 /** The value of a message, with what is kept as text built. */
-function built(read: Message): unknown {
+function built(read: Message | MessageArray): unknown {
+  if (read.kind === "array") return { ...read, messages: read.messages.map(built) };
   return read.kind === "result" ? { ...read, result: read.result.value } : read;
 }
 
-function parsedWhole(bytes: Buffer): Message {
+function parsedWhole(bytes: Buffer): Message | MessageArray {
   try {
-    return readMessage(JSON.parse(bytes.toString("utf8")));
+    return readMessages(JSON.parse(bytes.toString("utf8")));
   } catch {
     return { kind: "unparsable", reason: "" };
   }

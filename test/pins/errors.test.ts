@@ -31,6 +31,8 @@ const pinned = {
   upstream_refused_credentials: { http: 502, rpc: 50203, retryable: false },
   login_required: { http: 502, rpc: 50204, retryable: false },
   login_failed: { http: 502, rpc: 50205, retryable: false },
+  definition_quarantined: { http: 403, rpc: 40310, retryable: false },
+  store_unavailable: { http: 500, rpc: 50010, retryable: false },
   logins_unreadable: { http: 500, rpc: 50004, retryable: false },
   caller_declined: { http: 400, rpc: 40003, retryable: false },
   deadline_exceeded: { http: 504, rpc: 50401, retryable: true },

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { type FileWatch, watchFile } from "../../config/watch.ts";
-import { toGatewayError } from "../../core/errors.ts";
+import { type GatewayError, toGatewayError } from "../../core/errors.ts";
 import { type Switchyard, startSwitchyard } from "../../gateway.ts";
 import type { HttpServer } from "../../server/server.ts";
 import { ownStdio } from "../../transport/own-stdio.ts";
@@ -24,6 +24,8 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
   const switchyard = startSwitchyard({
     upstreams: chosen.config.upstreams,
     sessions: chosen.config.sessions,
+    dataDir: chosen.config.dataDir,
+    onStoreProblem: storeReporter(context.terminal),
     oauth: loginOptions(chosen.config, context),
     onStateChange: reporter(context.terminal, options.json === true),
   });
@@ -139,6 +141,14 @@ function reporter(terminal: Terminal, isJson: boolean): (upstream: Upstream) => 
         `${name} needs a login. Open this URL within ten minutes:\n  ${printable(state.authorizationUrl)}\nLater, \`switchyard login ${name}\` shows a fresh one.`,
       );
     }
+  };
+}
+
+/** Tells that nothing can be kept, and when it can again. */
+function storeReporter(terminal: Terminal): (problem: GatewayError | undefined) => void {
+  return (problem) => {
+    if (problem === undefined) terminal.note("What must survive a restart is kept again.");
+    else terminal.note(printable(`Nothing is kept for the next start: ${problem.message}. ${problem.suggestion}`));
   };
 }
 
