@@ -7,7 +7,7 @@ import type { Upstream } from "../upstream/upstream.ts";
 import { OpenQuestions } from "./open-questions.ts";
 import type { Route } from "./route.ts";
 import { type Subscriber, changeNotifications } from "./subscriber.ts";
-import type { ListKind } from "./view.ts";
+import type { ListKind } from "./presentation.ts";
 import { type EndWatch, maxWatched } from "./watch.ts";
 
 /** Where what nobody asked for goes: false where it could not be taken. */
