@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { type GatewayError, toGatewayError } from "./core/errors.ts";
+import { type CatalogOptions, catalogDefaults } from "./gateway/catalog-options.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { reviveSession } from "./gateway/revive.ts";
 import type { Route } from "./gateway/route.ts";
@@ -29,6 +30,8 @@ import type { Upstream } from "./upstream/upstream.ts";
 export interface SwitchyardOptions {
   /** The servers behind it, in the order in which the first of two equal resource addresses wins. */
   readonly upstreams: readonly UpstreamOptions[];
+  /** Profiles, and the search among tools. Default: none. */
+  readonly catalog?: CatalogOptions;
   readonly sessions?: SessionOptions;
   readonly clock?: Clock;
   /**
@@ -74,11 +77,12 @@ export interface Switchyard extends AsyncDisposable {
   /** Serves one downstream over a two-way stream; resolves when it has left. */
   serve(channel: Channel, route?: Route): Promise<void>;
   /**
-   * Makes these the upstreams, without a restart: what did not change is not touched, and calls under way finish.
+   * Makes these the upstreams, without a restart: what did not change is not touched, and calls under way finish. With them comes how
+   * they are shown; without `catalog`, that stays.
    *
    * Resolves when the new ones can be found.
    */
-  reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void>;
+  reconfigure(upstreams: readonly UpstreamOptions[], catalog?: CatalogOptions): Promise<void>;
   /** How everything stands. */
   status(): GatewayStatus;
   /** Resolves when every upstream has been tried once, at the latest 2 s after the start. */
@@ -101,6 +105,7 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
     keeping: () => store.status(),
     onDefinitionsChanged: options.onDefinitionsChanged,
     stateKey: store.key("requestState", () => randomBytes(32)),
+    catalog: options.catalog ?? catalogDefaults,
     ...(onStateChange === undefined ? {} : { onStateChange }),
   });
   const sessions = new Sessions(options.sessions ?? sessionDefaults, {
@@ -129,7 +134,7 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
       endpoint.start();
       await endpoint.ended;
     },
-    reconfigure: (next) => gateway.reconfigure(next),
+    reconfigure: (next, catalog) => gateway.reconfigure(next, catalog),
     status: () => statusOf(gateway),
     settled: gateway.settled,
     tried: Promise.all(gateway.upstreams.map(({ settled }) => settled)).then(() => undefined),

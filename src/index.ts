@@ -11,7 +11,17 @@ export { loadConfig } from "./config/load.ts";
 export { configJsonSchema } from "./config/schema.ts";
 export type { Config, ConfigSource } from "./config/config.ts";
 export type { SessionOptions } from "./gateway/session-options.ts";
-export type { GatewayStatus, UpstreamStatus } from "./gateway/status.ts";
+export type {
+  CatalogOptions,
+  EntryOverride,
+  ParameterOverride,
+  ProfileOptions,
+  ProfileUpstream,
+  SearchMode,
+  SearchOptions,
+  ToolOverride,
+} from "./gateway/catalog-options.ts";
+export type { GatewayStatus, ProfileStatus, UpstreamStatus } from "./gateway/status.ts";
 export type { Route } from "./gateway/route.ts";
 export type { ListenOptions } from "./server/listen-options.ts";
 export type { HttpServer } from "./server/server.ts";

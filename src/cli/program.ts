@@ -56,6 +56,7 @@ function addServe(program: Command, context: Context, done: Done): void {
   withCommon(program.command("serve"))
     .description("run the gateway until Ctrl-C")
     .option("--stdio", "serve one client on standard input and output instead of listening")
+    .option("--profile <name>", "with --stdio: serve this profile instead of everything")
     .option("--host <address>", "address to listen on; only loopback starts without authentication")
     .option("--port <number>", "port to listen on; 0 takes any free one", port)
     .action(async (options: ServeOptions) => {

@@ -30,21 +30,33 @@ export function addServer(text: string, file: string, name: string, entry: Serve
 /**
  * The text of a config file without one server and the comments that belong to it. The rest stays as it is.
  *
- * @throws {GatewayError} `usage` — there is no such server; the message names the one that was probably meant.
+ * @throws {GatewayError} `usage` — there is no such server, and the message names the one that was probably meant; or a profile shows it.
  * @throws {GatewayError} `invalid_config` — the text cannot be read, has a key twice, or other parts of a YAML text refer to the server.
  */
 export function removeServer(text: string, file: string, name: string): string {
-  const { body, mark, servers } = readServers(text, file);
+  const { body, mark, servers, content } = readServers(text, file);
   const key = servers.find(({ names }) => names.includes(name))?.key;
   const names = servers.flatMap((each) => each.names);
   if (key === undefined) throw unknownServer(file, name, names);
+  checkUnused(name, content["profiles"], file);
   return mark + edited(file, (format) => format.withoutMember(body, [key, name]));
+}
+
+/** A profile that names a server which is not there would make the whole file wrong. */
+function checkUnused(name: string, profiles: unknown, file: string): void {
+  for (const [profile, value] of Object.entries(isRecord(profiles) ? profiles : {})) {
+    const upstreams = isRecord(value) ? value["upstreams"] : undefined;
+    if (!isRecord(upstreams) || !Object.hasOwn(upstreams, name)) continue;
+    const where = pathText(["profiles", profile, "upstreams", name]);
+    throw new GatewayError("usage", `${basename(file)} uses ${quoted(name)} at ${where}; take it out there first`);
+  }
 }
 
 interface ServersIn {
   /** The text without its byte order mark. */
   readonly body: string;
   readonly mark: string;
+  readonly content: Readonly<Record<string, unknown>>;
   readonly servers: readonly { readonly key: string; readonly names: readonly string[] }[];
 }
 
@@ -62,7 +74,7 @@ function readServers(text: string, file: string): ServersIn {
       if (!isRecord(entries)) throw unfit(file, `must have an object at ${key}, got ${describeValue(entries, [key])}`);
       return { key, names: Object.keys(entries) };
     });
-  return { body, mark: text.slice(0, text.length - body.length), servers };
+  return { body, mark: text.slice(0, text.length - body.length), servers, content };
 }
 
 function edited(file: string, edit: (format: ConfigFormat) => string): string {

@@ -4,6 +4,7 @@ import { sessionDefaults } from "../gateway/session-options.ts";
 import { listenDefaults } from "../server/listen-options.ts";
 import { upstreamDefaults } from "../upstream/options.ts";
 import type { Path } from "./content.ts";
+import { knownCatalogKeysAt, profilesKey, searchKey } from "./schema-catalog.ts";
 
 /** The keys that may hold the servers: the spelling of Claude Desktop and Cursor, and that of VS Code. */
 export const serversKeys = ["mcpServers", "servers"] as const;
@@ -49,13 +50,13 @@ function ignored(description: string) {
 
 const isObject = { error: "must be an object" };
 
+const variableError = "must be the name of an environment variable: letters, digits and _, no digit first";
+
 const envReference = z.strictObject(
   {
     env: z
-      .string()
-      .regex(/^[A-Za-z_]\w*$/, {
-        error: "must be the name of an environment variable: letters, digits and _, no digit first",
-      })
+      .string({ error: variableError })
+      .regex(/^[A-Za-z_]\w*$/, { error: variableError })
       .meta({ description: "Name of the environment variable that holds the value. Letters, digits and _." }),
   },
   isObject,
@@ -233,6 +234,8 @@ const fileShape = {
     .array(z.unknown(), { error: "must be a list" })
     .optional()
     .meta({ description: "Questions that VS Code asks a person. Accepted and ignored; ${input:…} is refused." }),
+  profiles: profilesKey,
+  search: searchKey("Whether /mcp has search_tools: off, beside or instead, or an object."),
   listen: listen.prefault({}).meta({ description: "Where the gateway listens, and to whom it answers. Default {}." }),
   sessions: sessions.prefault({}).meta({ description: "Bounds on the sessions of downstreams. Default {}." }),
   dataDir: z
@@ -278,8 +281,15 @@ export function checkSchema(content: unknown): SchemaResult {
 
 function schemaIssues(issue: z.core.$ZodIssue): readonly SchemaIssue[] {
   const path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
+  // Of several forms, the one that is meant is wrong further in.
+  const meant = issue.code === "invalid_union" ? issue.errors.find(isFurtherIn) : undefined;
+  if (meant !== undefined) return meant.flatMap((inner) => schemaIssues({ ...inner, path: [...path, ...inner.path] }));
   if (issue.code !== "unrecognized_keys") return [{ kind: "wrong_value", path, must: issue.message }];
   return issue.keys.map((key) => ({ kind: "unknown_key", path: [...path, key], key }));
+}
+
+function isFurtherIn(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.length > 0 && issues.every(({ path }) => path.length > 0);
 }
 
 /** Whether a top-level key holds the servers. */
@@ -292,6 +302,7 @@ export function knownKeysAt(path: Path): readonly string[] {
   if (path.length === 0) return Object.keys(fileShape);
   if (path[0] === "listen") return Object.keys(listen.shape);
   if (path[0] === "sessions") return Object.keys(sessions.shape);
+  if (path[0] === "profiles" || path[0] === "search") return knownCatalogKeysAt(path);
   if (path.length === 2) return Object.keys(serverShape);
   if (path.length === 3) return path[2] === "oauth" ? Object.keys(oauth.shape) : [];
   return path.length === 4 ? Object.keys(envReference.shape) : [];

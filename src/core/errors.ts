@@ -160,6 +160,14 @@ export const errorTable = {
     retryable: false,
     suggestion: "Call tools/list and use a name from it.",
   },
+  invalid_arguments: {
+    http: 200,
+    rpc: -32602,
+    severity: "LOW",
+    category: "validation",
+    retryable: false,
+    suggestion: "Call the tool with arguments that fit its inputSchema.",
+  },
   unknown_prompt: {
     http: 200,
     rpc: -32602,

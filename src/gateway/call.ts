@@ -11,14 +11,14 @@ import { missingCapability } from "./failure.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { askCaller, isAskable, mayBeAsked } from "./questions.ts";
-import { type Target, targetOf } from "./target.ts";
+import { type OwnTool, type Target, targetOf } from "./target.ts";
 import { isAboutTask, mayNameTask, takesTasks, tasksExtension, withTaskNamed } from "./tasks.ts";
 import { unpromised } from "./view.ts";
 
 /**
  * Takes one call to its upstream and back, and what the upstream asks meanwhile to the caller and back.
  *
- * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `resource_not_found`, `invalid_params`; `deadline_exceeded`; and what
+ * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `resource_not_found`, `invalid_params`, `invalid_arguments`; `deadline_exceeded`; and what
  *   {@link Upstream.call} throws.
  */
 export async function answerCall(gateway: Gateway, inbound: Inbound, method: CallMethod): Promise<Answer> {
@@ -38,7 +38,8 @@ export async function answerCall(gateway: Gateway, inbound: Inbound, method: Cal
 
 function send(gateway: Gateway, inbound: Inbound, call: Call, conversation?: Conversation): Promise<CallAnswer> {
   if (call.method === "resources/read") return readResource(gateway, inbound, call, conversation);
-  const sendTo = (target: Target): Promise<CallAnswer> => {
+  const sendTo = (target: Target | OwnTool): Promise<CallAnswer> => {
+    if ("answer" in target) return target.answer();
     const sent = attempt(gateway, inbound, call, target, conversation);
     return mayNameTask(call) ? sent.then((outcome) => withTaskNamed(outcome, target.upstream.name, call)) : sent;
   };

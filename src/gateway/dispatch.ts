@@ -11,7 +11,8 @@ import type { Inbound } from "./inbound.ts";
 import { listen } from "./listen.ts";
 import { discoverResult } from "./self.ts";
 import { watchResource } from "./watch.ts";
-import { type ListKind, listKinds, listShapes } from "./view.ts";
+import type { ListKind } from "./presentation.ts";
+import { listKinds, listShapes } from "./view.ts";
 
 /** How a request ended: its answer, and the failure behind it where it was ours. */
 export interface Outcome {

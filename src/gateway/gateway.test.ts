@@ -7,7 +7,7 @@ import { Guardian } from "../transport/guardian.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
 import { Gateway } from "./gateway.ts";
-import type { ListKind } from "./view.ts";
+import type { ListKind } from "./presentation.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 

@@ -6,17 +6,22 @@ import type { UpstreamDeps } from "../upstream/connection.ts";
 import type { DefinitionFact } from "../upstream/definition-facts.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { Upstream, type UpstreamReceiver } from "../upstream/upstream.ts";
+import { type CatalogOptions, type ProfileOptions, catalogDefaults } from "./catalog-options.ts";
 import { ParkedCalls } from "./conversation.ts";
 import { type KeepingStatus, nothingKept } from "./keeping.ts";
 import { answerMs } from "./questions.ts";
 import { RequestStates } from "./request-state.ts";
+import { type ListKind, type Presentation, everything, oneUpstream } from "./presentation.ts";
+import { profilePresentation } from "./profile.ts";
 import { type Route, routeKey } from "./route.ts";
 import type { Subscriber } from "./subscriber.ts";
-import { type ListKind, View } from "./view.ts";
+import { View } from "./view.ts";
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
   readonly upstreams: readonly UpstreamOptions[];
+  /** How what they offer is shown. */
+  readonly catalog?: CatalogOptions;
   readonly deps: UpstreamDeps;
   /** At least 32 random bytes, which seal what callers carry for us between two requests. */
   readonly stateKey: Buffer;
@@ -46,6 +51,7 @@ export class Gateway {
   /** Upstreams that are tried before they take their places. */
   readonly #arriving = new Set<Upstream>();
   #upstreams: readonly Upstream[];
+  #catalog: CatalogOptions;
   readonly #views = new Map<string, View>();
   readonly #subscribers = new Set<Subscriber>();
   readonly #settled = Promise.withResolvers<void>();
@@ -55,7 +61,15 @@ export class Gateway {
   #reconfigured: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor({ upstreams, deps, stateKey, onStateChange, onDefinitionsChanged, keeping }: GatewayOptions) {
+  constructor({
+    upstreams,
+    catalog = catalogDefaults,
+    deps,
+    stateKey,
+    onStateChange,
+    onDefinitionsChanged,
+    keeping,
+  }: GatewayOptions) {
     this.deps = deps;
     this.keeping = keeping ?? (() => nothingKept);
     this.requestStates = new RequestStates(stateKey, deps.clock);
@@ -70,11 +84,16 @@ export class Gateway {
         this.#pass(upstream, notification);
       },
     };
+    this.#catalog = catalog;
     this.#upstreams = upstreams.map((options) => new Upstream(options, deps, this.#receiver));
   }
 
   get upstreams(): readonly Upstream[] {
     return this.#upstreams;
+  }
+
+  get profiles(): readonly ProfileOptions[] {
+    return this.#catalog.profiles;
   }
 
   get isClosing(): boolean {
@@ -99,14 +118,15 @@ export class Gateway {
 
   /**
    * Makes these the upstreams: new ones are started, those that are no longer there or are configured otherwise end when their calls
-   * under way have, the rest is not touched. What replaces another is tried first, so that nothing is missing in between.
+   * under way have, the rest is not touched. What replaces another is tried first, so that nothing is missing in between. With them comes
+   * how they are shown; without `catalog`, that stays.
    */
-  reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void> {
-    this.#reconfigured = this.#reconfigured.then(() => this.#reconfigure(upstreams));
+  reconfigure(upstreams: readonly UpstreamOptions[], catalog?: CatalogOptions): Promise<void> {
+    this.#reconfigured = this.#reconfigured.then(() => this.#reconfigure(upstreams, catalog));
     return this.#reconfigured;
   }
 
-  async #reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void> {
+  async #reconfigure(upstreams: readonly UpstreamOptions[], catalog = this.#catalog): Promise<void> {
     const before = this.#upstreams;
     const next = upstreams.map(
       (options) =>
@@ -124,6 +144,7 @@ export class Gateway {
     if (this.isClosing) return;
     this.#arriving.clear();
     this.#upstreams = next;
+    this.#catalog = catalog;
     this.#rebuildViews();
     for (const upstream of before.filter((old) => !next.includes(old))) this.#retire(upstream);
   }
@@ -161,15 +182,16 @@ export class Gateway {
     return upstream.catalog.approve(wanted);
   }
 
-  /** The route to one upstream; undefined where there is none of that name. */
+  /** Whether there is such a route: an upstream or a profile of that name. */
   hasRoute(route: Route): boolean {
-    return route.kind === "all" || this.#upstreams.some(({ name }) => name === route.name);
+    if (route.kind === "all") return true;
+    return (route.kind === "upstream" ? this.#upstreams : this.profiles).some(({ name }) => name === route.name);
   }
 
   /** What the route shows now. */
   view(route: Route): View {
     const key = routeKey(route);
-    const view = this.#views.get(key) ?? this.#makeView(route);
+    const view = this.#views.get(key) ?? new View(this.#presentationOf(route));
     if (this.hasRoute(route)) this.#views.set(key, view);
     return view;
   }
@@ -200,23 +222,25 @@ export class Gateway {
     this.#listable.resolve();
     this.endSubscriptions();
     this.parked.close();
+    for (const view of this.#views.values()) view.close();
     const upstreams = [...this.#upstreams, ...this.#retiring.keys(), ...this.#arriving];
     await Promise.all(upstreams.map((upstream) => upstream.close()));
     await this.#reconfigured;
     await this.deps.guardian.close();
   }
 
-  #makeView(route: Route): View {
-    if (route.kind === "all") return new View(this.#upstreams, true);
-    return new View(
-      this.#upstreams.filter(({ name }) => name === route.name),
-      false,
-    );
+  #presentationOf(route: Route): Presentation {
+    if (route.kind === "all") return everything(this.#upstreams, this.#catalog.search);
+    const profile = route.kind === "profile" ? this.profiles.find(({ name }) => name === route.name) : undefined;
+    return profile === undefined
+      ? oneUpstream(route.kind === "upstream" ? this.#upstreams : [], route.name)
+      : profilePresentation(profile, this.#upstreams);
   }
 
   #rebuildViews(): void {
     const earlier = new Map(this.#views);
     this.#views.clear();
+    for (const view of earlier.values()) view.close();
     // Compared once for each route: every list may be long, and the subscribers many.
     const changes = new Map<string, readonly ListKind[]>();
     for (const subscriber of this.#subscribers) {
@@ -230,9 +254,13 @@ export class Gateway {
 
   #pass(upstream: Upstream, notification: Notification): void {
     for (const subscriber of this.#subscribers) {
-      const { route } = subscriber;
-      if (route.kind === "all" || route.name === upstream.name) subscriber.notification(upstream, notification);
+      if (this.#concerns(upstream, subscriber.route)) subscriber.notification(upstream, notification);
     }
+  }
+
+  #concerns(upstream: Upstream, route: Route): boolean {
+    if (route.kind === "profile") return this.view(route).upstreams.includes(upstream);
+    return route.kind === "all" || route.name === upstream.name;
   }
 }
 

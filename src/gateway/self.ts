@@ -5,6 +5,7 @@ import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { type Revision, modernRevisions } from "../protocol/revision.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { tasksExtension } from "./tasks.ts";
+import { searchToolName } from "./tool-search.ts";
 import { unpromised, type View } from "./view.ts";
 
 /** Longest text of instructions that is put together from the upstreams', in characters. */
@@ -45,13 +46,21 @@ export function instructionsOf(upstreams: readonly Upstream[]): string | undefin
   return whole.length > maxInstructions ? `${whole.slice(0, maxInstructions)}…` : whole;
 }
 
+/** What a model should know of a view: what its maker says, else what the upstreams do; and how to find what is not listed. */
+function instructionsFor(view: View): string | undefined {
+  const said = view.instructions ?? instructionsOf(view.upstreams);
+  if (view.search?.isInstead !== true) return said;
+  const hint = `Most tools are not listed: find them with ${searchToolName}, then call them by the names it gives.`;
+  return said === undefined ? hint : `${hint}\n\n${said}`;
+}
+
 /**
  * The result of `initialize`.
  *
  * @see MCP 2025-11-25, basic/lifecycle, Initialization.
  */
 export function initializeResult(view: View, revision: Revision, identity: Identity): JsonObject {
-  const instructions = instructionsOf(view.upstreams);
+  const instructions = instructionsFor(view);
   return {
     protocolVersion: revision,
     capabilities: capabilitiesOf(view.upstreams),
@@ -66,7 +75,7 @@ export function initializeResult(view: View, revision: Revision, identity: Ident
  * @see MCP 2026-07-28, server/discover.
  */
 export function discoverResult(view: View, identity: Identity): JsonObject {
-  const instructions = instructionsOf(view.upstreams);
+  const instructions = instructionsFor(view);
   return {
     resultType: "complete",
     supportedVersions: modernRevisions,

@@ -9,8 +9,8 @@ import { OpenQuestions } from "./open-questions.ts";
 import type { Route } from "./route.ts";
 import type { StoredSession } from "./session-store.ts";
 import { type Subscriber, changeNotifications } from "./subscriber.ts";
-import type { ListKind } from "./view.ts";
 import { type Watch, maxWatched } from "./watch.ts";
+import type { ListKind } from "./presentation.ts";
 
 /** Where what nobody asked for goes: false where it could not be taken. */
 export type Outlet = (notification: Notification) => boolean;

@@ -2,8 +2,11 @@ import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt, stringAt } from "../core/json.ts";
 import type { Call } from "../protocol/call.ts";
 import type { Upstream } from "../upstream/upstream.ts";
+import type { CallAnswer } from "../upstream/connection.ts";
 import type { Gateway } from "./gateway.ts";
+import { searchToolName } from "./tool-search.ts";
 import { ownName } from "./names.ts";
+import { withPreset } from "./override.ts";
 import type { Route } from "./route.ts";
 import type { View } from "./view.ts";
 
@@ -13,22 +16,43 @@ export interface Target {
   readonly params: JsonObject;
 }
 
+/** A tool of the gateway's own. */
+export interface OwnTool {
+  readonly answer: () => Promise<CallAnswer>;
+}
+
 /**
  * Finds whose a call is: at once where that is known. Waits where the name may be that of an upstream that is still being connected.
  *
  * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`, `login_required`,
  *   `definition_quarantined`.
  */
-export function targetOf(gateway: Gateway, route: Route, call: Call): Target | Promise<Target> {
+export function targetOf(gateway: Gateway, route: Route, call: Call): Target | Promise<Target | OwnTool> {
   return findTarget(gateway.view(route), call) ?? settledTarget(gateway, route, call);
 }
 
-async function settledTarget(gateway: Gateway, route: Route, call: Call): Promise<Target> {
+async function settledTarget(gateway: Gateway, route: Route, call: Call): Promise<Target | OwnTool> {
+  const name = nameIn(call) ?? "";
+  const isStarting = (): Upstream | undefined => {
+    const owner = gateway.view(route).ownerOf(name);
+    return owner?.state.kind === "starting" ? owner : undefined;
+  };
+  const first = isStarting();
+  if (first === undefined) await gateway.settled;
+  // Where names do not say whose they are, it may be the next one's.
+  for (let owner = first; owner !== undefined; owner = isStarting()) {
+    await owner.settled;
+    const found = findTarget(gateway.view(route), call);
+    if (found !== undefined) return found;
+  }
   const view = gateway.view(route);
-  const owner = view.ownerOf(nameIn(call) ?? "");
-  if (owner?.state.kind === "starting") await owner.settled;
-  else await gateway.settled;
-  return findTarget(gateway.view(route), call) ?? missing(view, call);
+  return findTarget(view, call) ?? ownTool(view, call) ?? missing(view, call);
+}
+
+/** Asked for last, so that an upstream's tool of the same name has it, and that every call of another is found at once. */
+function ownTool({ search }: View, { method, params }: Call): OwnTool | undefined {
+  const isSearch = method === "tools/call" && params["name"] === searchToolName;
+  return isSearch && search !== undefined ? { answer: () => search.answer(params) } : undefined;
 }
 
 function findTarget(view: View, call: Call): Target | undefined {
@@ -36,7 +60,9 @@ function findTarget(view: View, call: Call): Target | undefined {
     case "tools/call":
     case "prompts/get": {
       const entry = view.find(call.method === "tools/call" ? "tools" : "prompts", nameIn(call) ?? "");
-      return entry && { upstream: entry.upstream, params: { ...call.params, name: entry.name } };
+      if (entry === undefined) return undefined;
+      const params = { ...call.params, name: entry.name };
+      return { upstream: entry.upstream, params: entry.preset ? withPreset(params, entry.preset) : params };
     }
     case "completion/complete":
       return completionTarget(view, call);

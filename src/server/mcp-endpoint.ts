@@ -161,7 +161,7 @@ export class McpEndpoint {
   #checkModern(method: string, params: JsonObject | undefined, { request, route }: Exchange): void {
     checkModernRequest(method, params, request.headers);
     if (method !== "tools/call" || params === undefined) return;
-    const repeated = this.#gateway.view(route).find("tools", String(params["name"]))?.repeated;
+    const repeated = this.#gateway.view(route).repeatedIn(String(params["name"]));
     if (repeated !== undefined) checkRepeated(repeated, params, request.headers);
   }
 

@@ -33,10 +33,10 @@ function originOf(address: AddressInfo | string | null, { host, port }: ListenOp
   return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 }
 
-const routes = /^\/mcp(?:\/u\/([^/?#]+))?\/?$/;
+const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
- * Listens for downstreams: `/mcp` and `/mcp/u/NAME`, over HTTP and WebSocket; `/health`, `/api/status`, `/oauth/callback`.
+ * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/api/status`, `/oauth/callback`.
  *
  * Sessions that an earlier process had at the same address go on.
  *
@@ -129,9 +129,10 @@ function pathOf({ url = "/" }: IncomingMessage): string {
 
 function routeOf(path: string, gateway: Gateway): Route {
   const found = routes.exec(path);
-  const encoded = found?.[1];
+  const [, kind, encoded] = found ?? [];
   if (found !== null && encoded === undefined) return everything;
-  const route = encoded === undefined ? undefined : ({ kind: "upstream", name: decoded(encoded) } as const);
+  const route: Route | undefined =
+    encoded === undefined ? undefined : { kind: kind === "u" ? "upstream" : "profile", name: decoded(encoded) };
   if (route === undefined || !gateway.hasRoute(route)) {
     throw new GatewayError("route_not_found", `There is nothing at ${path.slice(0, 200)}`);
   }

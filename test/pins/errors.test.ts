@@ -21,6 +21,7 @@ const pinned = {
   body_too_large: { http: 413, rpc: 41301, retryable: false },
   unsupported_media_type: { http: 415, rpc: 41501, retryable: false },
   unknown_tool: { http: 200, rpc: -32602, retryable: false },
+  invalid_arguments: { http: 200, rpc: -32602, retryable: false },
   unknown_prompt: { http: 200, rpc: -32602, retryable: false },
   resource_not_found: { http: 200, rpc: -32602, retryable: false },
   too_many_sessions: { http: 503, rpc: 50303, retryable: true },

@@ -18,7 +18,7 @@ export async function status(context: Context, options: ClientOptions): Promise<
     throw new GatewayError("upstream_unavailable", `What answers at ${url} is no Switchyard`);
   }
   if (options.json === true) context.terminal.out(JSON.stringify({ url, ...read }));
-  else context.terminal.out(statusText(url, read, read["upstreams"].filter(isJsonObject), context.terminal.columns));
+  else context.terminal.out(statusText(url, read, context.terminal.columns));
   return exitCodes.ok;
 }
 
@@ -31,15 +31,22 @@ async function runningOf(context: Context, options: ClientOptions): Promise<stri
   });
 }
 
-function statusText(url: string, read: JsonObject, upstreams: readonly JsonObject[], columns: number): string {
+function statusText(url: string, read: JsonObject, columns: number): string {
+  const upstreams = listIn(read, "upstreams");
+  const profiles = listIn(read, "profiles");
   const head = `Switchyard ${stringAt(read, "version") ?? ""} at ${url}, process ${String(read["pid"])}`;
   if (upstreams.length === 0)
     return `${head}\n\nNo upstream is configured: \`switchyard add NAME -- COMMAND …\` adds one.`;
   const rows = upstreams.map(row);
-  const notes = upstreams.flatMap(notesOn);
+  const notes = [...upstreams.flatMap(notesOn), ...profiles.flatMap(profileNotes)];
   const parts = [
     head,
     table(["UPSTREAM", "TRANSPORT", "STATE", "TOOLS", "PROMPTS", "RESOURCES", "REVISION", "SERVER"], rows, columns),
+    ...(profiles.length === 0
+      ? []
+      : [
+          table(["PROFILE", "UPSTREAMS", "TOOLS", "PROMPTS", "RESOURCES", "SEARCH"], profiles.map(profileRow), columns),
+        ]),
   ];
   return [...parts, ...notes].join("\n\n");
 }
@@ -58,12 +65,36 @@ function row(upstream: JsonObject): string[] {
   ];
 }
 
+function listIn(object: JsonObject, key: string): JsonObject[] {
+  const list = object[key];
+  return Array.isArray(list) ? list.filter(isJsonObject) : [];
+}
+
+function profileRow(profile: JsonObject): string[] {
+  const counts = objectAt(profile, "counts") ?? {};
+  const { upstreams } = profile;
+  return [
+    stringAt(profile, "name") ?? "",
+    Array.isArray(upstreams) ? upstreams.map(String).join(", ") : "",
+    String(counts["tools"]),
+    String(counts["prompts"]),
+    String(counts["resources"]),
+    stringAt(profile, "search") ?? "",
+  ];
+}
+
+function profileNotes(profile: JsonObject): string[] {
+  return listIn(profile, "oddities").map(
+    ({ message, suggestion }) =>
+      `profile ${stringAt(profile, "name") ?? ""}: ${printable(String(message))}\n  → ${String(suggestion)}`,
+  );
+}
+
 function notesOn(upstream: JsonObject): string[] {
   const name = stringAt(upstream, "name") ?? "";
   const state = objectAt(upstream, "state") ?? {};
   const problem = objectAt(state, "problem");
-  const oddities = Array.isArray(upstream["oddities"]) ? upstream["oddities"].filter(isJsonObject) : [];
-  const notes = oddities.map((oddity) => {
+  const notes = listIn(upstream, "oddities").map((oddity) => {
     const times = oddity["count"] === 1 ? "once" : `${String(oddity["count"])} times`;
     return `${name}: ${oddityNames[String(oddity["kind"])] ?? "something odd"}, ${times}; last: ${printable(String(oddity["latest"]))}\n  → ${String(oddity["suggestion"])}`;
   });
