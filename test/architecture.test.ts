@@ -15,7 +15,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   gateway: ["core", "protocol", "upstream"],
   server: ["core", "protocol", "transport", "gateway"],
   config: ["core", "upstream", "gateway", "server"],
-  cli: ["core", "protocol", "transport", "upstream", "gateway", "server", "config", "."],
+  clients: ["core", "config"],
+  cli: ["core", "protocol", "transport", "upstream", "gateway", "server", "config", "clients", "."],
   ".": ["core", "protocol", "transport", "upstream", "gateway", "server", "config"],
 };
 
@@ -28,6 +29,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yaml: ["config"],
   "jsonc-parser": ["config"],
   commander: ["cli"],
+  "smol-toml": ["clients"],
   ws: ["transport"],
 };
 

@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
+import { clientNames } from "../clients/client.ts";
 import { identity } from "../identity.ts";
 import type { Context } from "./context.ts";
 import { add, type AddOptions, remove } from "./commands/add.ts";
 import { callTool, type CallToolOptions } from "./commands/call.ts";
 import { printSchema, validateConfig } from "./commands/config.ts";
+import { type ImportOptions, importServers } from "./commands/import.ts";
 import { inspect } from "./commands/inspect.ts";
 import { list } from "./commands/list.ts";
 import { login, logout } from "./commands/login.ts";
@@ -34,6 +36,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
     .exitOverride();
   addServe(program, context, done);
   addConfiguring(program, context, done);
+  addClients(program, context, done);
   addAsking(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
@@ -93,6 +96,26 @@ function addConfiguring(program: Command, context: Context, done: Done): void {
     .description("show the configured servers")
     .action(async (options: CommonOptions) => {
       done(await list(context, options));
+    });
+}
+
+function addClients(program: Command, context: Context, done: Done): void {
+  const clients = clientNames.join(", ");
+  withCommon(program.command("import"))
+    .description("take the servers of an MCP client into the configuration file")
+    .option("--from <client>", `whose servers: ${clients}; claude is Claude Desktop and Claude Code`)
+    .option("--file <file>", "the client's file, where it is in no usual place")
+    .option("--dry-run", "only show what would be written")
+    .option("--replace", "let a server of the client take the place of one here that has its name")
+    .option("--rollback", "make the configuration file what it was before the last import")
+    .addHelpText(
+      "after",
+      "\nValues of env and headers are copied and never shown. What was before is kept beside the file.\n\n" +
+        "Examples:\n  switchyard import --from cursor --dry-run\n" +
+        "  switchyard import --from claude\n  switchyard import --rollback",
+    )
+    .action(async (options: ImportOptions) => {
+      done(await importServers(context, options));
     });
 }
 
