@@ -44,9 +44,7 @@ export function importText(report: ImportReport, cwd: string, isChanged: boolean
   else if (isDryRun)
     parts.push(`Nothing is written: this is what would be. Without --dry-run ${servers} would be imported.`);
   else {
-    parts.push(
-      `Imported ${servers} into ${shown}. \`switchyard doctor\` tries them; \`switchyard import --rollback\` takes this back.`,
-    );
+    parts.push(`Imported ${servers} into ${shown}. \`switchyard import --rollback\` takes this back.`);
   }
   return plainText(parts.join("\n\n"));
 }

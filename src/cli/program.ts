@@ -5,6 +5,7 @@ import type { Context } from "./context.ts";
 import { add, type AddOptions, remove } from "./commands/add.ts";
 import { callTool, type CallToolOptions } from "./commands/call.ts";
 import { printSchema, validateConfig } from "./commands/config.ts";
+import { type ConnectOptions, connect } from "./commands/connect.ts";
 import { type ImportOptions, importServers } from "./commands/import.ts";
 import { inspect } from "./commands/inspect.ts";
 import { list } from "./commands/list.ts";
@@ -116,6 +117,24 @@ function addClients(program: Command, context: Context, done: Done): void {
     )
     .action(async (options: ImportOptions) => {
       done(await importServers(context, options));
+    });
+  withCommon(program.command("connect"))
+    .description("write this gateway into an MCP client's configuration")
+    .argument("<client>", clients)
+    .option("--stdio", "let the client start the gateway, instead of reaching one that runs")
+    .option("--url <url>", "the gateway's address; else that of the one that runs, or the configured one")
+    .option("--name <name>", "what the client calls the gateway", "switchyard")
+    .option("--file <file>", "the client's file, such as the project's own; else the one in the home folder")
+    .option("--dry-run", "only show what would be written")
+    .option("--remove", "take the gateway out again")
+    .addHelpText(
+      "after",
+      "\nEverything else in the file stays byte for byte, and the file as it was is kept beside it. Claude Desktop always starts the gateway itself.\n\n" +
+        "Examples:\n  switchyard connect cursor\n  switchyard connect claude --dry-run\n" +
+        "  switchyard connect vscode --file .vscode/mcp.json\n  switchyard connect codex --remove",
+    )
+    .action(async (name: string, options: ConnectOptions) => {
+      done(await connect(name, context, options));
     });
 }
 

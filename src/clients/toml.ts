@@ -28,10 +28,14 @@ export function withTable(
   entry: Readonly<Record<string, unknown>>,
 ): string {
   const lineBreak = lineBreakOf(text);
-  // The table of the parent alone would come first: an empty line, which says nothing.
-  const table = stringify({ [parent]: { [name]: entry } }).replaceAll("\n", lineBreak);
+  const table = `${tableText(parent, name, entry)}\n`.replaceAll("\n", lineBreak);
   const end = text === "" || text.endsWith("\n") ? "" : lineBreak;
   return `${text}${end}${text === "" ? "" : lineBreak}${table}`;
+}
+
+/** A table `[parent.name]` alone. */
+export function tableText(parent: string, name: string, entry: Readonly<Record<string, unknown>>): string {
+  return stringify({ [parent]: { [name]: entry } }).trimEnd();
 }
 
 /** The text without the table `[parent.name]`, the tables inside it, and one blank line above it. Comments around it stay. */

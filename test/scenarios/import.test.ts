@@ -54,7 +54,7 @@ test("a dry run shows the change without any secret and writes nothing; the impo
     assert.equal(done.status, 0, done.stderr);
     assert.match(
       done.stdout,
-      /Imported 1 server into switchyard\.jsonc\. .*`switchyard import --rollback` takes this back\./,
+      /Imported 1 server into switchyard\.jsonc\. `switchyard import --rollback` takes this back\./,
     );
     assert.ok(!(dry.stdout + done.stdout).includes("ghp_"));
     const text = await readFile(config, "utf8");
