@@ -17,7 +17,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   store: ["core", "protocol", "upstream", "gateway"],
   server: ["core", "protocol", "transport", "gateway"],
   config: ["core", "upstream", "gateway", "server"],
-  cli: ["core", "protocol", "transport", "upstream", "gateway", "store", "server", "config", "."],
+  clients: ["core", "config"],
+  cli: ["core", "protocol", "transport", "upstream", "gateway", "store", "server", "config", "clients", "."],
   ".": ["core", "protocol", "transport", "upstream", "gateway", "store", "server", "config"],
 };
 
@@ -30,6 +31,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yaml: ["config"],
   "jsonc-parser": ["config"],
   commander: ["cli"],
+  "smol-toml": ["clients"],
   ws: ["transport"],
 };
 

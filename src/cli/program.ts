@@ -1,9 +1,12 @@
 import { Command, InvalidArgumentError } from "commander";
+import { clientNames } from "../clients/client.ts";
 import { identity } from "../identity.ts";
 import type { Context } from "./context.ts";
 import { add, type AddOptions, remove } from "./commands/add.ts";
 import { callTool, type CallToolOptions } from "./commands/call.ts";
 import { printSchema, validateConfig } from "./commands/config.ts";
+import { type ConnectOptions, connect } from "./commands/connect.ts";
+import { type ImportOptions, importServers } from "./commands/import.ts";
 import { inspect } from "./commands/inspect.ts";
 import { list } from "./commands/list.ts";
 import { login, logout } from "./commands/login.ts";
@@ -34,6 +37,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
     .exitOverride();
   addServe(program, context, done);
   addConfiguring(program, context, done);
+  addClients(program, context, done);
   addAsking(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
@@ -94,6 +98,44 @@ function addConfiguring(program: Command, context: Context, done: Done): void {
     .description("show the configured servers")
     .action(async (options: CommonOptions) => {
       done(await list(context, options));
+    });
+}
+
+function addClients(program: Command, context: Context, done: Done): void {
+  const clients = clientNames.join(", ");
+  withCommon(program.command("import"))
+    .description("take the servers of an MCP client into the configuration file")
+    .option("--from <client>", `whose servers: ${clients}; claude is Claude Desktop and Claude Code`)
+    .option("--file <file>", "the client's file, where it is in no usual place")
+    .option("--dry-run", "only show what would be written")
+    .option("--replace", "let a server of the client take the place of one here that has its name")
+    .option("--rollback", "make the configuration file what it was before the last import")
+    .addHelpText(
+      "after",
+      "\nValues of env and headers are copied and never shown. What was before is kept beside the file.\n\n" +
+        "Examples:\n  switchyard import --from cursor --dry-run\n" +
+        "  switchyard import --from claude\n  switchyard import --rollback",
+    )
+    .action(async (options: ImportOptions) => {
+      done(await importServers(context, options));
+    });
+  withCommon(program.command("connect"))
+    .description("write this gateway into an MCP client's configuration")
+    .argument("<client>", clients)
+    .option("--stdio", "let the client start the gateway, instead of reaching one that runs")
+    .option("--url <url>", "the gateway's address; else that of the one that runs, or the configured one")
+    .option("--name <name>", "what the client calls the gateway", "switchyard")
+    .option("--file <file>", "the client's file, such as the project's own; else the one in the home folder")
+    .option("--dry-run", "only show what would be written")
+    .option("--remove", "take the gateway out again")
+    .addHelpText(
+      "after",
+      "\nEverything else in the file stays byte for byte, and the file as it was is kept beside it. Claude Desktop always starts the gateway itself.\n\n" +
+        "Examples:\n  switchyard connect cursor\n  switchyard connect claude --dry-run\n" +
+        "  switchyard connect vscode --file .vscode/mcp.json\n  switchyard connect codex --remove",
+    )
+    .action(async (name: string, options: ConnectOptions) => {
+      done(await connect(name, context, options));
     });
 }
 

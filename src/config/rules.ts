@@ -43,7 +43,8 @@ function checkName(path: Path, name: string): readonly Finding[] {
   return [{ path, message }];
 }
 
-function usableName(name: string): string | undefined {
+/** A name like this one that a server may have; `undefined` where nothing of it can stay. */
+export function usableName(name: string): string | undefined {
   const better = name
     .trim()
     .replaceAll(/[^A-Za-z0-9._-]+/g, "-")

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { blocksOf, stepsOf } from "../rig/page.ts";
+import { inPlace } from "../rig/person.ts";
+
+const guide = readFileSync(new URL("../../docs/clients.md", import.meta.url), "utf8");
+
+test("every command that the guide to clients shows prints what the guide shows", async () => {
+  const [servers = ""] = blocksOf(guide, "jsonc");
+  const steps = blocksOf(guide, "console").flatMap(stepsOf);
+  assert.ok(steps.length >= 6);
+  await inPlace(async ({ home, write, run }) => {
+    await write(join(home, ".cursor", "mcp.json"), servers);
+    for (const step of steps) {
+      const { stdout, stderr } = await run(...step.args);
+      assert.equal((stdout + stderr).replaceAll(home, "/home/ada"), step.output, step.args.join(" "));
+    }
+  });
+});
