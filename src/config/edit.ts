@@ -103,7 +103,6 @@ interface ServersIn {
   /** The text without its byte order mark. */
   readonly body: string;
   readonly mark: string;
-  readonly content: Readonly<Record<string, unknown>>;
   readonly servers: readonly { readonly key: string; readonly names: readonly string[] }[];
 }
 
