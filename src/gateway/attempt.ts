@@ -3,6 +3,8 @@ import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type Call, type Notification, type Question, reaches } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
+import { Payload } from "../protocol/payload.ts";
+import { relatedTo } from "../protocol/tasks.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
 import type { Asked } from "../upstream/server-request.ts";
 import type { Upstream } from "../upstream/upstream.ts";
@@ -25,11 +27,12 @@ export async function attempt(
   call: Call,
   { upstream, params }: Target,
   conversation: Conversation | undefined,
+  { isUnlimited = false, task }: AttemptOptions = {},
 ): Promise<CallAnswer> {
   const { controller } = inbound;
   const refused: Question[] = [];
   const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
-  const limit = new Limit(gateway.deps.clock, upstream.options.timeoutMs, () => {
+  const limit = new Limit(gateway.deps.clock, isUnlimited ? undefined : upstream.options.timeoutMs, () => {
     controller.abort(tooLong(upstream));
   });
   try {
@@ -38,7 +41,8 @@ export async function attempt(
       {
         signal: controller.signal,
         onNotification: relay(inbound, call, conversation),
-        asked: mayMatter(inbound, call) ? askedOf(inbound, call, limit, conversation, refused) : undefined,
+        asked: mayMatter(inbound, call) ? askedOf(inbound, call, { limit, conversation, refused, task }) : undefined,
+        lasting: inbound.lasting,
       },
     );
     return refused.length > 0 && inbound.codec.era === "modern" && hasFailed(outcome) ? wanting(refused) : outcome;
@@ -50,19 +54,28 @@ export async function attempt(
   }
 }
 
+/** What sets a call apart that is about a task, or becomes one. */
+export interface AttemptOptions {
+  /** It may take as long as it likes: what it waits for has a time to live of its own. */
+  readonly isUnlimited?: boolean;
+  /** The task that it waits for: what the upstream asks for that task's sake is asked of this caller, who knows it by another id, or by none. */
+  readonly task?: { readonly id: string; readonly exposed: string | undefined };
+}
+
 /** A length of time that can be interrupted; what follows an interruption begins anew. */
 class Limit {
   readonly #clock: Clock;
-  readonly #ms: number;
+  /** Undefined: without end. */
+  readonly #ms: number | undefined;
   readonly #onEnd: () => void;
   #interruptions = 0;
   #stopTimer: StopTimer | undefined;
 
-  constructor(clock: Clock, ms: number, onEnd: () => void) {
+  constructor(clock: Clock, ms: number | undefined, onEnd: () => void) {
     this.#clock = clock;
     this.#ms = ms;
     this.#onEnd = onEnd;
-    this.#stopTimer = clock.after(ms, onEnd);
+    this.#start();
   }
 
   /** Runs something whose time does not count. */
@@ -73,8 +86,12 @@ class Limit {
       return await run();
     } finally {
       this.#interruptions -= 1;
-      if (this.#interruptions === 0) this.#stopTimer = this.#clock.after(this.#ms, this.#onEnd);
+      if (this.#interruptions === 0) this.#start();
     }
+  }
+
+  #start(): void {
+    if (this.#ms !== undefined) this.#stopTimer = this.#clock.after(this.#ms, this.#onEnd);
   }
 
   /** The last thing that is called. */
@@ -96,24 +113,34 @@ function mayMatter({ codec }: Inbound, { caller }: Call): boolean {
   return codec.era === "modern" || isAskable(caller.capabilities);
 }
 
+/** What is behind a question. */
+interface Asking {
+  readonly limit: Limit;
+  readonly conversation: Conversation | undefined;
+  readonly refused: Question[];
+  readonly task: AttemptOptions["task"];
+}
+
 /** How the upstream's questions reach the caller of this call. */
 function askedOf(
   { session, ask, controller }: Inbound,
   call: Call,
-  limit: Limit,
-  conversation: Conversation | undefined,
-  refused: Question[],
+  { limit, conversation, refused, task }: Asking,
 ): Asked {
   const { capabilities } = call.caller;
   return {
     caller: session ?? call,
+    taskId: task?.id,
     may: (question) => mayBeAsked(capabilities, question),
-    async ask(question): Promise<Answer> {
-      return limit.interrupt(() => {
+    async ask(asked): Promise<Answer> {
+      const question = task === undefined ? asked : { ...asked, params: relatedTo(asked.params, task.exposed) };
+      const answer = await limit.interrupt(() => {
         if (conversation !== undefined) return conversation.ask(question);
         if (ask !== undefined) return ask(question, controller.signal);
         throw new GatewayError("caller_declined", `The caller cannot be asked for ${question.method}`);
       });
+      if (task === undefined || answer.kind === "error") return answer;
+      return { kind: "result", result: Payload.of(relatedTo(answer.result.value, task.id)) };
     },
     refused: (question) => {
       refused.push(question);

@@ -8,6 +8,8 @@ import { ParkedCalls } from "./conversation.ts";
 import { RequestStates, requestStateMs } from "./request-state.ts";
 import { type Route, routeKey } from "./route.ts";
 import type { Subscriber } from "./subscriber.ts";
+import { endTask, heard } from "./tasks/news.ts";
+import { TaskTable } from "./tasks/task-table.ts";
 import { type ListKind, View } from "./view.ts";
 
 /** What a gateway is made of. */
@@ -31,6 +33,7 @@ export class Gateway {
   readonly deps: UpstreamDeps;
   readonly requestStates: RequestStates;
   readonly parked: ParkedCalls;
+  readonly tasks: TaskTable;
   readonly #receiver: UpstreamReceiver;
   /** Upstreams that are no longer configured and still have calls under way. */
   readonly #retiring = new Map<Upstream, Promise<void>>();
@@ -49,13 +52,15 @@ export class Gateway {
     this.deps = deps;
     this.requestStates = new RequestStates(stateKey, deps.clock);
     this.parked = new ParkedCalls(deps.clock, requestStateMs);
+    this.tasks = new TaskTable(deps.clock, endTask);
     this.#receiver = {
       stateChanged: (upstream) => onStateChange?.(upstream),
       definitionsChanged: () => {
         this.#rebuildViews();
       },
       notification: (upstream, notification) => {
-        this.#pass(upstream, notification);
+        if (notification.method === "notifications/tasks/status") heard(this, upstream, notification);
+        else this.pass(upstream, notification);
       },
     };
     this.#upstreams = upstreams.map((options) => new Upstream(options, deps, this.#receiver));
@@ -141,6 +146,7 @@ export class Gateway {
     this.#subscribers.add(subscriber);
     return () => {
       this.#subscribers.delete(subscriber);
+      this.tasks.leave(subscriber);
     };
   }
 
@@ -160,6 +166,7 @@ export class Gateway {
     this.#settled.resolve();
     this.endSubscriptions();
     this.parked.close();
+    this.tasks.close();
     const upstreams = [...this.#upstreams, ...this.#retiring.keys(), ...this.#arriving];
     await Promise.all(upstreams.map((upstream) => upstream.close()));
     await this.#reconfigured;
@@ -188,7 +195,8 @@ export class Gateway {
     }
   }
 
-  #pass(upstream: Upstream, notification: Notification): void {
+  /** Tells everybody whose route has the upstream of something that belongs to no call. */
+  pass(upstream: Upstream, notification: Notification): void {
     for (const subscriber of this.#subscribers) {
       const { route } = subscriber;
       if (route.kind === "all" || route.name === upstream.name) subscriber.notification(upstream, notification);

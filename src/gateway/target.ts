@@ -5,12 +5,15 @@ import type { Upstream } from "../upstream/upstream.ts";
 import type { Gateway } from "./gateway.ts";
 import { ownName } from "./names.ts";
 import type { Route } from "./route.ts";
+import type { TaskSupport } from "./tasks/support.ts";
 import type { View } from "./view.ts";
 
 /** Where a call goes, and its params as that upstream knows them. */
 export interface Target {
   readonly upstream: Upstream;
   readonly params: JsonObject;
+  /** Whether the tool that is called can be called as a task, as its definition says. */
+  readonly taskSupport?: TaskSupport | undefined;
 }
 
 /**
@@ -35,11 +38,14 @@ function findTarget(view: View, call: Call): Target | undefined {
     case "tools/call":
     case "prompts/get": {
       const entry = view.find(call.method === "tools/call" ? "tools" : "prompts", nameIn(call) ?? "");
-      return entry && { upstream: entry.upstream, params: { ...call.params, name: entry.name } };
+      if (entry === undefined) return undefined;
+      const { upstream, name, taskSupport } = entry;
+      return { upstream, params: { ...call.params, name }, taskSupport };
     }
     case "completion/complete":
       return completionTarget(view, call);
     case "tasks/get":
+    case "tasks/result":
     case "tasks/update":
     case "tasks/cancel":
       return taskTarget(view, call);

@@ -7,6 +7,7 @@ import type { Era } from "../protocol/revision.ts";
 import type { Definitions } from "../upstream/definitions.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { exposedName, ownName } from "./names.ts";
+import { type TaskSupport, definitionForLegacy, taskSupportIn } from "./tasks/support.ts";
 import { templateMatcher } from "./uri-template.ts";
 
 /** One of the lists that a downstream may ask for. */
@@ -23,6 +24,8 @@ export interface Entry {
   readonly definition: JsonObject;
   /** Arguments that a downstream over HTTP must repeat in headers; undefined where there are none. */
   readonly repeated: readonly ParamHeader[] | undefined;
+  /** Whether a tool says that it can be called as a task. */
+  readonly taskSupport: TaskSupport | undefined;
 }
 
 /** How a list travels: its request, and the members of its result. */
@@ -132,7 +135,9 @@ export class View {
     const last = page.at(-1);
     const hasMore = last !== undefined && from + pageSize < entries.length;
     const result = {
-      [member]: page.map(({ definition }) => definition),
+      [member]: page.map(({ definition, upstream }) =>
+        kind === "tools" && codec.era === "legacy" ? definitionForLegacy(definition, upstream) : definition,
+      ),
       ...(hasMore ? { nextCursor: cursorAfter(last.exposed) } : {}),
     };
     return codec.encodeResult(method, Payload.of(result), unpromised);
@@ -151,6 +156,7 @@ export class View {
           exposed,
           definition: exposed === name ? definition : { ...definition, [key]: exposed },
           repeated: kind === "tools" ? repeatedOf(definition) : undefined,
+          taskSupport: kind === "tools" ? taskSupportIn(definition) : undefined,
         });
       }
     }
