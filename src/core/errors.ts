@@ -200,6 +200,15 @@ export const errorTable = {
     retryable: true,
     suggestion: "Answer what other calls ask, or cancel them; each waits ten minutes at most.",
   },
+  too_many_tasks: {
+    http: 503,
+    rpc: 50306,
+    severity: "HIGH",
+    category: "performance",
+    retryable: true,
+    suggestion:
+      "Cancel tasks that are not needed, or ask for shorter ones: each is kept until its time to live is over.",
+  },
   upstream_unavailable: {
     http: 503,
     rpc: 50301,

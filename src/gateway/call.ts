@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { GatewayError, toGatewayError } from "../core/errors.ts";
-import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
-import type { Call, CallMethod, Question } from "../protocol/call.ts";
+import { GatewayError } from "../core/errors.ts";
+import { objectAt, stringAt } from "../core/json.ts";
+import type { Call, CallMethod } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
-import { attempt } from "./attempt.ts";
+import { byAsking } from "./by-asking.ts";
 import { Conversation } from "./conversation.ts";
-import { missingCapability } from "./failure.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
-import { askCaller, isAskable, mayBeAsked } from "./questions.ts";
-import { type OwnTool, type Target, targetOf } from "./target.ts";
-import { isAboutTask, mayNameTask, takesTasks, tasksExtension, withTaskNamed } from "./tasks.ts";
+import { isAskable } from "./questions.ts";
+import { send } from "./send.ts";
+import { answerAboutLegacyTask } from "./tasks/answer-legacy.ts";
+import { answerAboutModernTask } from "./tasks/answer-modern.ts";
+import { answerTaskCall } from "./tasks/create.ts";
+import { answeredToEnd, isForTasks } from "./tasks/poll.ts";
+import { isAboutTask } from "./tasks/support.ts";
 import { unpromised } from "./view.ts";
 
 /**
@@ -22,87 +25,25 @@ import { unpromised } from "./view.ts";
  *   {@link Upstream.call} throws.
  */
 export async function answerCall(gateway: Gateway, inbound: Inbound, method: CallMethod): Promise<Answer> {
-  const { codec, session } = inbound;
-  const decoded = codec.decodeCall(method, inbound.params, inbound.caller);
-  const logLevel = decoded.logLevel ?? session?.logLevel;
-  const call = logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
-  if (isAboutTask(call) && !takesTasks(call.caller)) {
-    const needed = { extensions: { [tasksExtension]: {} } };
-    return { kind: "error", error: missingCapability(`${method} needs the extension ${tasksExtension}`, needed) };
-  }
-  const { answer } =
-    codec.era === "modern" ? await byReturning(gateway, inbound, call) : await byAsking(gateway, inbound, call);
+  const { codec } = inbound;
+  const answer = await answerOf(gateway, inbound, method);
   if (answer.kind === "error") return { kind: "error", error: codec.encodeError(answer.error, method) };
   return { kind: "result", result: codec.encodeResult(method, answer.result, unpromised) };
 }
 
-function send(gateway: Gateway, inbound: Inbound, call: Call, conversation?: Conversation): Promise<CallAnswer> {
-  if (call.method === "resources/read") return readResource(gateway, inbound, call, conversation);
-  const sendTo = (target: Target | OwnTool): Promise<CallAnswer> => {
-    if ("answer" in target) return target.answer();
-    const sent = attempt(gateway, inbound, call, target, conversation);
-    return mayNameTask(call) ? sent.then((outcome) => withTaskNamed(outcome, target.upstream.name, call)) : sent;
-  };
-  const target = targetOf(gateway, inbound.route, call);
-  return target instanceof Promise ? target.then(sendTo) : sendTo(target);
-}
-
-/** How often one call may come back for more input. */
-const maxRounds = 32;
-
-/**
- * For callers that can be asked while their request is open: what a modern upstream returns as questions is asked, and the call repeated
- * with the answers.
- */
-async function byAsking(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
-  let repeated = call;
-  for (let round = 0; round < maxRounds; round += 1) {
-    const outcome = await send(gateway, inbound, repeated);
-    if (outcome.kind !== "input_required" || outcome.answer.kind === "error") return outcome;
-    repeated = {
-      ...call,
-      params: { ...call.params, ...(await inputFor(gateway, inbound, outcome.answer.result.value)) },
-    };
+async function answerOf(gateway: Gateway, inbound: Inbound, method: CallMethod): Promise<Answer> {
+  const { codec, session } = inbound;
+  const decoded = codec.decodeCall(method, inbound.params, inbound.caller);
+  const logLevel = decoded.logLevel ?? session?.logLevel;
+  const call = logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
+  if (codec.era === "modern") {
+    if (isAboutTask(call)) return answerAboutModernTask(gateway, inbound, call);
+    return (await byReturning(gateway, inbound, call)).answer;
   }
-  throw new GatewayError("upstream_protocol_error", `The upstream asked for more input ${maxRounds} times`);
-}
-
-/** Asks everything at once. Where one answer is missing, the others are of no use: their questions are withdrawn. */
-async function inputFor(gateway: Gateway, inbound: Inbound, result: JsonObject): Promise<JsonObject> {
-  const { requestState } = result;
-  const rest = new AbortController();
-  const signal = AbortSignal.any([inbound.controller.signal, rest.signal]);
-  const asked = Object.entries(objectAt(result, "inputRequests") ?? {}).map(async ([key, request]) => {
-    const answer = await inputOf(gateway, inbound, request, signal);
-    return [key, answer] as const;
-  });
-  try {
-    const inputResponses = Object.fromEntries(await Promise.all(asked));
-    return { inputResponses, ...(requestState === undefined ? {} : { requestState }) };
-  } catch (thrown) {
-    rest.abort(thrown);
-    throw thrown;
-  }
-}
-
-async function inputOf(gateway: Gateway, inbound: Inbound, request: unknown, signal: AbortSignal): Promise<JsonObject> {
-  const question = isJsonObject(request) ? questionIn(request) : undefined;
-  if (question === undefined)
-    throw new GatewayError("upstream_protocol_error", "The upstream asks something malformed");
-  if (!mayBeAsked(inbound.caller.capabilities, question)) {
-    throw new GatewayError(
-      "upstream_protocol_error",
-      `The upstream asks for ${question.method}, which the caller does not support`,
-    );
-  }
-  const answer = await askCaller(inbound, question, gateway.deps.clock, signal);
-  if (answer.kind === "result") return answer.result.value;
-  throw new GatewayError("caller_declined", `The caller did not answer ${question.method}: ${answer.error.message}`);
-}
-
-function questionIn(request: JsonObject): Question | undefined {
-  const method = stringAt(request, "method");
-  return method === undefined ? undefined : { method, params: objectAt(request, "params") ?? {} };
+  if (isAboutTask(call)) return answerAboutLegacyTask(gateway, inbound, call);
+  if (call.task !== undefined) return answerTaskCall(gateway, inbound, call);
+  const outcome = await byAsking(gateway, inbound, call);
+  return isForTasks(outcome) ? answeredToEnd(gateway, inbound, call) : outcome.answer;
 }
 
 /**
@@ -188,38 +129,4 @@ function sealed(gateway: Gateway, { principal }: Inbound, call: Call, outcome: C
   if (state === undefined) return outcome;
   const requestState = gateway.requestStates.seal({ kind: "relayed", state }, principal, call);
   return { kind, answer: { kind: "result", result: Payload.of({ ...value, requestState }) } };
-}
-
-/** Codes by which servers say that they have no such resource: the legacy one, and that of 2026-07-28. */
-const notFoundCodes: ReadonlySet<number> = new Set([-32002, -32602]);
-
-/**
- * Asks those who may have the resource, one after another: an address need not be listed to exist. Reading changes nothing, so that
- * asking somebody who does not have it does no harm.
- */
-async function readResource(
-  gateway: Gateway,
-  inbound: Inbound,
-  call: Call,
-  conversation: Conversation | undefined,
-): Promise<CallAnswer> {
-  const uri = stringAt(call.params, "uri");
-  if (uri === undefined) throw new GatewayError("invalid_params", "resources/read needs params.uri");
-  // Nobody known to have it: somebody who is still being connected may.
-  if (gateway.view(inbound.route).ownersOf(uri).length === 0) await gateway.settled;
-  const holders = gateway.view(inbound.route).holdersOf(uri);
-  let failure: GatewayError | undefined;
-  for (const upstream of holders) {
-    try {
-      const outcome = await attempt(gateway, inbound, call, { upstream, params: call.params }, conversation);
-      const { answer } = outcome;
-      if (answer.kind === "result" || holders.length === 1 || !notFoundCodes.has(answer.error.code)) return outcome;
-    } catch (thrown) {
-      // Whoever is away may not be the one who has it; but once the caller or the time is gone, nobody else need be asked.
-      if (inbound.controller.signal.aborted) throw thrown;
-      failure ??= toGatewayError(thrown);
-    }
-  }
-  if (failure !== undefined) throw failure;
-  throw new GatewayError("resource_not_found", `No resource ${JSON.stringify(uri.slice(0, 200))}`, { data: { uri } });
 }

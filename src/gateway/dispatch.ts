@@ -10,6 +10,7 @@ import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { listen } from "./listen.ts";
 import { discoverResult } from "./self.ts";
+import { answerTaskList } from "./tasks/answer-legacy.ts";
 import { watchResource } from "./watch.ts";
 import type { ListKind } from "./presentation.ts";
 import { listKinds, listShapes } from "./view.ts";
@@ -62,6 +63,8 @@ function answer(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Answ
     case "resources/subscribe":
     case "resources/unsubscribe":
       return setWatch(gateway, inbound, method === "resources/subscribe");
+    case "tasks/list":
+      return answerTaskList(gateway, inbound);
     case "ping":
       return result({});
     default:

@@ -3,6 +3,7 @@ import type { ParamHeader } from "../protocol/param-headers.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Preset } from "./override.ts";
 import type { ListKind } from "./presentation.ts";
+import type { TaskSupport } from "./tasks/support.ts";
 
 /** Something that a list shows. */
 export interface Listed {
@@ -23,6 +24,8 @@ export interface Entry extends Listed {
   readonly repeated: readonly ParamHeader[] | undefined;
   /** What is put into the arguments of a call; undefined where nothing is. */
   readonly preset: Preset | undefined;
+  /** Whether a tool says that it can be called as a task. */
+  readonly taskSupport: TaskSupport | undefined;
 }
 
 /** Two entries that would have one name, of which the first has it. */

@@ -15,6 +15,8 @@ import { type ListKind, type Presentation, everything, oneUpstream } from "./pre
 import { profilePresentation } from "./profile.ts";
 import { type Route, routeKey } from "./route.ts";
 import type { Subscriber } from "./subscriber.ts";
+import { endTask, heard } from "./tasks/news.ts";
+import { TaskTable } from "./tasks/task-table.ts";
 import { View } from "./view.ts";
 
 /** What a gateway is made of. */
@@ -45,6 +47,7 @@ export class Gateway {
   readonly requestStates: RequestStates;
   readonly parked: ParkedCalls;
   readonly keeping: () => KeepingStatus;
+  readonly tasks: TaskTable;
   readonly #receiver: UpstreamReceiver;
   /** Upstreams that are no longer configured and still have calls under way. */
   readonly #retiring = new Map<Upstream, Promise<void>>();
@@ -74,6 +77,7 @@ export class Gateway {
     this.keeping = keeping ?? (() => nothingKept);
     this.requestStates = new RequestStates(stateKey, deps.clock);
     this.parked = new ParkedCalls(deps.clock, answerMs);
+    this.tasks = new TaskTable(deps.clock, endTask);
     this.#receiver = {
       stateChanged: (upstream) => onStateChange?.(upstream),
       definitionsChanged: () => {
@@ -81,7 +85,8 @@ export class Gateway {
       },
       factsFound: (facts) => onDefinitionsChanged?.(facts),
       notification: (upstream, notification) => {
-        this.#pass(upstream, notification);
+        if (notification.method === "notifications/tasks/status") heard(this, upstream, notification);
+        else this.pass(upstream, notification);
       },
     };
     this.#catalog = catalog;
@@ -202,6 +207,7 @@ export class Gateway {
     this.#subscribers.add(subscriber);
     return () => {
       this.#subscribers.delete(subscriber);
+      this.tasks.leave(subscriber);
     };
   }
 
@@ -223,6 +229,7 @@ export class Gateway {
     this.endSubscriptions();
     this.parked.close();
     for (const view of this.#views.values()) view.close();
+    this.tasks.close();
     const upstreams = [...this.#upstreams, ...this.#retiring.keys(), ...this.#arriving];
     await Promise.all(upstreams.map((upstream) => upstream.close()));
     await this.#reconfigured;
@@ -252,7 +259,8 @@ export class Gateway {
     }
   }
 
-  #pass(upstream: Upstream, notification: Notification): void {
+  /** Tells everybody whose route has the upstream of something that belongs to no call. */
+  pass(upstream: Upstream, notification: Notification): void {
     for (const subscriber of this.#subscribers) {
       if (this.#concerns(upstream, subscriber.route)) subscriber.notification(upstream, notification);
     }

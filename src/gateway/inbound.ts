@@ -19,6 +19,8 @@ export interface Inbound {
   readonly controller: AbortController;
   /** Sends a notification that belongs to the request. Dropped where the downstream cannot take it. */
   readonly notify: (notification: Notification) => void;
+  /** Where the call becomes a task: what accompanies it is passed on until this fires, also after its answer. */
+  readonly lasting?: AbortSignal;
   /** Who asks, as the gateway knows it; what is kept between two requests is kept for the same principal. */
   readonly principal: string;
   /** Asks the caller while its request is open; undefined in revisions without requests to clients. */

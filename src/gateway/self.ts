@@ -3,9 +3,10 @@ import type { JsonObject } from "../core/json.ts";
 import type { Identity } from "../protocol/codec.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { type Revision, modernRevisions } from "../protocol/revision.ts";
+import { tasksExtension } from "../protocol/tasks.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { tasksExtension } from "./tasks.ts";
 import { searchToolName } from "./tool-search.ts";
+import { legacyTasksCapability, tasksExtensionOf } from "./tasks/support.ts";
 import { unpromised, type View } from "./view.ts";
 
 /** Longest text of instructions that is put together from the upstreams', in characters. */
@@ -13,7 +14,7 @@ const maxInstructions = 20_000;
 
 /** What a downstream may ask of this view. What may come later is announced too, as capabilities cannot change in a session. */
 function capabilitiesOf(upstreams: readonly Upstream[]): JsonObject {
-  const extensions = extensionsOf(upstreams);
+  const extensions = { ...extensionsOf(upstreams), ...tasksExtensionOf(upstreams) };
   return {
     ...(Object.keys(extensions).length === 0 ? {} : { extensions }),
     tools: { listChanged: true },
@@ -63,7 +64,10 @@ export function initializeResult(view: View, revision: Revision, identity: Ident
   const instructions = instructionsFor(view);
   return {
     protocolVersion: revision,
-    capabilities: capabilitiesOf(view.upstreams),
+    capabilities: {
+      ...capabilitiesOf(view.upstreams),
+      ...(revision === "2025-11-25" ? legacyTasksCapability(view.upstreams) : {}),
+    },
     serverInfo: identity,
     ...(instructions === undefined ? {} : { instructions }),
   };

@@ -133,6 +133,11 @@ export class Session implements Subscriber {
     this.onChange?.();
   }
 
+  /** Sends what is meant for this client alone; false where there is no way, or it could not be taken. */
+  tell(notification: Notification): boolean {
+    return this.#outlet?.(notification) ?? false;
+  }
+
   /**
    * Takes note that this resource is watched for the client.
    *

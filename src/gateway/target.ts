@@ -8,12 +8,15 @@ import { searchToolName } from "./tool-search.ts";
 import { ownName } from "./names.ts";
 import { withPreset } from "./override.ts";
 import type { Route } from "./route.ts";
+import type { TaskSupport } from "./tasks/support.ts";
 import type { View } from "./view.ts";
 
 /** Where a call goes, and its params as that upstream knows them. */
 export interface Target {
   readonly upstream: Upstream;
   readonly params: JsonObject;
+  /** Whether the tool that is called can be called as a task, as its definition says. */
+  readonly taskSupport?: TaskSupport | undefined;
 }
 
 /** A tool of the gateway's own. */
@@ -61,12 +64,14 @@ function findTarget(view: View, call: Call): Target | undefined {
     case "prompts/get": {
       const entry = view.find(call.method === "tools/call" ? "tools" : "prompts", nameIn(call) ?? "");
       if (entry === undefined) return undefined;
-      const params = { ...call.params, name: entry.name };
-      return { upstream: entry.upstream, params: entry.preset ? withPreset(params, entry.preset) : params };
+      const { upstream, name, preset, taskSupport } = entry;
+      const params = { ...call.params, name };
+      return { upstream, params: preset ? withPreset(params, preset) : params, taskSupport };
     }
     case "completion/complete":
       return completionTarget(view, call);
     case "tasks/get":
+    case "tasks/result":
     case "tasks/update":
     case "tasks/cancel":
       return taskTarget(view, call);

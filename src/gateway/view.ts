@@ -7,6 +7,7 @@ import type { Era } from "../protocol/revision.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Collision, Entry, Listed } from "./entry.ts";
 import { type ListKind, type Presentation, isNamed } from "./presentation.ts";
+import { definitionForLegacy, taskSupportIn } from "./tasks/support.ts";
 import { ToolSearch } from "./tool-search.ts";
 import { templateMatcher } from "./uri-template.ts";
 
@@ -152,7 +153,11 @@ export class View {
     const last = page.at(-1);
     const hasMore = last !== undefined && from + pageSize < entries.length;
     const result = {
-      [member]: page.map(({ definition }) => definition),
+      [member]: page.map(({ definition, upstream }) =>
+        kind === "tools" && codec.era === "legacy" && upstream !== undefined
+          ? definitionForLegacy(definition, upstream)
+          : definition,
+      ),
       ...(hasMore ? { nextCursor: cursorAfter(last.exposed) } : {}),
     };
     return codec.encodeResult(method, Payload.of(result), unpromised);
@@ -194,6 +199,7 @@ export class View {
       definition: exposed === definition[key] ? definition : { ...definition, [key]: exposed },
       repeated: kind === "tools" ? repeatedOf(definition) : undefined,
       preset,
+      taskSupport: kind === "tools" ? taskSupportIn(described) : undefined,
       isRenamed,
     };
   }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Clock, StopTimer } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { Question } from "../protocol/call.ts";
+import type { Notification, Question } from "../protocol/call.ts";
 import { messagesIn } from "../protocol/frame.ts";
 import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { type Credentials, type Refusal, challengeIn, isRefusal } from "../transport/credentials.ts";
@@ -20,6 +20,8 @@ export interface ExchangeOwner {
   /** Takes the session id that the answer to `initialize` brings. */
   enterSession(id: string): void;
   notify(method: string, params: JsonObject): void;
+  /** Takes a notification that belongs to another request. */
+  notification(notification: Notification): void;
   /** Answers a request of the upstream's. */
   answer(id: RequestId, question: Question, asked: Asked | undefined): void;
   /** Sees to a refusal for want of credentials, and then settles the request; false where nobody can. */
@@ -191,7 +193,8 @@ export class RequestExchange implements HttpReceiver {
 
   #notification(method: string, params: JsonObject): void {
     const belongs = method !== "notifications/progress" || params["progressToken"] === this.#request.id;
-    if (belongs && this.#request.onNotification !== undefined) this.#request.onNotification({ method, params });
+    if (!belongs) this.#owner.notification({ method, params });
+    else if (this.#request.onNotification !== undefined) this.#request.onNotification({ method, params });
   }
 
   #settle(answer: Answer): void {

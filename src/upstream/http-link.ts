@@ -4,7 +4,7 @@ import { deadline } from "../core/deadline.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, stringAt } from "../core/json.ts";
 import { messagesIn, notificationText, requestText } from "../protocol/frame.ts";
-import type { Question } from "../protocol/call.ts";
+import type { Notification, Question } from "../protocol/call.ts";
 import { headerValue, namedBy } from "../protocol/headers.ts";
 import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { type Revision, eraOf, newest } from "../protocol/revision.ts";
@@ -106,6 +106,10 @@ export class HttpLink implements Link, ExchangeOwner {
     this.#post(notificationText(method, params), this.#headersFor(method, params ?? {}));
   }
 
+  notification(notification: Notification): void {
+    this.#receiver.notification(notification);
+  }
+
   answer(id: RequestId, question: Question, asked: Asked | undefined): void {
     this.#answerFor(id, question, asked === undefined ? [] : [asked]);
   }
@@ -182,7 +186,7 @@ export class HttpLink implements Link, ExchangeOwner {
   #takeMessage(message: Message, frame: Buffer): void {
     if (message.kind === "notification") {
       this.guard(frame, () => {
-        this.#receiver.notification({ method: message.method, params: message.params ?? {} });
+        this.notification({ method: message.method, params: message.params ?? {} });
       });
     } else if (message.kind === "request") {
       // What comes by the common stream may belong to any of the requests under way.

@@ -164,10 +164,10 @@ export class StreamLink implements Link {
 
   #route(method: string, params: JsonObject): void {
     if (method === "notifications/cancelled" && this.#endSubscription(params["requestId"])) return;
-    const owner = method === "notifications/progress" ? params["progressToken"] : subscriptionOf(params);
+    const owner = method === progress ? params["progressToken"] : subscriptionOf(params);
     const pending = typeof owner === "number" ? this.#pending.get(owner) : undefined;
     if (pending !== undefined) pending.request.onNotification?.({ method, params });
-    else if (owner === undefined) this.#receiver.notification({ method, params });
+    else if (owner === undefined || method === progress) this.#receiver.notification({ method, params });
   }
 
   /** A modern upstream ends nothing but subscriptions so; the ids that a legacy one names are its own. */
@@ -196,6 +196,8 @@ export class StreamLink implements Link {
     this.#receiver.ended(this.#problem);
   }
 }
+
+const progress = "notifications/progress";
 
 /** How much of a line that is no message is shown. */
 const noiseBytes = 200;

@@ -3,6 +3,7 @@ import { type Deadline, deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { sleep } from "../core/sleep.ts";
 import { type Call, type LogLevel, type Notification, reaches } from "../protocol/call.ts";
+import { announcesToolTasks, declaresTasks } from "../protocol/tasks.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { Catalog } from "./catalog.ts";
 import { catalogKeyOf, memoryCatalogs } from "./catalog-store.ts";
@@ -42,6 +43,14 @@ export interface Oddity {
   readonly latest: string;
 }
 
+/** Which of the two kinds of tasks an upstream has: the experimental ones of 2025-11-25, or the extension of 2026-07-28. */
+export type TaskGeneration = "none" | "legacy" | "modern";
+
+function tasksOf({ codec, capabilities }: Handshake): TaskGeneration {
+  if (codec.era === "modern") return declaresTasks(capabilities) ? "modern" : "none";
+  return codec.requests.has("tasks/result") && announcesToolTasks(capabilities) ? "legacy" : "none";
+}
+
 /** A recovery that is this near is worth waiting for, in ms. */
 const worthWaitingMs = 1000;
 /** The lists are read again at most this often when an upstream announces changes, in ms. */
@@ -68,6 +77,9 @@ export class Upstream {
   #lastStderr: readonly string[] = [];
   /** Resources of which somebody is told, and how many are. */
   readonly #watched = new Map<string, number>();
+  /** Tasks of which somebody is told, and how many are. */
+  readonly #watchedTasks = new Map<string, number>();
+  #tasks: TaskGeneration = "none";
   #logLevel: LogLevel | undefined;
   #isProbed = true;
   #underWay = 0;
@@ -121,6 +133,11 @@ export class Upstream {
   /** What both sides agreed on; undefined while it is away. */
   get handshake(): Handshake | undefined {
     return this.#connection?.handshake;
+  }
+
+  /** Which tasks its tool calls may become; while it is away, as it was before. */
+  get tasks(): TaskGeneration {
+    return this.#tasks;
   }
 
   /** What carries its messages: as configured, unless it was found to be older. */
@@ -235,6 +252,26 @@ export class Upstream {
     else if (this.#watched.delete(uri)) await this.#connection?.unwatch(uri);
   }
 
+  /** Asks a modern upstream to be told how tasks stand, on behalf of one more listener; of which of them it will tell. */
+  async watchTasks(taskIds: readonly string[]): Promise<string[]> {
+    const fresh = taskIds.filter((taskId) => !this.#watchedTasks.has(taskId));
+    const honoured = new Set((await this.#connection?.watchTasks(fresh)) ?? []);
+    const watched = taskIds.filter((taskId) => honoured.has(taskId) || this.#watchedTasks.has(taskId));
+    for (const taskId of watched) this.#watchedTasks.set(taskId, (this.#watchedTasks.get(taskId) ?? 0) + 1);
+    return watched;
+  }
+
+  /** One listener less. */
+  async unwatchTasks(taskIds: readonly string[]): Promise<void> {
+    const left: string[] = [];
+    for (const taskId of taskIds) {
+      const count = this.#watchedTasks.get(taskId) ?? 0;
+      if (count > 1) this.#watchedTasks.set(taskId, count - 1);
+      else if (this.#watchedTasks.delete(taskId)) left.push(taskId);
+    }
+    await this.#connection?.unwatchTasks(left);
+  }
+
   /** Lets the calls under way finish, for at most `graceMs`, then closes. For an upstream that nobody can find any more. */
   async retire(graceMs: number): Promise<void> {
     if (this.#underWay > 0) {
@@ -317,6 +354,7 @@ export class Upstream {
       throw thrown;
     }
     this.#connection = connection;
+    this.#tasks = tasksOf(connection.handshake);
     this.#authorizer?.accepted();
     this.#move({ kind: "connected", at: this.#deps.clock.now() });
     this.#receiver.definitionsChanged(this);
@@ -333,6 +371,7 @@ export class Upstream {
   /** What was asked of the connection before is asked of this one. */
   #restore(connection: Connection): void {
     connection.listen();
+    void connection.watchTasks([...this.#watchedTasks.keys()]);
     if (this.#logLevel !== undefined) connection.wantLogs(this.#logLevel);
     for (const uri of this.#watched.keys()) this.#rewatch(connection, uri);
   }
@@ -427,6 +466,7 @@ export class Upstream {
 
   #notification(notification: Notification): void {
     if (isListChange(notification)) this.#refreshSoon();
+    else if (notification.method === "notifications/progress") this.#connection?.progress(notification);
     else this.#receiver.notification(this, notification);
   }
 

@@ -26,6 +26,7 @@ const pinned = {
   resource_not_found: { http: 200, rpc: -32602, retryable: false },
   too_many_sessions: { http: 503, rpc: 50303, retryable: true },
   too_many_parked: { http: 503, rpc: 50305, retryable: true },
+  too_many_tasks: { http: 503, rpc: 50306, retryable: true },
   upstream_unavailable: { http: 503, rpc: 50301, retryable: true },
   upstream_disconnected: { http: 502, rpc: 50201, retryable: false },
   upstream_protocol_error: { http: 502, rpc: 50202, retryable: false },

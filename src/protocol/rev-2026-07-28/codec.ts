@@ -28,7 +28,7 @@ export function modernCodec(identity: Identity): Codec {
     encodeError: toModernError,
     encodeNotification: (notification) => notification,
     encodeCall: (call, progressToken) => encodeModernCall(call, progressToken, identity),
-    encodeParams: (params) => ({ ...params, _meta: requestMeta(identity, {}) }),
+    encodeParams: (params, capabilities = {}) => ({ ...params, _meta: requestMeta(identity, capabilities) }),
     decodeResult: kindOf,
   };
 }
