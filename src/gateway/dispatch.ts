@@ -97,7 +97,7 @@ function setLevel(gateway: Gateway, { params, session, route }: Inbound): Answer
     throw new GatewayError("invalid_params", "params.level must be a log level from debug to emergency");
   }
   session?.wantLogs(level);
-  for (const upstream of gateway.view(route).upstreams) upstream.wantLogs(level);
+  for (const upstream of gateway.view(route).upstreams) upstream.interests.wantLogs(level);
   return result({});
 }
 

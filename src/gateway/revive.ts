@@ -14,12 +14,12 @@ export function reviveSession(gateway: Gateway, stored: StoredSession): Session 
   const session = new Session({ id, route, codec: gateway.deps.codecs[revision], caller, isRevived: true });
   if (logLevel !== undefined) {
     session.wantLogs(logLevel);
-    for (const upstream of gateway.view(route).upstreams) upstream.wantLogs(logLevel);
+    for (const upstream of gateway.view(route).upstreams) upstream.interests.wantLogs(logLevel);
   }
   for (const { upstream: name, uri } of watched) {
     const upstream = gateway.upstreams.find((each) => each.name === name);
     if (upstream === undefined) continue;
-    upstream.keepWatching(uri);
+    upstream.interests.keepWatching(uri);
     session.watch(uri, watchAt(upstream, uri));
   }
   return session;

@@ -19,7 +19,7 @@ export const maxWatched = 1000;
 /**
  * Asks whoever has the resource to tell of its changes, which then come as notifications of that upstream.
  *
- * @throws {GatewayError} `resource_not_found` — nobody has it; and what {@link Upstream.watch} throws.
+ * @throws {GatewayError} `resource_not_found` — nobody has it; and what {@link Interests.watch} throws.
  */
 export async function watchResource(gateway: Gateway, route: Route, uri: string, signal: AbortSignal): Promise<Watch> {
   if (gateway.view(route).ownersOf(uri).length === 0) await gateway.settled;
@@ -27,7 +27,7 @@ export async function watchResource(gateway: Gateway, route: Route, uri: string,
   if (upstream === undefined) {
     throw new GatewayError("resource_not_found", `No resource ${JSON.stringify(uri.slice(0, 200))}`, { data: { uri } });
   }
-  await upstream.watch(uri, signal);
+  await upstream.interests.watch(uri, signal);
   return watchAt(upstream, uri);
 }
 
@@ -38,7 +38,7 @@ export function watchAt(upstream: Upstream, uri: string): Watch {
     if (hasEnded) return;
     hasEnded = true;
     // Whether the upstream hears of it is its connection's business; nobody waits for it.
-    upstream.unwatch(uri).catch(() => undefined);
+    upstream.interests.unwatch(uri).catch(() => undefined);
   };
   return { upstream: upstream.name, end };
 }

@@ -150,7 +150,7 @@ test("a server without logging is not told a level", async () => {
   ] as const) {
     const initialize = { protocolVersion: "2025-11-25", capabilities };
     await using legacy = await connected({ ...legacyScript(), initialize });
-    legacy.upstream.wantLogs("debug");
+    legacy.upstream.interests.wantLogs("debug");
     await turn();
     const told = legacy.server.received.filter(({ method }) => method === "logging/setLevel");
     assert.equal(told.length, wanted);

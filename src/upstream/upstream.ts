@@ -2,7 +2,7 @@ import type { StopTimer } from "../core/clock.ts";
 import { type Deadline, deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { sleep } from "../core/sleep.ts";
-import { type Call, type LogLevel, type Notification, reaches } from "../protocol/call.ts";
+import type { Call, Notification } from "../protocol/call.ts";
 import { announcesToolTasks, declaresTasks } from "../protocol/tasks.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { Catalog } from "./catalog.ts";
@@ -11,6 +11,7 @@ import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from
 import type { DefinitionFact } from "./definition-facts.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Handshake } from "./handshake.ts";
+import { Interests } from "./interests.ts";
 import type { Profile } from "./offer.ts";
 import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
 import {
@@ -61,6 +62,8 @@ export class Upstream {
   readonly options: UpstreamOptions;
   /** What it offers, as far as it is known, and what of that may be seen. */
   readonly catalog: Catalog;
+  /** What downstreams want to be told by it. */
+  readonly interests: Interests;
   readonly #deps: UpstreamDeps;
   readonly #receiver: UpstreamReceiver;
   readonly #authorizer: Authorizer | undefined;
@@ -75,12 +78,7 @@ export class Upstream {
   #stopTimer: StopTimer | undefined;
   #refresh: "idle" | "running" | "again" = "idle";
   #lastStderr: readonly string[] = [];
-  /** Resources of which somebody is told, and how many are. */
-  readonly #watched = new Map<string, number>();
-  /** Tasks of which somebody is told, and how many are. */
-  readonly #watchedTasks = new Map<string, number>();
   #tasks: TaskGeneration = "none";
-  #logLevel: LogLevel | undefined;
   #isProbed = true;
   #underWay = 0;
   #onIdle: (() => void) | undefined;
@@ -107,6 +105,13 @@ export class Upstream {
       },
       onFacts: (facts) => {
         receiver.factsFound(facts);
+      },
+    });
+    this.interests = new Interests({
+      current: () => this.#connection,
+      awaited: (signal) => this.#awaitConnection(signal),
+      dropped: (text) => {
+        this.#odd("omission", text);
       },
     });
     this.#state = { kind: "starting", since: deps.clock.now(), attempts: 0 };
@@ -218,60 +223,6 @@ export class Upstream {
     return next.call(call, options);
   }
 
-  /** Asks for log messages from this severity on, or from a milder one that was asked for before; asked again of every new connection. */
-  wantLogs(level: LogLevel): void {
-    if (this.#logLevel === undefined || reaches(this.#logLevel, level)) this.#logLevel = level;
-    this.#connection?.wantLogs(level);
-  }
-
-  /**
-   * Asks to be told when this resource changes, on behalf of one more listener; asked again of every new connection.
-   *
-   * @throws {GatewayError} what {@link Connection.watch} throws; `upstream_unavailable`; the signal's reason.
-   */
-  async watch(uri: string, signal: AbortSignal): Promise<void> {
-    const count = this.#watched.get(uri) ?? 0;
-    if (count === 0) {
-      const connection = this.#connection ?? (await this.#awaitConnection(signal));
-      await connection.watch(uri);
-    }
-    this.#watched.set(uri, (this.#watched.get(uri) ?? 0) + 1);
-  }
-
-  /** The same on behalf of somebody who is told already, and so is not told where it does not work. */
-  keepWatching(uri: string): void {
-    const count = this.#watched.get(uri) ?? 0;
-    this.#watched.set(uri, count + 1);
-    if (count === 0 && this.#connection !== undefined) this.#rewatch(this.#connection, uri);
-  }
-
-  /** One listener less. */
-  async unwatch(uri: string): Promise<void> {
-    const count = this.#watched.get(uri) ?? 0;
-    if (count > 1) this.#watched.set(uri, count - 1);
-    else if (this.#watched.delete(uri)) await this.#connection?.unwatch(uri);
-  }
-
-  /** Asks a modern upstream to be told how tasks stand, on behalf of one more listener; of which of them it will tell. */
-  async watchTasks(taskIds: readonly string[]): Promise<string[]> {
-    const fresh = taskIds.filter((taskId) => !this.#watchedTasks.has(taskId));
-    const honoured = new Set((await this.#connection?.watchTasks(fresh)) ?? []);
-    const watched = taskIds.filter((taskId) => honoured.has(taskId) || this.#watchedTasks.has(taskId));
-    for (const taskId of watched) this.#watchedTasks.set(taskId, (this.#watchedTasks.get(taskId) ?? 0) + 1);
-    return watched;
-  }
-
-  /** One listener less. */
-  async unwatchTasks(taskIds: readonly string[]): Promise<void> {
-    const left: string[] = [];
-    for (const taskId of taskIds) {
-      const count = this.#watchedTasks.get(taskId) ?? 0;
-      if (count > 1) this.#watchedTasks.set(taskId, count - 1);
-      else if (this.#watchedTasks.delete(taskId)) left.push(taskId);
-    }
-    await this.#connection?.unwatchTasks(left);
-  }
-
   /** Lets the calls under way finish, for at most `graceMs`, then closes. For an upstream that nobody can find any more. */
   async retire(graceMs: number): Promise<void> {
     if (this.#underWay > 0) {
@@ -358,7 +309,7 @@ export class Upstream {
     this.#authorizer?.accepted();
     this.#move({ kind: "connected", at: this.#deps.clock.now() });
     this.#receiver.definitionsChanged(this);
-    this.#restore(connection);
+    this.interests.restore(connection);
     if (isOutdated) this.#refreshSoon();
   }
 
@@ -366,20 +317,6 @@ export class Upstream {
     const definitions = await connection.definitions(signal);
     const { serverInfo, capabilities, instructions } = connection.handshake;
     await this.catalog.take({ serverInfo, capabilities, instructions, definitions });
-  }
-
-  /** What was asked of the connection before is asked of this one. */
-  #restore(connection: Connection): void {
-    connection.listen();
-    void connection.watchTasks([...this.#watchedTasks.keys()]);
-    if (this.#logLevel !== undefined) connection.wantLogs(this.#logLevel);
-    for (const uri of this.#watched.keys()) this.#rewatch(connection, uri);
-  }
-
-  #rewatch(connection: Connection, uri: string): void {
-    connection.watch(uri).catch((thrown: unknown) => {
-      this.#odd("omission", `A resource is no longer watched: ${toGatewayError(thrown).message}`);
-    });
   }
 
   #lost(connection: Connection, problem: GatewayError): void {

@@ -34,13 +34,13 @@ export async function watchTasks(gateway: Gateway, inbound: Inbound, taskIds: un
     }
   }
   const watched = await Promise.all(
-    [...asked].map(async ([upstream, names]) => ({ upstream, names: await upstream.watchTasks(names) })),
+    [...asked].map(async ([upstream, names]) => ({ upstream, names: await upstream.interests.watchTasks(names) })),
   );
   for (const { upstream, names } of watched) for (const name of names) ids.add(exposedName(upstream.name, name));
   return {
     ids,
     end() {
-      for (const { upstream, names } of watched) upstream.unwatchTasks(names).catch(() => undefined);
+      for (const { upstream, names } of watched) upstream.interests.unwatchTasks(names).catch(() => undefined);
     },
   };
 }
