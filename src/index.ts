@@ -11,6 +11,8 @@ export { loadConfig } from "./config/load.ts";
 export { configJsonSchema } from "./config/schema.ts";
 export type { Config, ConfigSource } from "./config/config.ts";
 export type { SessionOptions } from "./gateway/session-options.ts";
+export type { KeepingStatus } from "./gateway/keeping.ts";
+export type { QuarantineStatus } from "./gateway/approval.ts";
 export type { GatewayStatus, UpstreamStatus } from "./gateway/status.ts";
 export type { Route } from "./gateway/route.ts";
 export type { ListenOptions } from "./server/listen-options.ts";
@@ -29,4 +31,6 @@ export type {
 } from "./upstream/options.ts";
 export { upstreamDefaults } from "./upstream/options.ts";
 export type { OAuthSettings } from "./upstream/oauth/settings.ts";
+export type { DefinitionFact, DefinitionKind } from "./upstream/definition-facts.ts";
+export type { DefinitionPolicy } from "./upstream/options.ts";
 export type { Problem, Stage, UpstreamState } from "./upstream/state.ts";

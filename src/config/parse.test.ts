@@ -69,6 +69,7 @@ test("a server with a url becomes an http upstream, and has no working directory
       },
       timeoutMs: 5,
       startTimeoutMs: 6,
+      definitions: "follow",
     },
   ]);
 });

@@ -1,6 +1,5 @@
-import type { JsonChange } from "../core/json-diff.ts";
-import { type DefinitionRef, differences } from "../upstream/catalog.ts";
 import type { DefinitionFact } from "../upstream/definition-facts.ts";
+import { type QuarantineStatus, quarantineOf } from "./approval.ts";
 import type { Gateway } from "./gateway.ts";
 import type { KeepingStatus } from "./keeping.ts";
 import type { UpstreamTarget } from "../upstream/options.ts";
@@ -36,12 +35,6 @@ export interface UpstreamStatus {
   readonly stderr: readonly string[];
 }
 
-/** A definition that is held back, and how it differs from what is trusted under its name, if anything. */
-export interface QuarantineStatus extends DefinitionRef {
-  readonly isNew: boolean;
-  readonly changes: readonly JsonChange[];
-}
-
 /** The gateway as `switchyard status` shows it. */
 export interface GatewayStatus {
   readonly version: string;
@@ -75,7 +68,7 @@ export function statusOf(gateway: Gateway): GatewayStatus {
 
 function upstreamStatus(upstream: Upstream): UpstreamStatus {
   const { definitions, handshake, state, catalog } = upstream;
-  const { quarantined } = catalog;
+  const quarantined = quarantineOf(upstream);
   const { name, version } = handshake?.serverInfo ?? {};
   return {
     name: upstream.name,
@@ -91,10 +84,7 @@ function upstreamStatus(upstream: Upstream): UpstreamStatus {
       resources: definitions.resources.length,
       templates: definitions.templates.length,
     },
-    quarantined: quarantined.slice(0, quarantinedShown).map((held) => {
-      const { kind, name: heldName, hash, trusted } = held;
-      return { kind, name: heldName, hash, isNew: trusted === undefined, changes: differences(held) };
-    }),
+    quarantined: quarantined.slice(0, quarantinedShown),
     quarantinedCount: quarantined.length,
     definitionFacts: catalog.recent,
     oddities: upstream.oddities.map((oddity) => ({ ...oddity, suggestion: suggestions[oddity.kind] })),
