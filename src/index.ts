@@ -22,6 +22,8 @@ export type {
   ToolOverride,
 } from "./gateway/catalog-options.ts";
 export type { GatewayStatus, ProfileStatus, UpstreamStatus } from "./gateway/status.ts";
+export type { KeepingStatus } from "./gateway/keeping.ts";
+export type { QuarantineStatus } from "./gateway/approval.ts";
 export type { Route } from "./gateway/route.ts";
 export type { ListenOptions } from "./server/listen-options.ts";
 export type { HttpServer } from "./server/server.ts";
@@ -39,4 +41,6 @@ export type {
 } from "./upstream/options.ts";
 export { upstreamDefaults } from "./upstream/options.ts";
 export type { OAuthSettings } from "./upstream/oauth/settings.ts";
+export type { DefinitionFact, DefinitionKind } from "./upstream/definition-facts.ts";
+export type { DefinitionPolicy } from "./upstream/options.ts";
 export type { Problem, Stage, UpstreamState } from "./upstream/state.ts";

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { clientNames } from "../clients/client.ts";
 import { identity } from "../identity.ts";
 import type { Context } from "./context.ts";
+import { approve, type ApproveOptions } from "./commands/approve.ts";
 import { add, type AddOptions, remove } from "./commands/add.ts";
 import { callTool, type CallToolOptions } from "./commands/call.ts";
 import { printSchema, validateConfig } from "./commands/config.ts";
@@ -39,6 +40,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addConfiguring(program, context, done);
   addClients(program, context, done);
   addAsking(program, context, done);
+  addApprove(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
   return program;
@@ -157,6 +159,16 @@ function addAsking(program: Command, context: Context, done: Done): void {
     .description("show how a running gateway's servers stand, and what to do about those that are down")
     .action(async (options: ClientOptions) => {
       done(await status(context, options));
+    });
+}
+
+function addApprove(program: Command, context: Context, done: Done): void {
+  withUrl(program.command("approve"))
+    .description("show what of a pinned server changed, and approve it; with or without a running gateway")
+    .argument("<upstream[/name]>", "the server, or one of its tools, prompts or resources")
+    .option("--dry-run", "only show it")
+    .action(async (address: string, options: ApproveOptions) => {
+      done(await approve(address, context, options));
     });
 }
 

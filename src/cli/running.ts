@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GatewayError } from "../core/errors.ts";
-import { isJsonObject, stringAt } from "../core/json.ts";
+import { type ErrorCode, GatewayError, errorTable } from "../core/errors.ts";
+import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
 
 const fileName = "gateway.json";
 const answerMs = 2000;
@@ -29,21 +29,36 @@ export async function findRunning(dataDir: string): Promise<string | undefined> 
 }
 
 /**
- * Asks a running gateway.
+ * Asks a running gateway; with `body`, tells it something.
  *
- * @throws {GatewayError} `upstream_unavailable` — nothing answers at that address, or something else than a gateway.
+ * @throws {GatewayError} `upstream_unavailable` — nothing answers at that address, or something else than a gateway; what the gateway
+ *   refuses with.
  */
-export async function askGateway(url: string, path: string): Promise<unknown> {
+export async function askGateway(url: string, path: string, body?: JsonObject): Promise<unknown> {
+  const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  let answer: unknown;
   try {
-    const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(answerMs) });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    return await response.json();
+    const signal = AbortSignal.timeout(answerMs);
+    const response = await fetch(new URL(path, url), { signal, ...(body === undefined ? {} : post) });
+    answer = await response.json();
+    if (!response.ok && refusalIn(answer) === undefined) throw new Error(`HTTP ${response.status}`);
   } catch (thrown) {
     throw new GatewayError("upstream_unavailable", `No gateway answers at ${url}`, {
       data: { suggestion: "Start one with `switchyard serve`, or correct --url." },
       cause: thrown,
     });
   }
+  const refusal = refusalIn(answer);
+  if (refusal !== undefined) throw refusal;
+  return answer;
+}
+
+/** The error that a gateway answered with. */
+function refusalIn(answer: unknown): GatewayError | undefined {
+  const error = isJsonObject(answer) ? objectAt(answer, "error") : undefined;
+  const data = objectAt(error ?? {}, "data");
+  const code = Object.keys(errorTable).find((known): known is ErrorCode => known === data?.["code"]);
+  return code && new GatewayError(code, stringAt(error ?? {}, "message") ?? code, data === undefined ? {} : { data });
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -71,6 +71,7 @@ test("a server with a url becomes an http upstream, and has no working directory
       },
       timeoutMs: 5,
       startTimeoutMs: 6,
+      definitions: "follow",
     },
   ]);
 });

@@ -35,10 +35,10 @@ export function resolveUpstream(
   const resolver = resolverFor(draft.type, around, readEnvFile, (at, trouble) => {
     findings.push({ path: at, message: `${pathText(at)} ${trouble}` });
   });
-  const { timeoutMs, startTimeoutMs } = draft;
+  const { timeoutMs, startTimeoutMs, definitions } = draft;
   const target =
     draft.url === undefined ? stdioTarget(path, draft, around, resolver) : urlTarget(path, draft.url, draft, resolver);
-  return { upstream: { name, target, timeoutMs, startTimeoutMs }, findings };
+  return { upstream: { name, target, timeoutMs, startTimeoutMs, definitions }, findings };
 }
 
 function urlTarget(

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { sessionDefaults } from "../gateway/session-options.ts";
 import { listenDefaults } from "../server/listen-options.ts";
-import { upstreamDefaults } from "../upstream/options.ts";
+import { definitionPolicies, upstreamDefaults } from "../upstream/options.ts";
 import type { Path } from "./content.ts";
 import { knownCatalogKeysAt, profilesKey, searchKey } from "./schema-catalog.ts";
 
@@ -135,6 +135,13 @@ const serverShape = {
     upstreamDefaults.startTimeoutMs,
     "Longest time from start to ready, in ms.",
   ),
+  definitions: z
+    .enum(definitionPolicies, { error: 'must be "follow" or "pin"' })
+    .default(upstreamDefaults.definitions)
+    .meta({
+      description:
+        "What becomes of tools, prompts and resources that the server describes otherwise than before: follow offers them as they are now; pin trusts what the server lists first, and holds back what changes or is new until `switchyard approve`. Default follow.",
+    }),
   description: ignored("What the server is for."),
   autoApprove: ignored("Tools that another program calls without asking."),
   alwaysAllow: ignored("Tools that another program calls without asking."),

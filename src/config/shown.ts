@@ -1,7 +1,13 @@
 import type { Path } from "./content.ts";
 import { isServersKey } from "./schema.ts";
 
-const shownServerKeys: ReadonlySet<unknown> = new Set(["type", "disabled", "timeoutMs", "startTimeoutMs"]);
+const shownServerKeys: ReadonlySet<unknown> = new Set([
+  "type",
+  "disabled",
+  "timeoutMs",
+  "startTimeoutMs",
+  "definitions",
+]);
 
 /** Longest part of a value or a key, in characters, that an error shows. */
 const maxShown = 60;

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "../core/errors.ts";
 import type { Notification } from "../protocol/call.ts";
-import type { DefinitionRef } from "../upstream/catalog.ts";
 import type { UpstreamDeps } from "../upstream/connection.ts";
 import type { DefinitionFact } from "../upstream/definition-facts.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
@@ -175,16 +174,14 @@ export class Gateway {
   }
 
   /**
-   * Approves definitions of an upstream that are held back, where they still are what somebody saw; resolves with those.
+   * The upstream of this name.
    *
-   * @throws {GatewayError} `route_not_found` — there is no upstream of that name; `store_unavailable`.
+   * @throws {GatewayError} `route_not_found`.
    */
-  async approve(name: string, wanted: readonly DefinitionRef[]): Promise<DefinitionRef[]> {
-    const upstream = this.#upstreams.find((each) => each.name === name);
-    if (upstream === undefined) {
-      throw new GatewayError("route_not_found", `There is no upstream ${JSON.stringify(name.slice(0, 100))}`);
-    }
-    return upstream.catalog.approve(wanted);
+  upstream(name: string): Upstream {
+    const found = this.#upstreams.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    throw new GatewayError("route_not_found", `There is no upstream ${JSON.stringify(name.slice(0, 100))}`);
   }
 
   /** Whether there is such a route: an upstream or a profile of that name. */

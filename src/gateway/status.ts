@@ -1,6 +1,5 @@
-import type { JsonChange } from "../core/json-diff.ts";
-import { type DefinitionRef, differences } from "../upstream/catalog.ts";
 import type { DefinitionFact } from "../upstream/definition-facts.ts";
+import { type QuarantineStatus, quarantineOf } from "./approval.ts";
 import type { KeepingStatus } from "./keeping.ts";
 import type { ProfileOptions, SearchMode } from "./catalog-options.ts";
 import type { Gateway } from "./gateway.ts";
@@ -32,12 +31,6 @@ export interface UpstreamStatus {
   readonly oddities: readonly (Oddity & { readonly suggestion: string })[];
   /** The last lines of its stderr, where something is wrong. */
   readonly stderr: readonly string[];
-}
-
-/** A definition that is held back, and how it differs from what is trusted under its name, if anything. */
-export interface QuarantineStatus extends DefinitionRef {
-  readonly isNew: boolean;
-  readonly changes: readonly JsonChange[];
 }
 
 /** How many of each there are. */
@@ -123,7 +116,7 @@ function countsOf(list: (kind: ListKind) => readonly unknown[]): Counts {
 
 function upstreamStatus(upstream: Upstream): UpstreamStatus {
   const { definitions, handshake, state, catalog } = upstream;
-  const { quarantined } = catalog;
+  const quarantined = quarantineOf(upstream);
   const { name, version } = handshake?.serverInfo ?? {};
   return {
     name: upstream.name,
@@ -133,10 +126,7 @@ function upstreamStatus(upstream: Upstream): UpstreamStatus {
     revision: handshake?.codec.revision,
     server: typeof name === "string" ? `${name} ${typeof version === "string" ? version : ""}`.trim() : undefined,
     pid: upstream.pid,
-    quarantined: quarantined.slice(0, quarantinedShown).map((held) => {
-      const { kind, name: heldName, hash, trusted } = held;
-      return { kind, name: heldName, hash, isNew: trusted === undefined, changes: differences(held) };
-    }),
+    quarantined: quarantined.slice(0, quarantinedShown),
     quarantinedCount: quarantined.length,
     definitionFacts: catalog.recent,
     counts: countsOf((kind) => definitions[kind]),

@@ -136,3 +136,10 @@ export function refuse(response: ServerResponse, error: GatewayError, id?: Reque
   response.writeHead(error.http, { "content-type": "application/json", "content-length": body.length });
   response.end(body);
 }
+
+/** Answers with a value as JSON. */
+export function answerJson(response: ServerResponse, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
+  response.end(body);
+}

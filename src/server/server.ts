@@ -6,11 +6,13 @@ import type { Gateway } from "../gateway/gateway.ts";
 import type { Route } from "../gateway/route.ts";
 import type { Sessions } from "../gateway/sessions.ts";
 import { statusOf } from "../gateway/status.ts";
+import { decoded } from "./address.ts";
+import { answerDefinitions } from "./definitions-api.ts";
 import { Guard, checkListen } from "./guard.ts";
 import type { ListenOptions } from "./listen-options.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
-import { refuse } from "./reply.ts";
+import { answerJson, refuse } from "./reply.ts";
 import { WebSocketEndpoint, refuseUpgrade, wantsWebSocket } from "./web-socket-endpoint.ts";
 
 /** What the HTTP side serves. */
@@ -36,7 +38,8 @@ function originOf(address: AddressInfo | string | null, { host, port }: ListenOp
 const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
- * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/api/status`, `/oauth/callback`.
+ * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/api/status`,
+ * `/api/upstreams/NAME/…`, `/oauth/callback`.
  *
  * Sessions that an earlier process had at the same address go on.
  *
@@ -96,7 +99,9 @@ function handler(guard: Guard, deps: HttpServerDeps): (request: IncomingMessage,
       else if (path === "/health") answerJson(response, { status: gateway.isClosing ? "stopping" : "ok" });
       else if (path === "/api/status") answerJson(response, statusOf(gateway));
       else if (path === callbackPath) answerCallback(request, response, deps.logins);
-      else endpoint.handle(request, response, routeOf(path, gateway));
+      else if (!answerDefinitions(request, response, path, gateway)) {
+        endpoint.handle(request, response, routeOf(path, gateway));
+      }
     } catch (thrown) {
       refuse(response, toGatewayError(thrown));
     }
@@ -139,14 +144,6 @@ function routeOf(path: string, gateway: Gateway): Route {
   return route;
 }
 
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-
 /** What is allowed where the page does not say what it wants. It may want any, as tools may have headers of their own (Mcp-Param-…). */
 const corsHeaders =
   "content-type, accept, authorization, mcp-session-id, mcp-protocol-version, mcp-method, mcp-name, last-event-id";
@@ -164,12 +161,6 @@ function answerPreflight(request: IncomingMessage, response: ServerResponse, ori
   });
   response.end();
   return true;
-}
-
-function answerJson(response: ServerResponse, value: unknown): void {
-  const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
-  response.end(body);
 }
 
 async function bind(server: Server, { host, port }: ListenOptions): Promise<void> {

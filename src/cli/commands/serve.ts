@@ -8,7 +8,9 @@ import type { Route } from "../../gateway/route.ts";
 import type { HttpServer } from "../../server/server.ts";
 import { ownStdio } from "../../transport/own-stdio.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
+import type { DefinitionFact } from "../../upstream/definition-facts.ts";
 import { type Chosen, type CommonOptions, type Context, chooseConfig, loginOptions } from "../context.ts";
+import { factText } from "../definition-text.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { forgetRunning, rememberRunning } from "../running.ts";
 import { type Terminal, printable } from "../terminal.ts";
@@ -31,6 +33,7 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
     dataDir: chosen.config.dataDir,
     onStoreProblem: storeReporter(context.terminal),
     oauth: loginOptions(chosen.config, context),
+    onDefinitionsChanged: definitionReporter(context.terminal, options.json === true),
     onStateChange: reporter(context.terminal, options.json === true),
   });
   const watch = watchConfig(chosen, switchyard, context);
@@ -163,6 +166,28 @@ function reporter(terminal: Terminal, isJson: boolean): (upstream: Upstream) => 
       told.set(name, state.since);
       terminal.note(
         `${name} needs a login. Open this URL within ten minutes:\n  ${printable(state.authorizationUrl)}\nLater, \`switchyard login ${name}\` shows a fresh one.`,
+      );
+    }
+  };
+}
+
+/** Facts about one server that are told line by line; of more only how many there are. */
+const factsTold = 10;
+
+/** Tells what became of definitions. */
+function definitionReporter(terminal: Terminal, isJson: boolean): (facts: readonly DefinitionFact[]) => void {
+  return (facts) => {
+    if (isJson) {
+      for (const fact of facts) terminal.note(JSON.stringify({ event: "definition", ...fact }));
+      return;
+    }
+    for (const fact of facts.slice(0, factsTold)) terminal.note(factText(fact));
+    const [first] = facts;
+    if (first === undefined) return;
+    if (facts.length > factsTold) terminal.note(`${first.upstream}: and ${facts.length - factsTold} more`);
+    if (facts.some((fact) => "isQuarantined" in fact && fact.isQuarantined)) {
+      terminal.note(
+        `  → \`switchyard approve ${first.upstream} --dry-run\` shows what changed; without --dry-run it approves.`,
       );
     }
   };

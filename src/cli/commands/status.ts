@@ -2,6 +2,7 @@ import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
 import type { ClientOptions } from "../client.ts";
 import { type Context, chooseConfig } from "../context.ts";
+import { quarantineText } from "../definition-text.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { askGateway, findRunning } from "../running.ts";
 import { printable, table } from "../terminal.ts";
@@ -38,7 +39,12 @@ function statusText(url: string, read: JsonObject, columns: number): string {
   if (upstreams.length === 0)
     return `${head}\n\nNo upstream is configured: \`switchyard add NAME -- COMMAND …\` adds one.`;
   const rows = upstreams.map(row);
-  const notes = [...upstreams.flatMap(notesOn), ...profiles.flatMap(profileNotes)];
+  const notes = [
+    ...upstreams.flatMap(notesOn),
+    ...upstreams.flatMap(quarantineOn),
+    ...profiles.flatMap(profileNotes),
+    ...storeNotes(read),
+  ];
   const parts = [
     head,
     table(["UPSTREAM", "TRANSPORT", "STATE", "TOOLS", "PROMPTS", "RESOURCES", "REVISION", "SERVER"], rows, columns),
@@ -110,6 +116,33 @@ function notesOn(upstream: JsonObject): string[] {
     : [];
   const first = `${name}: ${printable(stringAt(problem, "message") ?? "")} (${stringAt(problem, "stage") ?? ""}, attempt ${String(state["attempts"])})`;
   return [[first, `  → ${stringAt(problem, "suggestion") ?? ""}`, ...stderr].join("\n"), ...notes];
+}
+
+/** Of what is held back a status shows this much; `switchyard approve --dry-run` shows all. */
+const heldShown = 5;
+
+function quarantineOn(upstream: JsonObject): string[] {
+  const held = Array.isArray(upstream["quarantined"]) ? upstream["quarantined"].filter(isJsonObject) : [];
+  if (held.length === 0) return [];
+  const name = stringAt(upstream, "name") ?? "";
+  const shown = held.slice(0, heldShown);
+  const more = Number(upstream["quarantinedCount"]) - shown.length;
+  return [
+    [
+      `${name}: held back until somebody approves it`,
+      ...shown.map((each) => quarantineText(each).replaceAll(/^/gm, "  ")),
+      ...(more > 0 ? [`  and ${more} more`] : []),
+      `  → \`switchyard approve ${name}\` approves all of it, \`switchyard approve ${name}/TOOL\` one; --dry-run shows it first`,
+    ].join("\n"),
+  ];
+}
+
+function storeNotes(read: JsonObject): string[] {
+  const store = objectAt(read, "store") ?? {};
+  const problem = objectAt(store, "problem");
+  if (problem === undefined) return [];
+  const text = `Nothing is kept for the next start: ${printable(stringAt(problem, "message") ?? "")}`;
+  return [`${text}\n  → ${printable(stringAt(problem, "suggestion") ?? "")}`];
 }
 
 const oddityNames: Readonly<Record<string, string>> = {
