@@ -22,7 +22,8 @@ export async function connectV1(place: Place): Promise<Client> {
   return client;
 }
 
-function transportTo(place: Place): Transport {
+/** The transport of the SDK v1 to a place. */
+export function transportTo(place: Place): Transport {
   if (place.kind === "stdio") return new StdioClientTransport({ ...place, stderr: "ignore" });
   if (place.kind === "ws") return new WebSocketClientTransport(new URL(place.url));
   return new StreamableHTTPClientTransport(new URL(place.url));

@@ -7,7 +7,7 @@ import type { UpstreamState } from "../../src/upstream/state.ts";
 import { type UpstreamOptions, type UpstreamTarget, upstreamDefaults } from "../../src/upstream/options.ts";
 import { clients } from "../rig/clients.ts";
 import type { Downstream, Progress } from "../rig/downstream.ts";
-import { type EverythingSse, everythingSse } from "../rig/everything-sse.ts";
+import { type Everything, everythingOver } from "../rig/everything.ts";
 import { fixtureV1WebSocket } from "../rig/fixture-web-socket.ts";
 import { listenOnFreePort } from "../rig/http-server.ts";
 import { whyWithout } from "../rig/npm-servers.ts";
@@ -27,12 +27,12 @@ function stateOf(switchyard: Switchyard, name: string): UpstreamState | undefine
 }
 
 suite("server-everything over HTTP+SSE", { skip: whyWithout("everything") }, () => {
-  let server: EverythingSse;
+  let server: Everything;
   let front: Front;
   const downstreams = new Map<string, Downstream>();
 
   before(async () => {
-    server = rig.use(await everythingSse());
+    server = rig.use(await everythingOver("sse"));
     const { url } = server;
     front = await rig.gateway([
       upstream("named", { kind: "sse", url, headers: {} }),
@@ -92,7 +92,7 @@ suite("server-everything over HTTP+SSE", { skip: whyWithout("everything") }, () 
     assert.equal(isError, true);
     assert.equal(objectAt(objectAt({ _meta }, "_meta") ?? {}, "switchyard/error")?.["code"], "upstream_disconnected");
     await until(() => stateOf(front.switchyard, "named")?.kind === "recovering", "the end was noticed");
-    rig.use(await everythingSse(server.port));
+    rig.use(await everythingOver("sse", server.port));
     for (const name of ["named", "found"]) {
       await until(() => stateOf(front.switchyard, name)?.kind === "ready", `${name} is back`);
       const { content } = await downstream.call(`${name}__echo`, { message: "again" });

@@ -141,8 +141,14 @@ test("modern to legacy: a tool that can be a task becomes one, whose end carries
   const identified = { [metaKeys.serverInfo]: identity };
   assert.deepEqual(made, { resultType: "task", ...modernState("working", { taskId }), _meta: identified });
   old.answer("tasks/get", legacyState("working", { statusMessage: "half" }));
+  clock.advance(500);
+  await settle();
+  // No request is open for a task that only works: there may be many.
+  assert.equal(paramsOf(old, "tasks/result"), undefined);
   const got = valueOf(await stand.modern("tasks/get", { taskId }));
   assert.deepEqual([got["resultType"], got["status"], got["statusMessage"]], ["complete", "working", "half"]);
+  old.answer("tasks/get", legacyState("input_required"));
+  old.notify("notifications/tasks/status", legacyState("input_required"));
   const { id } = await pending;
   const related = { [relatedTaskKey]: { taskId: "t-1" } };
   old.send(

@@ -7,8 +7,8 @@ import { legacyTask, readTask, relatedTo } from "../../protocol/tasks.ts";
 import { attempt } from "../attempt.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
+import { aboutTask, belongingTo } from "./about.ts";
 import { resultOf } from "./hold.ts";
-import { aboutTask, belongingTo } from "./run.ts";
 import { ownerOf } from "./support.ts";
 import type { KeptTask, KnownTask, RelayedTask } from "./task-table.ts";
 

@@ -9,9 +9,9 @@ import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
 import { targetOf } from "../target.ts";
 import { withinPatience } from "./answer-legacy.ts";
+import { aboutTask } from "./about.ts";
 import { detailed, resultOf } from "./hold.ts";
 import { withTaskNamed } from "./names.ts";
-import { aboutTask } from "./run.ts";
 import { ownerOf, takesTasks } from "./support.ts";
 import type { KeptTask } from "./task-table.ts";
 

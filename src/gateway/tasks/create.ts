@@ -10,10 +10,11 @@ import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
 import { exposedName } from "../names.ts";
 import { targetOf } from "../target.ts";
+import { cancelAt } from "./about.ts";
 import { hold, resultOf } from "./hold.ts";
 import { createdTask } from "./names.ts";
 import { callToEnd } from "./poll.ts";
-import { cancelAt, usualTtlMs } from "./run.ts";
+import { usualTtlMs } from "./run.ts";
 import { haveTasks, ownerOf } from "./support.ts";
 import { type KeptTask, type RelayedTask, maxTtlMs } from "./task-table.ts";
 import { TaskWay } from "./task-way.ts";
@@ -109,7 +110,7 @@ function heldCall(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upst
   const wished = call.task?.ttlMs ?? usualTtlMs;
   const ttlMs = Math.min(Math.max(wished, minTtlMs), maxTtlMs);
   const known = hold(gateway, inbound, upstream, freshState(gateway, upstream, ttlMs));
-  void runBehind(gateway, inbound, call, known);
+  void runBehind(gateway, inbound, { ...call, logLevel: undefined }, known);
   return resultOf({ task: legacyTask(known.task.state) });
 }
 

@@ -46,6 +46,7 @@ export class HeldTask {
   readonly #open = new Map<string, Open>();
   readonly #settled = Promise.withResolvers<Answer>();
   #state: TaskState;
+  #nudged = Promise.withResolvers<void>();
   #answer: Answer | undefined;
   #attending: { readonly asker: Asker; readonly signal: AbortSignal } | undefined;
   #lastKey = 0;
@@ -80,10 +81,19 @@ export class HeldTask {
     return Object.fromEntries([...this.#open].map(([key, { question }]) => [key, question]));
   }
 
-  /** Takes over what the upstream says of a task that goes on. */
-  note({ statusMessage, pollIntervalMs, lastUpdatedAt }: TaskState): void {
+  /** Resolves when the upstream has said that the task stands otherwise than it was last seen to. */
+  get nudged(): Promise<void> {
+    return this.#nudged.promise;
+  }
+
+  /** Takes over what the upstream says of its task; that it goes on no more is for whoever follows it to see to. */
+  note({ status, statusMessage, pollIntervalMs, lastUpdatedAt }: TaskState): void {
     if (this.isFinal) return;
-    this.#state = { ...this.#state, statusMessage, pollIntervalMs, lastUpdatedAt };
+    if (status === "working") this.#state = { ...this.#state, statusMessage, pollIntervalMs, lastUpdatedAt };
+    else {
+      this.#nudged.resolve();
+      this.#nudged = Promise.withResolvers();
+    }
   }
 
   /** Asks the caller; resolves with its answer when it has been asked, whenever that is. */

@@ -12,11 +12,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
 import { ownName } from "../names.ts";
 import { pause } from "./pause.ts";
-import { aboutTask, cancelAt, isPassing } from "./run.ts";
-
-/** How often is looked where the upstream does not say, and at the most, in ms. */
-const usualPollMs = 1000;
-const shortestPollMs = 100;
+import { aboutTask, cancelAt, look, pollMs } from "./about.ts";
 
 /**
  * Makes a call to a modern upstream that may answer with a task, and waits for what comes of it: for callers who know no such tasks, and
@@ -112,35 +108,9 @@ async function polled(
     if (state.status === "input_required") {
       await answerInputs(gateway, inbound, call, { upstream, params }, value, answered);
     }
-    await pause(clock, Math.max(state.pollIntervalMs ?? usualPollMs, shortestPollMs), signal);
+    await pause(clock, pollMs(state), signal);
     if (signal.aborted) throw reasonOf(signal);
-    value = (await looked(gateway, inbound, call, { upstream, params })) ?? value;
-  }
-}
-
-/** How the task stands now; undefined where that could not be found out this time. */
-async function looked(
-  gateway: Gateway,
-  inbound: Inbound,
-  call: Call,
-  target: { readonly upstream: Upstream; readonly params: JsonObject },
-): Promise<JsonObject | undefined> {
-  const { signal } = inbound.controller;
-  const controller = new AbortController();
-  const follow = (): void => {
-    controller.abort(signal.reason);
-  };
-  signal.addEventListener("abort", follow);
-  try {
-    const asked = aboutTask(call, "tasks/get");
-    const { answer } = await attempt(gateway, { ...inbound, controller }, asked, target, undefined);
-    if (answer.kind === "result") return answer.result.value;
-    throw new GatewayError("upstream_protocol_error", `The upstream's task is gone: ${answer.error.message}`);
-  } catch (thrown) {
-    if (signal.aborted || !isPassing(thrown)) throw thrown;
-    return undefined;
-  } finally {
-    signal.removeEventListener("abort", follow);
+    value = (await look(gateway, inbound, call, { upstream, params })) ?? value;
   }
 }
 

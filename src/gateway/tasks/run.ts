@@ -1,9 +1,9 @@
 import { GatewayError, toGatewayError } from "../../core/errors.ts";
 import { stringAt } from "../../core/json.ts";
-import type { Call, CallMethod } from "../../protocol/call.ts";
+import type { Call } from "../../protocol/call.ts";
 import type { Answer } from "../../protocol/json-rpc.ts";
 import { Payload } from "../../protocol/payload.ts";
-import { modernTask, readTask, relatedTo } from "../../protocol/tasks.ts";
+import { type TaskState, isFinal, modernTask, readTask } from "../../protocol/tasks.ts";
 import type { CallAnswer } from "../../upstream/connection.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { attempt } from "../attempt.ts";
@@ -12,10 +12,12 @@ import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
 import { exposedName } from "../names.ts";
 import type { Target } from "../target.ts";
+import { aboutTask, belongingTo, cancelAt, isPassing, look, pollMs } from "./about.ts";
 import { hold } from "./hold.ts";
 import { createdTask } from "./names.ts";
 import { pause } from "./pause.ts";
 import { takesTasks } from "./support.ts";
+import type { KeptTask } from "./task-table.ts";
 
 /** How long a task is wished to be kept whose caller cannot say, in ms: forever would be the server's burden. */
 export const usualTtlMs = 3_600_000;
@@ -84,17 +86,14 @@ function holdTask(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upst
   const state = readTask(createdTask(created) ?? {}, new Date(clock.now()).toISOString());
   if (state === undefined) throw new GatewayError("upstream_protocol_error", "The upstream's task has no status");
   const upstreamId = state.taskId;
-  const known = hold(
-    gateway,
-    inbound,
-    upstream,
-    { ...state, taskId: exposedName(upstream.name, upstreamId) },
-    upstreamId,
-  );
+  // However fast it was: what it came to is not known before it has been fetched.
+  const seed = { ...state, taskId: exposedName(upstream.name, upstreamId), status: "working" } as const;
+  const known = hold(gateway, inbound, upstream, seed, upstreamId);
   const { task } = known;
   const { controller } = task;
   const behind: Inbound = { ...inbound, controller, notify: () => undefined, ask: (question) => task.ask(question) };
-  void follow(gateway, behind, call, upstream, upstreamId).then(
+  const quiet = { ...call, logLevel: undefined };
+  void follow(gateway, behind, quiet, { ...known, upstreamId }, state).then(
     (answer) => {
       if (answer === "cancelled") task.cancel(new GatewayError("cancelled", "The upstream cancelled the task"));
       else task.finish(answer);
@@ -108,61 +107,44 @@ function holdTask(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upst
   return { kind: "task", answer: { kind: "result", result: Payload.of(value) } };
 }
 
-/** How long is waited before a result is asked for again whose request broke, in ms. */
-const againMs = 1000;
-
-/** What became of a task, however long it takes: a request that breaks is made again, as the task goes on without it. */
+/**
+ * What became of a task, however long it takes. Its result is asked for when it is there, or when the upstream has something to ask,
+ * which it does while the result is waited for: a request that is open all the time would hold a connection for each task.
+ *
+ * @see MCP 2025-11-25, basic/utilities/tasks, Getting Tasks, Input Required Status.
+ */
 async function follow(
   gateway: Gateway,
   inbound: Inbound,
   call: Call,
-  upstream: Upstream,
-  id: string,
+  { upstream, upstreamId, task }: KeptTask & { readonly upstreamId: string },
+  created: TaskState,
 ): Promise<Answer | "cancelled"> {
+  const { clock } = gateway.deps;
   const { signal } = inbound.controller;
+  const target = { upstream, params: { taskId: upstreamId } };
+  const options = { isUnlimited: true, task: { id: upstreamId, exposed: undefined } };
+  let state = created;
   for (;;) {
-    try {
-      const target = { upstream, params: { taskId: id } };
-      const options = { isUnlimited: true, task: { id, exposed: undefined } };
+    if (state.status === "cancelled") return "cancelled";
+    if (state.status !== "working") {
       const asked = aboutTask(call, "tasks/result");
-      const { answer } = await attempt(gateway, inbound, asked, target, undefined, options);
-      if (answer.kind === "result") return belongingTo(answer, undefined);
-      return (await isCancelled(gateway, inbound, call, target)) ? "cancelled" : answer;
-    } catch (thrown) {
-      if (signal.aborted || !isPassing(thrown)) throw thrown;
-      await pause(gateway.deps.clock, againMs, signal);
+      const answer = await untilBroken(attempt(gateway, inbound, asked, target, undefined, options), signal);
+      if (answer !== undefined) return belongingTo(answer, undefined);
     }
+    await Promise.race([pause(clock, pollMs(state), signal), task.nudged]);
+    const seen = await look(gateway, inbound, call, target);
+    state = readTask(seen ?? {}, state.createdAt) ?? state;
+    if (!isFinal(state.status)) task.note(state);
   }
 }
 
-async function isCancelled(gateway: Gateway, inbound: Inbound, call: Call, target: Target): Promise<boolean> {
-  const { answer } = await attempt(gateway, inbound, aboutTask(call, "tasks/get"), target, undefined);
-  return answer.kind === "result" && answer.result.value["status"] === "cancelled";
-}
-
-const passing: ReadonlySet<string> = new Set(["upstream_disconnected", "upstream_unavailable", "deadline_exceeded"]);
-
-/** Whether a failure says nothing of the task that was asked about: it may be asked about again. */
-export function isPassing(thrown: unknown): boolean {
-  return thrown instanceof GatewayError && passing.has(thrown.code);
-}
-
-/** A request about a task, on behalf of whoever made the call that it came of. */
-export function aboutTask({ caller, logLevel }: Call, method: CallMethod): Call {
-  return { method, params: {}, meta: undefined, progressToken: undefined, logLevel, caller };
-}
-
-/** An answer that belongs to this task, or to none that its caller knows. */
-export function belongingTo(answer: Answer, taskId: string | undefined): Answer {
-  if (answer.kind === "error") return answer;
-  const { value } = answer.result;
-  const related = relatedTo(value, taskId);
-  return related === value ? answer : { kind: "result", result: Payload.of(related) };
-}
-
-/** Tells the upstream that nobody wants the task any more. Whether it listens is its own affair. */
-export function cancelAt(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upstream, taskId: string): void {
-  const farewell: Inbound = { ...inbound, controller: new AbortController(), notify: () => undefined };
-  const target = { upstream, params: { taskId } };
-  attempt(gateway, farewell, aboutTask(call, "tasks/cancel"), target, undefined).catch(() => undefined);
+/** The answer; undefined where the request broke, which says nothing of the task. */
+async function untilBroken(request: Promise<CallAnswer>, signal: AbortSignal): Promise<Answer | undefined> {
+  try {
+    return (await request).answer;
+  } catch (thrown) {
+    if (signal.aborted || !isPassing(thrown)) throw thrown;
+    return undefined;
+  }
 }

@@ -156,6 +156,8 @@ test("who listens for tasks is told how they stand, whoever has them; those of w
   old.answer("tasks/result", "silence");
   const pending = old.next("tasks/result");
   await stand.modern("tools/call", { name: "old__may" });
+  old.answer("tasks/get", legacyState("completed"));
+  old.notify("notifications/tasks/status", legacyState("completed"));
   const { id } = await pending;
   const listened = fresh.next("subscriptions/listen");
   const told: Notification[] = [];
