@@ -110,9 +110,11 @@ function missing(view: View, call: Call): never {
   if (name === undefined) {
     throw new GatewayError("invalid_params", `${call.method} needs params.${neededBy(call.method)}`);
   }
+  if (call.method === "tools/call" || call.method === "prompts/get") {
+    const refusal = view.refusalOf(call.method === "tools/call" ? "tools" : "prompts", name);
+    if (refusal !== undefined) throw refusal;
+  }
   const owner = view.ownerOf(name);
-  const refusal = owner && quarantined(owner, call, name);
-  if (refusal !== undefined) throw refusal;
   if (owner !== undefined && owner.handshake === undefined) throw owner.unavailable();
   const shown = JSON.stringify(name.slice(0, 200));
   if (call.method.startsWith("tasks/")) throw new GatewayError("invalid_params", `There is no task ${shown}`);
@@ -121,13 +123,6 @@ function missing(view: View, call: Call): never {
     "unknown_prompt",
     `Unknown ${call.method === "prompts/get" ? "prompt" : "reference"} ${shown}`,
   );
-}
-
-/** What is held back is not in the view: whoever knows of it all the same is told why. */
-function quarantined(owner: Upstream, { method }: Call, exposed: string): GatewayError | undefined {
-  if (method !== "tools/call" && method !== "prompts/get") return undefined;
-  const kind = method === "tools/call" ? "tools" : "prompts";
-  return owner.catalog.refusal(kind, exposed) ?? owner.catalog.refusal(kind, ownName(exposed)?.name ?? "");
 }
 
 function neededBy(method: string): string {

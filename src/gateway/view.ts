@@ -104,6 +104,17 @@ export class View {
     return this.#presentation.ownerOf(exposed);
   }
 
+  /** Why something of this name that would be shown here is not: it is held back. Undefined where nothing is. */
+  refusalOf(kind: "tools" | "prompts", exposed: string): GatewayError | undefined {
+    for (const upstream of this.upstreams) {
+      for (const [name, definition] of upstream.catalog.heldBack(kind)) {
+        const presented = this.#presentation.present(kind, upstream, name, definition);
+        if (presented?.exposed === exposed) return upstream.catalog.refusal(kind, name);
+      }
+    }
+    return undefined;
+  }
+
   /** Who has this resource as far as can be told: who listed it, else those whose template fits it, else whoever is the only one. */
   ownersOf(uri: string): Upstream[] {
     const listed = this.#lists.resources.get(uri);

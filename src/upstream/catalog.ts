@@ -99,6 +99,11 @@ export class Catalog {
     );
   }
 
+  /** Likewise of one kind, by name. */
+  heldBack(kind: DefinitionKind): ReadonlyMap<string, JsonObject> {
+    return this.#quarantined[kind];
+  }
+
   /** Reads what an earlier process kept, once. Resolves with whether there was something; never rejects. */
   load(): Promise<boolean> {
     this.#loading ??= this.#load().catch(() => false);
