@@ -126,8 +126,11 @@ export class ToolSearch {
 
   /** Frees the index. Safe to call twice. */
   close(): void {
-    void this.#index?.then((index) => {
+    const closed = this.#index?.then((index) => {
       index.close();
+    });
+    closed?.catch(() => {
+      // Where it could not be made, whoever searched was told.
     });
   }
 
