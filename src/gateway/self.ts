@@ -4,8 +4,8 @@ import type { Identity } from "../protocol/codec.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { type Revision, modernRevisions } from "../protocol/revision.ts";
 import type { Upstream } from "../upstream/upstream.ts";
+import { searchToolName } from "./catalog-options.ts";
 import { tasksExtension } from "./tasks.ts";
-import { searchToolName } from "./tool-search.ts";
 import { unpromised, type View } from "./view.ts";
 
 /** Longest text of instructions that is put together from the upstreams', in characters. */
