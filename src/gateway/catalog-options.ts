@@ -1,3 +1,6 @@
+/** The name of the tool that finds tools. */
+export const searchToolName = "search_tools";
+
 /**
  * Whether a route has the tool `search_tools`, and what else it lists: `off`, everything and no search; `beside`, everything and the
  * search; `instead`, the search alone. What is not listed can be called all the same.

@@ -1,10 +1,9 @@
 import type { Upstream } from "../upstream/upstream.ts";
-import type { ProfileOptions, ProfileUpstream } from "./catalog-options.ts";
+import { type ProfileOptions, type ProfileUpstream, searchToolName } from "./catalog-options.ts";
 import { patternFits } from "./choice.ts";
 import type { Collision } from "./entry.ts";
 import { undeclared } from "./override.ts";
 import { isReadOnly, profileUpstreams } from "./profile.ts";
-import { searchToolName } from "./tool-search.ts";
 import type { View } from "./view.ts";
 
 /** Something of a profile that does not do what was meant, told by what its upstreams turned out to offer. */

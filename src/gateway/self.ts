@@ -5,7 +5,7 @@ import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { type Revision, modernRevisions } from "../protocol/revision.ts";
 import { tasksExtension } from "../protocol/tasks.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { searchToolName } from "./tool-search.ts";
+import { searchToolName } from "./catalog-options.ts";
 import { legacyTasksCapability, tasksExtensionOf } from "./tasks/support.ts";
 import { unpromised, type View } from "./view.ts";
 

@@ -4,12 +4,9 @@ import { withoutParamHeaders } from "../protocol/param-headers.ts";
 import { Payload } from "../protocol/payload.ts";
 import { type Text, TextIndex, maxTexts } from "../search/text-index.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
-import type { SearchOptions } from "./catalog-options.ts";
+import { type SearchOptions, searchToolName } from "./catalog-options.ts";
 import { Choice } from "./choice.ts";
 import type { Entry, Listed } from "./entry.ts";
-
-/** The name of the tool that finds tools. */
-export const searchToolName = "search_tools";
 
 /** Longest question, in characters. */
 const maxQuery = 1000;
@@ -126,8 +123,11 @@ export class ToolSearch {
 
   /** Frees the index. Safe to call twice. */
   close(): void {
-    void this.#index?.then((index) => {
+    const closed = this.#index?.then((index) => {
       index.close();
+    });
+    closed?.catch(() => {
+      // Where it could not be made, whoever searched was told.
     });
   }
 

@@ -12,7 +12,7 @@ export interface Text {
 }
 
 /** Texts in an index at the most: what comes after is not found. */
-export const maxTexts = 10_000;
+export const maxTexts = 5000;
 /** Characters that are indexed of each member of a text. */
 const maxIndexed = 2000;
 /** Characters of a question that are looked at. */

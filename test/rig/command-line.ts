@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+/** The command's script. */
+export const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** A command that runs, or has run; killed where it still runs when it is disposed of. */
 export interface Command extends AsyncDisposable {
