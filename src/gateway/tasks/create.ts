@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { GatewayError, toGatewayError } from "../../core/errors.ts";
 import type { Call } from "../../protocol/call.ts";
 import type { Answer } from "../../protocol/json-rpc.ts";
-import { type TaskState, legacyTask, readTask } from "../../protocol/tasks.ts";
+import { type TaskState, isFinal, legacyTask, readTask } from "../../protocol/tasks.ts";
 import type { CallAnswer } from "../../upstream/connection.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { byAsking } from "../by-asking.ts";
@@ -85,14 +85,10 @@ async function relayedCall(gateway: Gateway, inbound: Inbound, call: Call, upstr
 }
 
 /** A task that nobody can ask about any more is of no use to its upstream either. */
-function cancelWithOwner(
-  gateway: Gateway,
-  inbound: Inbound,
-  call: Call,
-  { controller, upstream, upstreamId }: RelayedTask,
-): void {
+function cancelWithOwner(gateway: Gateway, inbound: Inbound, call: Call, relayed: RelayedTask): void {
+  const { controller, upstream, upstreamId } = relayed;
   controller.signal.addEventListener("abort", () => {
-    cancelAt(gateway, inbound, call, upstream, upstreamId);
+    if (!isFinal(relayed.state.status)) cancelAt(gateway, inbound, call, upstream, upstreamId);
   });
 }
 
