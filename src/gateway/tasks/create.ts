@@ -16,7 +16,7 @@ import { createdTask } from "./names.ts";
 import { callToEnd } from "./poll.ts";
 import { usualTtlMs } from "./run.ts";
 import { haveTasks, ownerOf } from "./support.ts";
-import { type KeptTask, type RelayedTask, maxTtlMs } from "./task-table.ts";
+import { type KeptTask, type RelayedTask, maxTtlMs, replaced } from "./task-table.ts";
 import { TaskWay } from "./task-way.ts";
 
 /** The shortest life of a task that is held here, in ms, and how often its caller should look. */
@@ -88,7 +88,8 @@ async function relayedCall(gateway: Gateway, inbound: Inbound, call: Call, upstr
 function cancelWithOwner(gateway: Gateway, inbound: Inbound, call: Call, relayed: RelayedTask): void {
   const { controller, upstream, upstreamId } = relayed;
   controller.signal.addEventListener("abort", () => {
-    if (!isFinal(relayed.state.status)) cancelAt(gateway, inbound, call, upstream, upstreamId);
+    if (controller.signal.reason !== replaced && !isFinal(relayed.state.status))
+      cancelAt(gateway, inbound, call, upstream, upstreamId);
   });
 }
 
@@ -110,7 +111,8 @@ function heldCall(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upst
 async function runBehind(gateway: Gateway, inbound: Inbound, call: Call, { task }: KeptTask): Promise<void> {
   const way = new TaskWay(inbound.session);
   const { controller } = task;
-  const behind: Inbound = { ...inbound, controller, notify: way.tell, ask: (question) => task.ask(question) };
+  const ask: Inbound["ask"] = (question) => task.ask(question);
+  const behind: Inbound = { ...inbound, controller, isPatient: true, notify: way.tell, ask };
   try {
     const answer = await callToEnd(gateway, behind, call, (state) => {
       task.note(state);
