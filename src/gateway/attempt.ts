@@ -27,16 +27,20 @@ export async function attempt(
   call: Call,
   { upstream, params }: Target,
   conversation: Conversation | undefined,
-  { isUnlimited = false, task }: AttemptOptions = {},
+  task?: WaitedTask,
 ): Promise<CallAnswer> {
   const { controller } = inbound;
   const refused: Question[] = [];
   const ask = (question: Question): Promise<Answer> =>
     conversation?.ask(question) ?? askCaller(inbound, question, gateway.deps.clock, controller.signal);
   const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
-  const limit = new Limit(gateway.deps.clock, isUnlimited ? undefined : upstream.options.timeoutMs, () => {
-    controller.abort(tooLong(upstream));
-  });
+  const limit = new Limit(
+    gateway.deps.clock,
+    inbound.isPatient === true ? undefined : upstream.options.timeoutMs,
+    () => {
+      controller.abort(tooLong(upstream));
+    },
+  );
   try {
     const outcome = await upstream.call(
       { ...call, params },
@@ -56,12 +60,10 @@ export async function attempt(
   }
 }
 
-/** What sets a call apart that is about a task, or becomes one. */
-export interface AttemptOptions {
-  /** It may take as long as it likes: what it waits for has a time to live of its own. */
-  readonly isUnlimited?: boolean;
-  /** The task that it waits for: what the upstream asks for that task's sake is asked of this caller, who knows it by another id, or by none. */
-  readonly task?: { readonly id: string; readonly exposed: string | undefined };
+/** The task that a call waits for: what the upstream asks for that task's sake is asked of this caller, who knows it by another id, or by none. */
+export interface WaitedTask {
+  readonly id: string;
+  readonly exposed: string | undefined;
 }
 
 /** A length of time that can be interrupted; what follows an interruption begins anew. */
@@ -120,7 +122,7 @@ interface Asking {
   readonly limit: Limit;
   readonly ask: Ask;
   readonly refused: Question[];
-  readonly task: AttemptOptions["task"];
+  readonly task: WaitedTask | undefined;
 }
 
 /** How the upstream's questions reach the caller of this call. */

@@ -25,23 +25,23 @@ import { unpromised } from "./view.ts";
  *   {@link Upstream.call} throws.
  */
 export async function answerCall(gateway: Gateway, inbound: Inbound, method: CallMethod): Promise<Answer> {
-  const { codec } = inbound;
-  const answer = await answerOf(gateway, inbound, method);
-  if (answer.kind === "error") return { kind: "error", error: codec.encodeError(answer.error, method) };
-  return { kind: "result", result: codec.encodeResult(method, answer.result, unpromised) };
-}
-
-async function answerOf(gateway: Gateway, inbound: Inbound, method: CallMethod): Promise<Answer> {
   const { codec, session } = inbound;
   const decoded = codec.decodeCall(method, inbound.params, inbound.caller);
   const logLevel = decoded.logLevel ?? session?.logLevel;
   const call = logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
-  if (codec.era === "modern") {
-    if (isAboutTask(call)) return answerAboutModernTask(gateway, inbound, call);
-    return (await byReturning(gateway, inbound, call)).answer;
-  }
-  if (isAboutTask(call)) return answerAboutLegacyTask(gateway, inbound, call);
-  if (call.task !== undefined) return answerTaskCall(gateway, inbound, call);
+  const isOfTask = call.task !== undefined || isAboutTask(call);
+  const answer = isOfTask ? await answerOfTask(gateway, inbound, call) : await answerAtOnce(gateway, inbound, call);
+  if (answer.kind === "error") return { kind: "error", error: codec.encodeError(answer.error, method) };
+  return { kind: "result", result: codec.encodeResult(method, answer.result, unpromised) };
+}
+
+function answerOfTask(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
+  if (inbound.codec.era === "modern") return answerAboutModernTask(gateway, inbound, call);
+  return isAboutTask(call) ? answerAboutLegacyTask(gateway, inbound, call) : answerTaskCall(gateway, inbound, call);
+}
+
+async function answerAtOnce(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
+  if (inbound.codec.era === "modern") return (await byReturning(gateway, inbound, call)).answer;
   const outcome = await byAsking(gateway, inbound, call);
   return isForTasks(outcome) ? answeredToEnd(gateway, inbound, call) : outcome.answer;
 }

@@ -199,3 +199,60 @@ for (const upstream of ["old", "new"]) {
     assert.deepEqual(objectAt(state, "result")?.["content"], [{ type: "text", text: "Deleted." }]);
   });
 }
+
+/** What a subscription sends, message by message, until it is left. */
+async function* listened(filter: JsonObject): AsyncGenerator<JsonObject> {
+  const place = places.get("HTTP");
+  assert.ok(place?.kind === "http");
+  const meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": capabilities,
+  };
+  const method = "subscriptions/listen";
+  const leaving = new AbortController();
+  const { body } = await fetch(place.url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      "mcp-protocol-version": "2026-07-28",
+      "mcp-method": method,
+    },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { notifications: filter, _meta: meta } }),
+    signal: leaving.signal,
+  });
+  let text = "";
+  try {
+    for await (const piece of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += piece;
+      const events = text.split("\n\n");
+      text = events.pop() ?? "";
+      for (const event of events) {
+        const data = /^data: (.*)$/m.exec(event)?.[1];
+        if (data !== undefined) yield JSON.parse(data);
+      }
+    }
+  } finally {
+    leaving.abort();
+  }
+}
+
+test("who listens for tasks of servers of both generations is told when they end, with what came of them", async () => {
+  const ids: string[] = [];
+  for (const upstream of ["old", "new"]) {
+    const { taskId } = await ask("tools/call", { name: `${upstream}__slow_compute`, arguments: { seconds: 0.3 } });
+    ids.push(String(taskId));
+  }
+  const ended = new Set<unknown>();
+  for await (const { method, params } of listened({ taskIds: [...ids, "new__nobody's"] })) {
+    const said = objectAt({ params }, "params") ?? {};
+    if (method === "notifications/subscriptions/acknowledged") {
+      assert.deepEqual(objectAt(said, "notifications"), { taskIds: ids });
+    }
+    if (method !== "notifications/tasks" || said["status"] !== "completed") continue;
+    assert.match(JSON.stringify(said["result"]), /Computed/);
+    ended.add(said["taskId"]);
+    if (ended.size === ids.length) break;
+  }
+  assert.deepEqual(ended, new Set(ids));
+});

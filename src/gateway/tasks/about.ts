@@ -45,7 +45,7 @@ export async function look(
   try {
     if (signal.aborted) follow();
     const asked = aboutTask(call, "tasks/get");
-    const { answer } = await attempt(gateway, { ...inbound, controller }, asked, target, undefined);
+    const { answer } = await attempt(gateway, { ...inbound, controller, isPatient: false }, asked, target, undefined);
     if (answer.kind === "result") return answer.result.value;
     throw new GatewayError("upstream_protocol_error", `The upstream's task is gone: ${answer.error.message}`);
   } catch (thrown) {
@@ -73,7 +73,8 @@ export function belongingTo(answer: Answer, taskId: string | undefined): Answer 
 
 /** Tells the upstream that nobody wants the task any more. Whether it listens is its own affair. */
 export function cancelAt(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upstream, taskId: string): void {
-  const farewell: Inbound = { ...inbound, controller: new AbortController(), notify: () => undefined };
+  const controller = new AbortController();
+  const farewell: Inbound = { ...inbound, controller, isPatient: false, notify: () => undefined };
   const target = { upstream, params: { taskId } };
   attempt(gateway, farewell, aboutTask(call, "tasks/cancel"), target, undefined).catch(() => undefined);
 }

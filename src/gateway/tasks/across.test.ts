@@ -194,9 +194,15 @@ test("a tool that can only be a task is waited for on behalf of whoever knows no
   });
   old.answer("tasks/result", "silence");
   const pending = old.next("tasks/result");
+  const begun = old.next("tools/call");
   const controller = new AbortController();
-  const called = client.ask("tools/call", { name: "old__must" }, { controller });
+  const params = { name: "old__must", _meta: { progressToken: "mine" } };
+  const called = client.ask("tools/call", params, { controller });
+  const token = objectAt((await begun).params, "_meta")?.["progressToken"];
   await pending;
+  old.notify("notifications/progress", { progressToken: token, progress: 7 });
+  await settle();
+  assert.deepEqual(client.told, [{ method: "notifications/progress", params: { progressToken: "mine", progress: 7 } }]);
   const cancelled = old.next("tasks/cancel");
   controller.abort();
   assert.equal((await cancelled).params["taskId"], "t-1");

@@ -71,9 +71,9 @@ async function aboutRelayed(gateway: Gateway, inbound: Inbound, call: Call, know
   const { id, upstreamId, upstream, way } = known;
   const isWaiting = call.method === "tasks/result";
   const target = { upstream, params: { ...call.params, taskId: upstreamId } };
-  const options = { isUnlimited: isWaiting, task: { id: upstreamId, exposed: id } };
+  const waiting: Inbound = { ...inbound, isPatient: isWaiting };
   const { answer } = await way.during(inbound.notify, () =>
-    attempt(gateway, inbound, call, target, undefined, options),
+    attempt(gateway, waiting, call, target, undefined, { id: upstreamId, exposed: id }),
   );
   if (answer.kind === "error") return answer;
   if (isWaiting) return belongingTo(answer, id);

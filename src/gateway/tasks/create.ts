@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { GatewayError, toGatewayError } from "../../core/errors.ts";
 import type { Call } from "../../protocol/call.ts";
 import type { Answer } from "../../protocol/json-rpc.ts";
-import { type TaskState, legacyTask, readTask } from "../../protocol/tasks.ts";
+import { type TaskState, isFinal, legacyTask, readTask } from "../../protocol/tasks.ts";
 import type { CallAnswer } from "../../upstream/connection.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { byAsking } from "../by-asking.ts";
@@ -16,7 +16,7 @@ import { createdTask } from "./names.ts";
 import { callToEnd } from "./poll.ts";
 import { usualTtlMs } from "./run.ts";
 import { haveTasks, ownerOf } from "./support.ts";
-import { type KeptTask, type RelayedTask, maxTtlMs } from "./task-table.ts";
+import { type KeptTask, type RelayedTask, maxTtlMs, replaced } from "./task-table.ts";
 import { TaskWay } from "./task-way.ts";
 
 /** The shortest life of a task that is held here, in ms, and how often its caller should look. */
@@ -88,14 +88,11 @@ async function relayedCall(gateway: Gateway, inbound: Inbound, call: Call, upstr
 }
 
 /** A task that nobody can ask about any more is of no use to its upstream either. */
-function cancelWithOwner(
-  gateway: Gateway,
-  inbound: Inbound,
-  call: Call,
-  { controller, upstream, upstreamId }: RelayedTask,
-): void {
+function cancelWithOwner(gateway: Gateway, inbound: Inbound, call: Call, relayed: RelayedTask): void {
+  const { controller, upstream, upstreamId } = relayed;
   controller.signal.addEventListener("abort", () => {
-    cancelAt(gateway, inbound, call, upstream, upstreamId);
+    if (controller.signal.reason !== replaced && !isFinal(relayed.state.status))
+      cancelAt(gateway, inbound, call, upstream, upstreamId);
   });
 }
 
@@ -117,7 +114,8 @@ function heldCall(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upst
 async function runBehind(gateway: Gateway, inbound: Inbound, call: Call, { task }: KeptTask): Promise<void> {
   const way = new TaskWay(inbound.session);
   const { controller } = task;
-  const behind: Inbound = { ...inbound, controller, notify: way.tell, ask: (question) => task.ask(question) };
+  const ask: Inbound["ask"] = (question) => task.ask(question);
+  const behind: Inbound = { ...inbound, controller, isPatient: true, notify: way.tell, ask };
   try {
     const answer = await callToEnd(gateway, behind, call, (state) => {
       task.note(state);

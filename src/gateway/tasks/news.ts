@@ -1,4 +1,4 @@
-import { GatewayError } from "../../core/errors.ts";
+import type { GatewayError } from "../../core/errors.ts";
 import { stringAt } from "../../core/json.ts";
 import type { Notification } from "../../protocol/call.ts";
 import { legacyTask, readTask } from "../../protocol/tasks.ts";
@@ -30,8 +30,7 @@ export function heard({ tasks }: Hearing, upstream: Upstream, { method, params }
 }
 
 /** Ends what is behind a task that nobody may ask about any more. */
-export function endTask(known: KnownTask): void {
-  const over = new GatewayError("cancelled", "The task is no longer kept for anybody");
-  if (known.kind === "held") known.task.cancel(over);
-  else known.controller.abort(over);
+export function endTask(known: KnownTask, reason: GatewayError): void {
+  if (known.kind === "held") known.task.cancel(reason);
+  else known.controller.abort(reason);
 }

@@ -148,7 +148,13 @@ async function answerInputs(
   const input = await inputFor(gateway, inbound, { inputRequests: Object.fromEntries(requests) });
   for (const [key] of requests) answered.add(key);
   const target = { upstream, params: { ...params, ...input } };
-  const { answer } = await attempt(gateway, inbound, aboutTask(call, "tasks/update"), target, undefined);
+  const { answer } = await attempt(
+    gateway,
+    { ...inbound, isPatient: false },
+    aboutTask(call, "tasks/update"),
+    target,
+    undefined,
+  );
   if (answer.kind === "error") {
     throw new GatewayError(
       "upstream_protocol_error",

@@ -17,7 +17,7 @@ import { hold } from "./hold.ts";
 import { createdTask } from "./names.ts";
 import { pause } from "./pause.ts";
 import { takesTasks } from "./support.ts";
-import type { KeptTask } from "./task-table.ts";
+import { type KeptTask, replaced } from "./task-table.ts";
 
 /** How long a task is wished to be kept whose caller cannot say, in ms: forever would be the server's burden. */
 export const usualTtlMs = 3_600_000;
@@ -71,7 +71,7 @@ async function waitedFor(
       aboutTask(call, "tasks/result"),
       { upstream, params: { taskId: id } },
       conversation,
-      { task: { id, exposed: undefined } },
+      { id, exposed: undefined },
     );
     return { kind: "complete", answer: belongingTo(answer, undefined) };
   } catch (thrown) {
@@ -99,8 +99,8 @@ function holdTask(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upst
       else task.finish(answer);
     },
     (thrown: unknown) => {
-      if (controller.signal.aborted) cancelAt(gateway, inbound, call, upstream, upstreamId);
-      else task.fail(toGatewayError(thrown));
+      if (!controller.signal.aborted) task.fail(toGatewayError(thrown));
+      else if (controller.signal.reason !== replaced) cancelAt(gateway, inbound, call, upstream, upstreamId);
     },
   );
   const value = { resultType: "task", ...modernTask(task.state) };
@@ -123,13 +123,16 @@ async function follow(
   const { clock } = gateway.deps;
   const { signal } = inbound.controller;
   const target = { upstream, params: { taskId: upstreamId } };
-  const options = { isUnlimited: true, task: { id: upstreamId, exposed: undefined } };
+  const patient: Inbound = { ...inbound, isPatient: true };
   let state = created;
   for (;;) {
     if (state.status === "cancelled") return "cancelled";
     if (state.status !== "working") {
       const asked = aboutTask(call, "tasks/result");
-      const answer = await untilBroken(attempt(gateway, inbound, asked, target, undefined, options), signal);
+      const answer = await untilBroken(
+        attempt(gateway, patient, asked, target, undefined, { id: upstreamId, exposed: undefined }),
+        signal,
+      );
       if (answer !== undefined) return belongingTo(answer, undefined);
     }
     await Promise.race([pause(clock, pollMs(state), signal), task.nudged]);

@@ -7,7 +7,7 @@ import { Guardian } from "../../transport/guardian.ts";
 import { ScriptedServer, legacyScript } from "../../../test/rig/scripted-server.ts";
 import { Upstream } from "../../upstream/upstream.ts";
 import { HeldTask } from "./held-task.ts";
-import { type KeptTask, TaskTable, maxHeldBytes, maxTasks, maxTasksOfOne, maxTtlMs } from "./task-table.ts";
+import { type KeptTask, TaskTable, maxHeldBytes, maxTasks, maxTasksOfOne, maxTtlMs, replaced } from "./task-table.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const clock = new ManualClock();
@@ -48,6 +48,18 @@ test("a task is found by its id and owner, and by its upstream's id, until it is
   assert.equal(table.size, 1);
   table.leave("me");
   assert.deepEqual([table.find("a", "me"), table.at(upstream, "own-a"), forgotten], [undefined, undefined, ["a"]]);
+  table.close();
+});
+
+test("a task whose id comes again makes room for the new one, and says that it was replaced", () => {
+  const reasons: unknown[] = [];
+  const table = new TaskTable(clock, (_known, reason) => reasons.push(reason));
+  const again = taskOf("a", "you");
+  table.add(taskOf("a", "me"), null);
+  table.add(again, null);
+  assert.deepEqual([table.find("a", "me"), table.find("a", "you")], [undefined, again]);
+  assert.equal(table.at(upstream, "own-a"), again);
+  assert.deepEqual(reasons, [replaced]);
   table.close();
 });
 

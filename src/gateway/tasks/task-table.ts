@@ -54,13 +54,20 @@ export const maxTtlMs = 86_400_000;
 
 const sweepMs = 30_000;
 
+/** Why a task is forgotten whose id another has taken: its upstream must not be told to cancel that one. */
+export const replaced = new GatewayError("cancelled", "The upstream has given the task's id to another");
+const over = new GatewayError("cancelled", "The task is no longer kept for anybody");
+
+/** Told of a task that is forgotten, and why. */
+type Forgotten = (known: KnownTask, reason: GatewayError) => void;
+
 /**
  * Every task that somebody may ask about by a session, or that is held here. Bounded in number, in bytes and in time: a task is forgotten
  * when its life is over and nobody has asked for it that long.
  */
 export class TaskTable {
   readonly #clock: Clock;
-  readonly #onForgotten: (known: KnownTask) => void;
+  readonly #onForgotten: Forgotten;
   readonly #rows = new Map<string, Row>();
   readonly #byOwner = new Map<Owner, Map<string, KnownTask>>();
   readonly #byUpstream = new Map<Upstream, Map<string, KnownTask>>();
@@ -68,7 +75,7 @@ export class TaskTable {
   #heldBytes = 0;
 
   /** `onForgotten` is told of each task that leaves, to end what is behind it. */
-  constructor(clock: Clock, onForgotten: (known: KnownTask) => void) {
+  constructor(clock: Clock, onForgotten: Forgotten) {
     this.#clock = clock;
     this.#onForgotten = onForgotten;
     this.#stopSweep = clock.every(sweepMs, () => {
@@ -93,11 +100,14 @@ export class TaskTable {
   }
 
   /**
-   * Takes note of a task.
+   * Takes note of a task. One that has its id already is forgotten for it: servers that begin to count anew when they are started anew have
+   * none of their earlier tasks left.
    *
    * @throws {GatewayError} `too_many_tasks`.
    */
   add(known: KnownTask, ttlMs: number | null): void {
+    const before = this.#rows.get(known.id);
+    if (before !== undefined) this.forget(before.known, replaced);
     this.checkRoom(known.owner);
     const lifeMs = Math.min(ttlMs ?? maxTtlMs, maxTtlMs);
     this.#rows.set(known.id, { known, lifeMs, usedAt: this.#clock.monotonic() });
@@ -145,12 +155,13 @@ export class TaskTable {
     for (const known of this.#byOwner.get(owner)?.values() ?? []) this.forget(known);
   }
 
-  forget(known: KnownTask): void {
+  /** Ends a task and forgets it. */
+  forget(known: KnownTask, reason = over): void {
     if (!this.#rows.delete(known.id)) return;
     dropped(this.#byOwner, known.owner, known.id);
     if (known.upstreamId !== undefined) dropped(this.#byUpstream, known.upstream, known.upstreamId);
     this.#heldBytes -= heldBytesOf(known);
-    this.#onForgotten(known);
+    this.#onForgotten(known, reason);
   }
 
   /** Ends every task. Safe to call twice. */
