@@ -6,6 +6,7 @@ import { add, type AddOptions, remove } from "./commands/add.ts";
 import { callTool, type CallToolOptions } from "./commands/call.ts";
 import { printSchema, validateConfig } from "./commands/config.ts";
 import { type ConnectOptions, connect } from "./commands/connect.ts";
+import { type DoctorOptions, doctor } from "./commands/doctor.ts";
 import { type ImportOptions, importServers } from "./commands/import.ts";
 import { inspect } from "./commands/inspect.ts";
 import { list } from "./commands/list.ts";
@@ -39,6 +40,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addConfiguring(program, context, done);
   addClients(program, context, done);
   addAsking(program, context, done);
+  addChecking(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
   return program;
@@ -156,6 +158,20 @@ function addAsking(program: Command, context: Context, done: Done): void {
     .description("show how a running gateway's servers stand, and what to do about those that are down")
     .action(async (options: ClientOptions) => {
       done(await status(context, options));
+    });
+}
+
+function addChecking(program: Command, context: Context, done: Done): void {
+  withCommon(program.command("doctor"))
+    .description("look for what keeps the gateway or its servers from working, and say what to do")
+    .option("--fix", "repair what can be repaired without harm, and say what was done")
+    .addHelpText(
+      "after",
+      "\nEnds with 0 unless there is an error; warnings are none.\n\n" +
+        "Examples:\n  switchyard doctor\n  switchyard doctor --fix\n  switchyard doctor --json",
+    )
+    .action(async (options: DoctorOptions) => {
+      done(await doctor(context, options));
     });
 }
 
