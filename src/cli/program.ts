@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { clientNames } from "../clients/client.ts";
 import { identity } from "../identity.ts";
 import type { Context } from "./context.ts";
@@ -13,6 +13,7 @@ import { list } from "./commands/list.ts";
 import { login, logout } from "./commands/login.ts";
 import { serve, type ServeOptions } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
+import { type WaitOptions, wait, waitGoals } from "./commands/wait.ts";
 import type { ClientOptions } from "./client.ts";
 import type { CommonOptions } from "./context.ts";
 
@@ -173,6 +174,19 @@ function addChecking(program: Command, context: Context, done: Done): void {
     .action(async (options: DoctorOptions) => {
       done(await doctor(context, options));
     });
+  withUrl(program.command("wait"))
+    .description("wait until a gateway runs and its servers are ready; for scripts")
+    .argument("[name...]", "the servers to wait for; all, where none is named")
+    .option("--timeout <seconds>", "how long to wait; then it ends with 4 and what is missing", seconds, 60)
+    .addOption(new Option("--for <what>", "what to wait for").choices(waitGoals).default("ready"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  switchyard serve & switchyard wait --timeout 30 && switchyard call files/read_text_file …\n" +
+        "  switchyard wait memory tracker\n  switchyard wait --for listening --url http://127.0.0.1:8001",
+    )
+    .action(async (names: readonly string[], options: WaitOptions) => {
+      done(await wait(names, context, options));
+    });
 }
 
 function addLogin(program: Command, context: Context, done: Done): void {
@@ -214,4 +228,10 @@ function port(text: string): number {
   const number = Number(text);
   if (/^\d{1,5}$/.test(text) && number <= 65_535) return number;
   throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (/^\d{1,6}(?:\.\d{1,3})?$/.test(text) && number <= 86_400) return number;
+  throw new InvalidArgumentError("It must be a number of seconds from 0 to 86400.");
 }
