@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { clientNames } from "../clients/client.ts";
 import { identity } from "../identity.ts";
 import type { Context } from "./context.ts";
@@ -7,12 +7,14 @@ import { add, type AddOptions, remove } from "./commands/add.ts";
 import { callTool, type CallToolOptions } from "./commands/call.ts";
 import { printSchema, validateConfig } from "./commands/config.ts";
 import { type ConnectOptions, connect } from "./commands/connect.ts";
+import { type DoctorOptions, doctor } from "./commands/doctor.ts";
 import { type ImportOptions, importServers } from "./commands/import.ts";
 import { inspect } from "./commands/inspect.ts";
 import { list } from "./commands/list.ts";
 import { login, logout } from "./commands/login.ts";
 import { serve, type ServeOptions } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
+import { type WaitOptions, wait, waitGoals } from "./commands/wait.ts";
 import type { ClientOptions } from "./client.ts";
 import type { CommonOptions } from "./context.ts";
 
@@ -41,6 +43,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addClients(program, context, done);
   addAsking(program, context, done);
   addApprove(program, context, done);
+  addChecking(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
   return program;
@@ -172,6 +175,33 @@ function addApprove(program: Command, context: Context, done: Done): void {
     });
 }
 
+function addChecking(program: Command, context: Context, done: Done): void {
+  withCommon(program.command("doctor"))
+    .description("look for what keeps the gateway or its servers from working, and say what to do")
+    .option("--fix", "repair what can be repaired without harm, and say what was done")
+    .addHelpText(
+      "after",
+      "\nEnds with 0 unless there is an error; warnings are none.\n\n" +
+        "Examples:\n  switchyard doctor\n  switchyard doctor --fix\n  switchyard doctor --json",
+    )
+    .action(async (options: DoctorOptions) => {
+      done(await doctor(context, options));
+    });
+  withUrl(program.command("wait"))
+    .description("wait until a gateway runs and its servers are ready; for scripts")
+    .argument("[name...]", "the servers to wait for; all, where none is named")
+    .option("--timeout <seconds>", "how long to wait; then it ends with 4 and what is missing", seconds, 60)
+    .addOption(new Option("--for <what>", "what to wait for").choices(waitGoals).default("ready"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  switchyard serve & switchyard wait --timeout 30 && switchyard call files/read_text_file …\n" +
+        "  switchyard wait memory tracker\n  switchyard wait --for listening --url http://127.0.0.1:8001",
+    )
+    .action(async (names: readonly string[], options: WaitOptions) => {
+      done(await wait(names, context, options));
+    });
+}
+
 function addLogin(program: Command, context: Context, done: Done): void {
   withUrl(program.command("login"))
     .description("show where to log in to a server, and wait until that is done")
@@ -211,4 +241,10 @@ function port(text: string): number {
   const number = Number(text);
   if (/^\d{1,5}$/.test(text) && number <= 65_535) return number;
   throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (/^\d{1,6}(?:\.\d{1,3})?$/.test(text) && number <= 86_400) return number;
+  throw new InvalidArgumentError("It must be a number of seconds from 0 to 86400.");
 }

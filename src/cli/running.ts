@@ -17,13 +17,13 @@ export async function rememberRunning(dataDir: string, url: string): Promise<voi
 
 /** The gateway has stopped. Leaves the note of another gateway alone. */
 export async function forgetRunning(dataDir: string): Promise<void> {
-  const noted = await readNote(dataDir);
+  const noted = await notedGateway(dataDir);
   if (noted?.pid === process.pid) await rm(join(dataDir, fileName), { force: true });
 }
 
 /** Where the gateway of this data folder listens; undefined where none answers there. */
 export async function findRunning(dataDir: string): Promise<string | undefined> {
-  const noted = await readNote(dataDir);
+  const noted = await notedGateway(dataDir);
   if (noted === undefined) return undefined;
   return (await answers(noted.url)) ? noted.url : undefined;
 }
@@ -61,7 +61,8 @@ function refusalIn(answer: unknown): GatewayError | undefined {
   return code && new GatewayError(code, stringAt(error ?? {}, "message") ?? code, data === undefined ? {} : { data });
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether a gateway answers at that address. */
+export async function answers(url: string): Promise<boolean> {
   try {
     await askGateway(url, "/health");
     return true;
@@ -70,11 +71,21 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function readNote(dataDir: string): Promise<{ readonly url: string; readonly pid: unknown } | undefined> {
+/** The gateway that was started last with a data folder, by its own note; it may be gone. */
+export interface NotedGateway {
+  readonly url: string;
+  readonly pid: unknown;
+  /** Where the note is. */
+  readonly file: string;
+}
+
+/** What the note in a data folder says; undefined where there is none that can be read. */
+export async function notedGateway(dataDir: string): Promise<NotedGateway | undefined> {
+  const file = join(dataDir, fileName);
   try {
-    const read: unknown = JSON.parse(await readFile(join(dataDir, fileName), "utf8"));
+    const read: unknown = JSON.parse(await readFile(file, "utf8"));
     const url = isJsonObject(read) ? stringAt(read, "url") : undefined;
-    return isJsonObject(read) && url !== undefined ? { url, pid: read["pid"] } : undefined;
+    return isJsonObject(read) && url !== undefined ? { url, pid: read["pid"], file } : undefined;
   } catch {
     return undefined;
   }

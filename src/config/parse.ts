@@ -44,7 +44,7 @@ export function parseConfig(
 }
 
 function located(document: ConfigDocument, findings: readonly Finding[]): readonly Trouble[] {
-  return findings.map(({ path, message }) => ({ path, message, offset: document.offsetOf(path) }));
+  return findings.map((finding) => Object.assign({ offset: document.offsetOf(finding.path) }, finding));
 }
 
 function duplicates(document: ConfigDocument): readonly Trouble[] {

@@ -32,8 +32,9 @@ export function resolveUpstream(
   readEnvFile: ReadEnvFile,
 ): ResolvedUpstream {
   const findings: Finding[] = [];
-  const resolver = resolverFor(draft.type, around, readEnvFile, (at, trouble) => {
-    findings.push({ path: at, message: `${pathText(at)} ${trouble}` });
+  const resolver = resolverFor(draft.type, around, readEnvFile, (at, trouble, variable) => {
+    const finding = { path: at, message: `${pathText(at)} ${trouble}` };
+    findings.push(variable === undefined ? finding : { ...finding, variable });
   });
   const { timeoutMs, startTimeoutMs, definitions } = draft;
   const target =
@@ -87,11 +88,11 @@ function resolverFor(
   type: ServerDraft["type"],
   around: Surroundings,
   readEnvFile: ReadEnvFile,
-  report: (path: Path, trouble: string) => void,
+  report: (path: Path, trouble: string, variable?: string) => void,
 ): Resolver {
   function text(path: Path, value: SecretText): string {
     const { text: expanded, missing } = expansionOf(value, around);
-    for (const name of missing) report(path, `needs the environment variable ${name}, which is not set`);
+    for (const name of missing) report(path, `needs the environment variable ${name}, which is not set`, name);
     const trouble = missing.length === 0 ? textTrouble(textKeyAt(path), expanded, type) : undefined;
     if (trouble !== undefined) report(path, `${trouble} (after its references are resolved)`);
     return expanded;

@@ -19,3 +19,14 @@ test("every command that the guide to clients shows prints what the guide shows"
     }
   });
 });
+
+test("docs/cli.md has every command", async () => {
+  const page = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
+  await inPlace(async ({ run }) => {
+    const { stdout } = await run("--help");
+    const commands = [...stdout.slice(stdout.indexOf("Commands:")).matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
+    assert.ok(commands.length >= 15);
+    const missing = commands.filter((name) => name !== "help" && !page.includes(`| \`switchyard ${String(name)}`));
+    assert.deepEqual(missing, []);
+  });
+});
