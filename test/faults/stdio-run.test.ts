@@ -53,7 +53,7 @@ test("an upstream that logs to stdout works all the same, and its status says wh
   assert.equal(state.kind, "ready");
   assert.deepEqual(
     oddities.map(({ kind, count, latest }) => ({ kind, count, latest })),
-    [{ kind: "noise", count: 7, latest: "handling a call" }],
+    [{ kind: "noise", count: 8, latest: "handling a call" }],
   );
   assert.match(oddities[0]?.suggestion ?? "", /must write nothing but MCP messages to stdout/);
   await othersWork();
