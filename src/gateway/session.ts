@@ -39,6 +39,8 @@ export class Session implements Subscriber {
   readonly #running = new Map<RequestId, AbortController>();
   readonly #watches = new Map<string, EndWatch>();
   readonly #untold = new Set<ListKind>();
+  readonly #atEnd: (() => void)[] = [];
+  #hasEnded = false;
   #outlet: Outlet | undefined;
   #onStopping: (() => void) | undefined;
 
@@ -144,11 +146,19 @@ export class Session implements Subscriber {
     this.#onStopping?.();
   }
 
+  /** Does something when the session ends; at once where it has. */
+  onEnd(run: () => void): void {
+    if (this.#hasEnded) run();
+    else this.#atEnd.push(run);
+  }
+
   /** Ends everything under way. */
   close(reason: GatewayError): void {
+    this.#hasEnded = true;
     for (const end of this.#watches.values()) end();
     this.#watches.clear();
     for (const controller of this.#running.values()) controller.abort(reason);
     this.stopping();
+    for (const run of this.#atEnd.splice(0)) run();
   }
 }

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { inFolder, runCommand, startCommand } from "../rig/command-line.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
