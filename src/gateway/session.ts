@@ -45,6 +45,8 @@ export class Session implements Subscriber {
   readonly #watches = new Map<string, Watch>();
   readonly #untold = new Set<ListKind>();
   #logLevel: LogLevel | undefined;
+  readonly #atEnd: (() => void)[] = [];
+  #hasEnded = false;
   #outlet: Outlet | undefined;
   #onStopping: (() => void) | undefined;
 
@@ -179,11 +181,19 @@ export class Session implements Subscriber {
     this.#onStopping?.();
   }
 
+  /** Does something when the session ends; at once where it has. */
+  onEnd(run: () => void): void {
+    if (this.#hasEnded) run();
+    else this.#atEnd.push(run);
+  }
+
   /** Ends everything under way. */
   close(reason: GatewayError): void {
+    this.#hasEnded = true;
     for (const { end } of this.#watches.values()) end();
     this.#watches.clear();
     for (const controller of this.#running.values()) controller.abort(reason);
     this.stopping();
+    for (const run of this.#atEnd.splice(0)) run();
   }
 }

@@ -119,7 +119,11 @@ test("an array is read message by message, without arrays inside", () => {
     array.messages.map((message) => plain(message)),
     texts.map((text) => plain(readMessage(JSON.parse(text)))),
   );
-  assert.deepEqual(readFrame(Buffer.from("[]")), { kind: "array", messages: [] });
+  for (const length of [0, 101]) {
+    const message = readFrame(Buffer.from(JSON.stringify(Array(length).fill(7))));
+    assert.ok(message.kind === "invalid");
+    assert.equal(message.reason, `an array holds 1 to 100 messages, got ${length}`);
+  }
 });
 
 test("what is no JSON is said to be none, with why", () => {

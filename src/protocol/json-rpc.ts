@@ -37,7 +37,7 @@ export type Message =
   | { readonly kind: "unparsable"; readonly reason: string };
 
 /**
- * Several messages at once, as the revisions before 2025-06-18 have them.
+ * Several messages at once, 1 to 100, as the revisions before 2025-06-18 have them.
  *
  * @see MCP 2025-03-26, basic, Batching.
  */
@@ -51,9 +51,16 @@ export function isRequestId(value: unknown): value is RequestId {
   return typeof value === "string" || Number.isSafeInteger(value);
 }
 
-/** Sorts a parsed value that may be an array of messages; never throws. */
+/** Messages in one array. */
+const maxArray = 100;
+
+/** Sorts a parsed value that may be an array of messages; never throws. An array that is empty or too long is `invalid`. */
 export function readMessages(value: unknown): Message | MessageArray {
-  return Array.isArray(value) ? { kind: "array", messages: value.map(readMessage) } : readMessage(value);
+  if (!Array.isArray(value)) return readMessage(value);
+  if (value.length === 0 || value.length > maxArray) {
+    return invalid(undefined, `an array holds 1 to ${maxArray} messages, got ${value.length}`);
+  }
+  return { kind: "array", messages: value.map(readMessage) };
 }
 
 /**

@@ -4,9 +4,6 @@ import { errorText } from "../protocol/frame.ts";
 import type { Message, MessageArray } from "../protocol/json-rpc.ts";
 import { type Revision, hasArrays } from "../protocol/revision.ts";
 
-/** Messages in one array. */
-export const maxBatch = 100;
-
 /** A message that wants an answer. */
 export type RequestMessage = Extract<Message, { kind: "request" }>;
 /** A message that wants none. */
@@ -23,7 +20,7 @@ export interface BatchOwner {
  * Serves an array of messages: the requests all at once. Resolves with their answers as one array, in the order in which they were asked;
  * with undefined where there is nothing to answer.
  *
- * @throws {GatewayError} `invalid_request` — the revision has no arrays, or this one is empty or too long; nothing of it was served.
+ * @throws {GatewayError} `invalid_request` — the revision has no arrays; nothing of it was served.
  * @see MCP 2025-03-26, basic, Batching; basic/lifecycle, Initialization (`initialize` stands alone).
  */
 export async function answerBatch(
@@ -32,9 +29,6 @@ export async function answerBatch(
   owner: BatchOwner,
 ): Promise<Buffer | undefined> {
   if (!hasArrays(revision)) throw invalidRequest(`revision ${revision} has no arrays of messages`);
-  if (messages.length === 0 || messages.length > maxBatch) {
-    throw invalidRequest(`an array holds 1 to ${maxBatch} messages`);
-  }
   const frames = await Promise.all(messages.map((message) => frameFor(message, owner)));
   const answers = frames.filter((frame) => frame !== undefined);
   return answers.length === 0 ? undefined : Buffer.from(`[${answers.join(",")}]`);

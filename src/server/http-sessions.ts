@@ -99,8 +99,13 @@ export class HttpSessions {
   }
 
   #replayOf(session: Session): ReplayLog {
-    const log = this.#replay.get(session) ?? new ReplayLog(this.#clock, session.isRevived);
+    const known = this.#replay.get(session);
+    if (known !== undefined) return known;
+    const log = new ReplayLog(this.#clock, session.isRevived);
     this.#replay.set(session, log);
+    session.onEnd(() => {
+      log.close();
+    });
     return log;
   }
 }

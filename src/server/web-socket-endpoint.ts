@@ -154,9 +154,8 @@ class WebSocketDownstream {
     };
   }
 
-  /** An empty array counts as well: it is answered. */
   #mayTake(messages: number): boolean {
-    if (this.#bucket.take(Math.max(1, messages))) return true;
+    if (this.#bucket.take(messages)) return true;
     void this.#channel.close(closeCodes.policyViolation, `more than ${messageRate.perMinute} messages a minute`);
     return false;
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Server, type Socket, createServer } from "node:net";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { maxFrameBytes } from "../../src/transport/channel.ts";
 import { testChannel } from "../../src/transport/channel.contract.ts";
@@ -8,9 +8,11 @@ import { type ChildChannel, type ChildCommand, startChild, stderrLines } from ".
 import { Guardian } from "../../src/transport/guardian.ts";
 import { isAlive } from "../rig/processes.ts";
 import { until } from "../rig/until.ts";
+import { fileRig } from "../rig/rig.ts";
 
+const rig = fileRig();
 const guardian = new Guardian();
-after(() => guardian.close());
+rig.defer(() => guardian.close());
 
 function node(...args: string[]): ChildCommand {
   return { command: process.execPath, args, env: {} };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type { UpstreamStatus } from "../../src/gateway/status.ts";
 import type { Problem } from "../../src/upstream/state.ts";
 import { maxFrameBytes } from "../../src/transport/channel.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
 import { call, failureOf, textOf, toolNames } from "./downstream.ts";
 import { type Front, healthy, openFront } from "./front.ts";
@@ -179,11 +179,10 @@ function everything(wrong: (exchange: Exchange) => void): Wrong {
   return { "server/discover": wrong, initialize: wrong, "tools/list": wrong, "tools/call": wrong, GET: wrong };
 }
 
-let rig: Rig;
+const rig = fileRig();
 let front: Front;
 
 before(async () => {
-  rig = new Rig();
   const servers = await Promise.all(
     wrongAnswers.map(async ({ name, wrong }) => [
       at(`${name}-always`, rig.use(await listenWrongly(everything(wrong))).url),
@@ -193,7 +192,6 @@ before(async () => {
   front = await openFront(rig, [healthy, ...servers.flat(), at("refused", "http://127.0.0.1:9/mcp")]);
   await front.reaches("healthy", "ready");
 });
-after(() => rig.close());
 
 async function othersWork(): Promise<void> {
   assert.equal(textOf(await call(front.url, "healthy__echo", { text: "hi" })), "hi");

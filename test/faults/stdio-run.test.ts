@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { type JsonObject, isJsonObject } from "../../src/core/json.ts";
 import { metaKeys } from "../../src/protocol/rev-2026-07-28/meta.ts";
 import { isAlive } from "../rig/processes.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { ScriptedServer, legacyScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
 import { ask, call, failureOf, textOf, toolNames } from "./downstream.ts";
@@ -21,11 +21,10 @@ const shelf = new ScriptedServer({
   "resources/read": ({ uri }) => ({ contents: [{ uri, text: "here" }] }),
 });
 
-let rig: Rig;
+const rig = fileRig();
 let front: Front;
 
 before(async () => {
-  rig = new Rig();
   front = await openFront(rig, [
     healthy,
     fixture("garbage", "prints-garbage"),
@@ -38,7 +37,6 @@ before(async () => {
   ]);
   for (const { name } of front.switchyard.status().upstreams) await front.reaches(name, "ready");
 });
-after(() => rig.close());
 
 /** The one that has nothing to do with it must not notice. */
 async function othersWork(): Promise<void> {
@@ -53,7 +51,7 @@ test("an upstream that logs to stdout works all the same, and its status says wh
   assert.equal(state.kind, "ready");
   assert.deepEqual(
     oddities.map(({ kind, count, latest }) => ({ kind, count, latest })),
-    [{ kind: "noise", count: 7, latest: "handling a call" }],
+    [{ kind: "noise", count: 8, latest: "handling a call" }],
   );
   assert.match(oddities[0]?.suggestion ?? "", /must write nothing but MCP messages to stdout/);
   await othersWork();

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type { UpstreamStatus } from "../../src/gateway/status.ts";
 import type { StdioTarget, UpstreamOptions } from "../../src/upstream/options.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
 import { call, failureOf, textOf, toolNames } from "./downstream.ts";
 import { type Front, fixture, healthy, openFront } from "./front.ts";
@@ -71,18 +71,16 @@ const upstreams: readonly UpstreamOptions[] = [
   healthy,
 ];
 
-let rig: Rig;
+const rig = fileRig();
 let front: Front;
 
 before(async () => {
-  rig = new Rig();
   rig.defer(() => {
     rmSync(folder, { recursive: true });
   });
   front = await openFront(rig, upstreams);
   await front.reaches("healthy", "ready");
 });
-after(() => rig.close());
 
 function problemOf({ state }: UpstreamStatus) {
   assert.ok(state.kind === "recovering", `it is ${state.kind}`);

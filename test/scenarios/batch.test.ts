@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { text as textOf } from "node:stream/consumers";
-import { after, suite, test } from "node:test";
+import { suite, test } from "node:test";
 import type { Switchyard } from "../../src/gateway.ts";
 import { type JsonObject, isJsonObject, objectAt } from "../../src/core/json.ts";
 import { messageRate } from "../../src/server/web-socket-endpoint.ts";
@@ -10,12 +10,11 @@ import { type UpstreamTarget, upstreamDefaults } from "../../src/upstream/option
 import { listenOnFreePort } from "../rig/http-server.ts";
 import { rawModern } from "../rig/raw-client.ts";
 import { rawWebSocket } from "../rig/raw-web-socket.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { ScriptedServer, legacyScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 /** A client that speaks by hand: what it sends is one text, and so is what comes back for it. */
 interface Sender {

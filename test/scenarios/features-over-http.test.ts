@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { clients } from "../rig/clients.ts";
 import type { Downstream } from "../rig/downstream.ts";
 import { fixtures, revisionOf, serverLacks, startFixtures } from "../rig/fixtures.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { usesEveryFeature } from "./features.contract.ts";
 
-const rig = new Rig();
+const rig = fileRig();
 const downstreams: Downstream[] = [];
 let front: Front;
 
@@ -14,8 +14,6 @@ before(async () => {
   front = await rig.gateway(await startFixtures(rig));
   for (const kind of clients) downstreams.push(rig.use(await kind.connect({ kind: "http", url: front.url })));
 });
-
-after(() => rig.close());
 
 test("each upstream is spoken to in the newest revision that it knows", () => {
   const spoken = front.switchyard.status().upstreams.map(({ name, revision }) => [name, revision]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import { type Switchyard, startSwitchyard } from "../../src/gateway.ts";
 import { type JsonObject, objectAt } from "../../src/core/json.ts";
 import type { UpstreamState } from "../../src/upstream/state.ts";
@@ -11,12 +11,11 @@ import { type Everything, everythingOver } from "../rig/everything.ts";
 import { fixtureV1WebSocket } from "../rig/fixture-web-socket.ts";
 import { listenOnFreePort } from "../rig/http-server.ts";
 import { whyWithout } from "../rig/npm-servers.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { sdkV1 } from "../rig/sdk-v1.ts";
 import { until } from "../rig/until.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 function upstream(name: string, target: UpstreamTarget): UpstreamOptions {
   return { name, target, ...upstreamDefaults };

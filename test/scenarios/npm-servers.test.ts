@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import { LoggingMessageNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { type JsonObject, isJsonObject, objectAt } from "../../src/core/json.ts";
 import { clients } from "../rig/clients.ts";
 import type { Downstream, Progress } from "../rig/downstream.ts";
 import { png } from "../rig/fixture.ts";
 import { type NpmServers, npmServers, whyWithout } from "../rig/npm-servers.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { connectV1, disconnectV1, sdkV1 } from "../rig/sdk-v1.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
 
-const rig = new Rig();
+const rig = fileRig();
 const downstreams = new Map<string, Downstream>();
 let servers: NpmServers;
 let front: Front;
@@ -24,8 +24,6 @@ before(async () => {
     downstreams.set(kind.title, rig.use(await kind.connect({ kind: "http", url: front.url })));
   }
 });
-
-after(() => rig.close());
 
 for (const { title, lacks } of clients) {
   const downstream = (): Downstream => {

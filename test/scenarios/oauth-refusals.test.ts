@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { isJsonObject } from "../../src/core/json.ts";
 import { startSwitchyard } from "../../src/gateway.ts";
 import { browse, startAuthorizationServer } from "../rig/authorization-server.ts";
 import { listenOnFreePort } from "../rig/http-server.ts";
 import { failureIn, isAnswered, logIn, newFolder, newFront, newStand } from "../rig/oauth-stand.ts";
-import { Rig, httpUpstream } from "../rig/rig.ts";
+import { fileRig, httpUpstream } from "../rig/rig.ts";
 import { serveScripted } from "../rig/scripted-http.ts";
 import { ScriptedServer, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 test("an answer with an unknown, used or outdated state, from another issuer, or without one, logs nobody in", async () => {
   const { auth, upstream } = await newStand(rig);

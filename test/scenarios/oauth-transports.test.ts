@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, suite, test } from "node:test";
+import { suite, test } from "node:test";
 import type { UpstreamTarget } from "../../src/upstream/options.ts";
 import { startAuthorizationServer } from "../rig/authorization-server.ts";
 import {
@@ -14,12 +14,11 @@ import {
   stateOf,
 } from "../rig/oauth-stand.ts";
 import { protectedSse, protectedWebSocket } from "../rig/protected-server.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 interface OwnStand extends Stand {
   readonly scripted: ScriptedServer;

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { ManualClock } from "../../src/core/manual-clock.ts";
 import { browse, startAuthorizationServer } from "../rig/authorization-server.ts";
 import { failureIn, isAnswered, logIn, newFolder, newFront, newStand, stateOf } from "../rig/oauth-stand.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { legacyScript, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 for (const [era, script] of [["2026-07-28", modernScript] as const, ["2025-11-25", legacyScript] as const]) {
   test(`an upstream of ${era} that wants a login waits with an address, and is ready once somebody has logged in there`, async () => {

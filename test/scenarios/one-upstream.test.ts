@@ -6,19 +6,17 @@ import { clients } from "../rig/clients.ts";
 import { type Downstream, codeOf } from "../rig/downstream.ts";
 import { addresses } from "../rig/fixture.ts";
 import { fixtures, startFixtures } from "../rig/fixtures.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { connectV1, disconnectV1 } from "../rig/sdk-v1.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
 
-const rig = new Rig();
+const rig = fileRig();
 let front: Front;
 
 before(async () => {
   front = await rig.gateway(await startFixtures(rig));
 });
-
-after(() => rig.close());
 
 const addressOf = (upstream: string): string => `${front.url}/u/${upstream}`;
 

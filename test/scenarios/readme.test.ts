@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { inFolder, runCommand, startCommand } from "../rig/command-line.ts";
 import { blocksOf, stepsOf } from "../rig/page.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 

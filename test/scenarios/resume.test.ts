@@ -4,6 +4,9 @@ import { test } from "node:test";
 import { startSwitchyard } from "../../src/gateway.ts";
 import { SseReader } from "../../src/transport/sse.ts";
 import { ScriptedServer, legacyScript } from "../rig/scripted-server.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 interface Event {
   readonly id: string | undefined;

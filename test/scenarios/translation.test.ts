@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type { JsonObject } from "../../src/core/json.ts";
 import { objectAt } from "../../src/core/json.ts";
 import { type RawClient, rawLegacy, rawModern } from "../rig/raw-client.ts";
-import { Rig, httpUpstream } from "../rig/rig.ts";
+import { fileRig, httpUpstream } from "../rig/rig.ts";
 import { scriptedHttp } from "../rig/scripted-http.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
@@ -22,7 +22,7 @@ const modern = new ScriptedServer({
   "server/discover": { resultType: "complete", supportedVersions: ["2026-07-28"], capabilities },
   "resources/list": { resultType: "complete", resources },
 });
-const rig = new Rig();
+const rig = fileRig();
 const clients = new Map<string, RawClient>();
 
 before(async () => {
@@ -35,8 +35,6 @@ before(async () => {
     clients.set(`modern to ${upstream}`, rawModern(`${url}/u/${upstream}`));
   }
 });
-
-after(() => rig.close());
 
 const eras = ["legacy", "modern"] as const;
 const client = (who: string): RawClient => clients.get(who) ?? assert.fail(who);

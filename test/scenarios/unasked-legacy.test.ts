@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   LoggingMessageNotificationSchema,
@@ -8,7 +8,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { fixtures, startFixtures } from "../rig/fixtures.ts";
 import { gatewayProgram } from "../rig/program.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { connectV1, disconnectV1 } from "../rig/sdk-v1.ts";
 import { until } from "../rig/until.ts";
 
@@ -41,7 +41,7 @@ class Ear implements AsyncDisposable {
   }
 }
 
-const rig = new Rig();
+const rig = fileRig();
 const ears = new Map<string, Ear>();
 
 before(async () => {
@@ -50,8 +50,6 @@ before(async () => {
   ears.set("HTTP", rig.use(new Ear(await connectV1({ kind: "http", url }))));
   ears.set("stdio", rig.use(new Ear(await connectV1(gatewayProgram(rig, upstreams)))));
 });
-
-after(() => rig.close());
 
 for (const way of ["HTTP", "stdio"]) {
   for (const upstream of fixtures) {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import type { Client } from "@modelcontextprotocol/client";
 import { fixtures, startFixtures } from "../rig/fixtures.ts";
 import { gatewayProgram } from "../rig/program.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
 
@@ -36,7 +36,7 @@ class Ear implements AsyncDisposable {
   }
 }
 
-const rig = new Rig();
+const rig = fileRig();
 const ears = new Map<string, Ear>();
 
 before(async () => {
@@ -45,8 +45,6 @@ before(async () => {
   ears.set("HTTP", rig.use(new Ear(await connectV2({ kind: "http", url }))));
   ears.set("stdio", rig.use(new Ear(await connectV2(gatewayProgram(rig, upstreams)))));
 });
-
-after(() => rig.close());
 
 for (const way of ["HTTP", "stdio"]) {
   for (const upstream of fixtures) {

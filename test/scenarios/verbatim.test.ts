@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import { type JsonObject, isJsonObject, objectAt } from "../../src/core/json.ts";
 import { identity } from "../../src/identity.ts";
 import type { Era } from "../../src/protocol/revision.ts";
 import { type UpstreamOptions, upstreamDefaults } from "../../src/upstream/options.ts";
 import { type RawAnswer, type RawClient, rawLegacy, rawModern } from "../rig/raw-client.ts";
-import { type Front, Rig, httpUpstream } from "../rig/rig.ts";
+import { type Front, fileRig, httpUpstream } from "../rig/rig.ts";
 import { type AnswerStyle, scriptedHttp } from "../rig/scripted-http.ts";
 import { ScriptedServer } from "../rig/scripted-server.ts";
 
@@ -144,7 +144,7 @@ function scripted(era: Era): ScriptedServer {
       });
 }
 
-const rig = new Rig();
+const rig = fileRig();
 const servers = new Map<string, ScriptedServer>();
 const clients = new Map<string, RawClient>();
 let front: Front;
@@ -169,8 +169,6 @@ before(async () => {
     clients.set(`modern ${name}`, rawModern(url));
   }
 });
-
-after(() => rig.close());
 
 async function upstreamOf(
   name: string,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { ManualClock } from "../../src/core/manual-clock.ts";
@@ -10,11 +10,11 @@ import { idleMs, messageRate } from "../../src/server/web-socket-endpoint.ts";
 import { pingMs } from "../../src/transport/web-socket.ts";
 import { type UpstreamOptions, upstreamDefaults } from "../../src/upstream/options.ts";
 import { type RawWebSocket, rawWebSocket, refusedOpening } from "../rig/raw-web-socket.ts";
-import { Rig } from "../rig/rig.ts";
+import { Rig, fileRig } from "../rig/rig.ts";
 import { type Received, ScriptedServer, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
 
-const rig = new Rig();
+const rig = fileRig();
 const server = new ScriptedServer(modernScript());
 let http: string;
 let url: string;
@@ -28,8 +28,6 @@ before(async () => {
   http = front.url;
   url = front.url.replace("http:", "ws:");
 });
-
-after(() => rig.close());
 
 const callEcho = { name: "a__echo", arguments: { message: "hi" } };
 
