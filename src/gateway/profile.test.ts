@@ -310,6 +310,10 @@ test("profiles are taken up live: they come, change and go with the configuratio
   unsubscribe();
 });
 
+function named(name: string): ProfileUpstream {
+  return { ...wholeUpstream, name };
+}
+
 test("where names do not say whose they are, each server that starts is waited for, once", async () => {
   const slow = new ScriptedServer({ ...legacyScript(), initialize: "silence", "server/discover": "silence" });
   const late = new ScriptedServer({
@@ -317,7 +321,6 @@ test("where names do not say whose they are, each server that starts is waited f
     initialize: "silence",
     "tools/list": { tools: [tool("wanted")] },
   });
-  const named = (name: string): ProfileUpstream => ({ ...wholeUpstream, name });
   const waiting = new Gateway({
     upstreams: [upstream("slow", slow), upstream("late", late)],
     catalog: {
@@ -338,7 +341,7 @@ test("where names do not say whose they are, each server that starts is waited f
   assert.deepEqual((await wanted)["content"], [{ type: "text", text: "hi" }]);
   clock.advance(60_000);
   await waiting.upstreams[0]?.settled;
-  const unknown = await ask("p", "tools/call", { name: "unknown" }, waiting);
-  assert.equal(unknown["isError"], true, "it may be one of the server that is away");
+  const away = await ask("p", "tools/call", { name: "unknown" }, waiting);
+  assert.equal(away["isError"], true, "it may be one of the server that is away");
   await waiting.close();
 });
