@@ -7,7 +7,7 @@ import { codecsFor } from "../protocol/codecs.ts";
 import { Guardian } from "../transport/guardian.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
-import { type ProfileOptions, searchDefaults, wholeUpstream } from "./catalog-options.ts";
+import { type ProfileOptions, type ProfileUpstream, searchDefaults, wholeUpstream } from "./catalog-options.ts";
 import { dispatch } from "./dispatch.ts";
 import { Gateway } from "./gateway.ts";
 import type { ListKind } from "./presentation.ts";
@@ -116,9 +116,9 @@ before(async () => {
 });
 after(() => gateway.close());
 
-async function ask(profile: string, method: string, params: JsonObject = {}): Promise<JsonObject> {
+async function ask(profile: string, method: string, params: JsonObject = {}, at = gateway): Promise<JsonObject> {
   const { answer } = await dispatch(
-    gateway,
+    at,
     {
       route: { kind: "profile", name: profile },
       codec: codecs["2025-11-25"],
@@ -308,4 +308,40 @@ test("profiles are taken up live: they come, change and go with the configuratio
   assert.deepEqual(await namesIn("late", "tools"), []);
   assert.deepEqual(told, [["tools"], ["tools"]]);
   unsubscribe();
+});
+
+function named(name: string): ProfileUpstream {
+  return { ...wholeUpstream, name };
+}
+
+test("where names do not say whose they are, each server that starts is waited for, once", async () => {
+  const slow = new ScriptedServer({ ...legacyScript(), initialize: "silence", "server/discover": "silence" });
+  const late = new ScriptedServer({
+    ...legacyScript(),
+    initialize: "silence",
+    "tools/list": { tools: [tool("wanted")] },
+  });
+  const waiting = new Gateway({
+    upstreams: [upstream("slow", slow), upstream("late", late)],
+    catalog: {
+      profiles: [{ ...base, name: "p", upstreams: [named("slow"), named("late")] }],
+      search: searchDefaults,
+    },
+    deps: { clock: new ManualClock(), random: () => 1, codecs, identity, guardian: new Guardian() },
+    stateKey: Buffer.alloc(32, 7),
+  });
+  const { clock } = waiting.deps;
+  assert.ok(clock instanceof ManualClock);
+  waiting.start();
+  const wanted = ask("p", "tools/call", { name: "wanted" }, waiting);
+  const { id } = await late.next("initialize");
+  late.complete(id ?? 0, { protocolVersion: "2025-11-25", capabilities, serverInfo: { name: "late", version: "1" } });
+  await waiting.upstreams[1]?.settled;
+  clock.advance(5000);
+  assert.deepEqual((await wanted)["content"], [{ type: "text", text: "hi" }]);
+  clock.advance(60_000);
+  await waiting.upstreams[0]?.settled;
+  const away = await ask("p", "tools/call", { name: "unknown" }, waiting);
+  assert.equal(away["isError"], true, "it may be one of the server that is away");
+  await waiting.close();
 });

@@ -36,17 +36,16 @@ export function targetOf(gateway: Gateway, route: Route, call: Call): Target | P
 
 async function settledTarget(gateway: Gateway, route: Route, call: Call): Promise<Target | OwnTool> {
   const name = nameIn(call) ?? "";
-  const isStarting = (): Upstream | undefined => {
-    const owner = gateway.view(route).ownerOf(name);
-    return owner?.state.kind === "starting" ? owner : undefined;
-  };
-  const first = isStarting();
-  if (first === undefined) await gateway.settled;
-  // Where names do not say whose they are, it may be the next one's.
-  for (let owner = first; owner !== undefined; owner = isStarting()) {
+  const waited = new Set<Upstream>();
+  let owner = gateway.view(route).ownerOf(name);
+  if (owner?.state.kind !== "starting") await gateway.settled;
+  // Where names do not say whose they are, it may be the next one's. One that is tried again and again is waited for once.
+  while (owner?.state.kind === "starting" && !waited.has(owner)) {
+    waited.add(owner);
     await owner.settled;
     const found = findTarget(gateway.view(route), call);
     if (found !== undefined) return found;
+    owner = gateway.view(route).ownerOf(name);
   }
   const view = gateway.view(route);
   return findTarget(view, call) ?? ownTool(view, call) ?? missing(view, call);

@@ -38,6 +38,11 @@ test("the beginning of a word finds it, after those that have the word itself", 
   assert.deepEqual(await found("proj"), ["tracker__create-issue"]);
 });
 
+test("a question may be a sentence: words that are in every sentence do not count, unless there are no others", async () => {
+  assert.deepEqual(await found("How do I open an issue for this?"), ["tracker__create-issue"]);
+  assert.equal((await found("what is it"))[0], "reader");
+});
+
 test("a word in a name weighs more than in a description", async () => {
   using index = await TextIndex.of([
     text("a", "A tool that can delete."),

@@ -22,6 +22,14 @@ const maxWords = 32;
 /** Texts indexed at one go, about 5 ms: others have their turn in between. */
 const sliceSize = 100;
 
+/** English words that say nothing of what a tool does: they are looked for only where there are no others. */
+const fillers: ReadonlySet<string> = new Set(
+  (
+    "a an and any are as at be by can could do does for from have how i if in into is it its like me my need of on or our please " +
+    "should so some that the their them then there these this to tool tools want was we what when where which who with would you your"
+  ).split(" "),
+);
+
 /** A word weighs so much in a name, a title, a description, and among the parts. */
 const weights = "10.0, 5.0, 2.0, 1.0";
 
@@ -73,7 +81,8 @@ export class TextIndex implements Disposable {
    */
   find(question: string, limit: number): number[] {
     const words = wordsIn(question.slice(0, maxAsked)).map((word) => word.toLowerCase());
-    const distinct = [...new Set(words)].slice(0, maxWords);
+    const telling = words.filter((word) => !fillers.has(word));
+    const distinct = [...new Set(telling.length === 0 ? words : telling)].slice(0, maxWords);
     if (distinct.length === 0) return [];
     return this.#search.all(matchOf(distinct), limit).map(({ rowid }) => Number(rowid));
   }
