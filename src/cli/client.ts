@@ -39,7 +39,9 @@ export async function connectTo(upstream: string, context: Context, options: Cli
       upstream,
       config.upstreams.map(({ name }) => name),
     );
-  return inProcess(found, { dataDir: config.dataDir, oauth: loginOptions(config, context) }, context);
+  // A command for itself keeps nothing, and needs nothing kept but what says which definitions are trusted.
+  const kept = found.definitions === "pin" ? { dataDir: config.dataDir } : {};
+  return inProcess(found, { ...kept, oauth: loginOptions(config, context) }, context);
 }
 
 /** The error for a name that no upstream has. */

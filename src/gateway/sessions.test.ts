@@ -168,3 +168,11 @@ test("of the sessions that were kept only as many go on as may be open, those us
   await after.sessions.restore("here");
   assert.deepEqual([...after.subscribed], made.slice(-2));
 });
+
+test("the last use is kept in whole milliseconds, whatever the clock counts in", async () => {
+  const { sessions, store } = rig({ max: 10, idleMs: 600_000 }, new ManualClock(1000.75));
+  await sessions.restore("here");
+  sessions.create(seed);
+  const [kept] = await store.read("here", { max: 10, usedSince: 0 });
+  assert.equal(kept?.usedAt, 1001);
+});

@@ -94,7 +94,7 @@ export class Sessions {
     const { clock, store } = this.#deps;
     const idleMs = clock.monotonic() - held.usedAt;
     held.keptAt = held.usedAt;
-    if (this.#home !== undefined) store.keep(this.#home, held.session.stored(clock.now() - idleMs));
+    if (this.#home !== undefined) store.keep(this.#home, held.session.stored(Math.round(clock.now() - idleMs)));
   }
 
   /** The open session of this id, which counts as a use of it. */
