@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Clock, StopTimer } from "../core/clock.ts";
+import { type Clock, type StopTimer, longestTimerMs } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Notification, Question } from "../protocol/call.ts";
@@ -47,7 +47,6 @@ export interface Settle {
 /** How often a broken stream is taken up again that brings nothing new, and how long is waited where the upstream does not say. */
 const maxResumes = 5;
 const resumeMs = 1000;
-const longestResumeMs = 30_000;
 
 /** How long a stream may stay open that has brought its answer, in ms: not every server ends it, and each holds a connection. */
 const lingerMs = 1000;
@@ -116,7 +115,8 @@ export class RequestExchange implements HttpReceiver {
   }
 
   retry(ms: number): void {
-    this.#retryMs = Math.min(ms, longestResumeMs);
+    // Long waits end with the call's own time.
+    this.#retryMs = Math.min(ms, longestTimerMs);
   }
 
   frame(frame: Buffer): void {

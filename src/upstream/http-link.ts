@@ -111,6 +111,11 @@ export class HttpLink implements Link, ExchangeOwner {
   }
 
   answer(id: RequestId, question: Question, asked: Asked | undefined): void {
+    // From 2026-07-28 on servers do not ask, and must not be answered (basic/transports/streamable-http, Sending Messages).
+    if (this.#revision !== undefined && eraOf(this.#revision) === "modern") {
+      this.#receiver.noise(`${question.method} is asked, which servers of ${this.#revision} do not do`);
+      return;
+    }
     this.#answerFor(id, question, asked === undefined ? [] : [asked]);
   }
 

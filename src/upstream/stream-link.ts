@@ -4,6 +4,7 @@ import { type JsonObject, objectAt } from "../core/json.ts";
 import { messagesIn, notificationText, requestText } from "../protocol/frame.ts";
 import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
+import { type Revision, eraOf } from "../protocol/revision.ts";
 import type { Channel, ChannelEnd } from "../transport/channel.ts";
 import type { Link, LinkReceiver, LinkRequest } from "./link.ts";
 import { answerServerRequest } from "./server-request.ts";
@@ -30,6 +31,7 @@ export class StreamLink implements Link {
   readonly #pending = new BriefMap<RequestId, Pending>();
   #lastId = 0;
   #problem: GatewayError | undefined;
+  #isModern = false;
 
   constructor(channel: Channel, receiver: LinkReceiver, process?: LinkProcess) {
     this.#channel = channel;
@@ -89,8 +91,8 @@ export class StreamLink implements Link {
     if (this.#problem === undefined) this.#channel.send(notificationText(method, params));
   }
 
-  speak(): void {
-    // A stream carries every message in both directions already.
+  speak(revision: Revision): void {
+    this.#isModern = eraOf(revision) === "modern";
   }
 
   async close(): Promise<void> {
@@ -129,7 +131,9 @@ export class StreamLink implements Link {
         this.#route(message.method, message.params ?? {});
         return;
       case "request":
-        void this.#reply(message.id, message.method, message.params ?? {});
+        // From 2026-07-28 on servers do not ask, and must not be answered (basic/transports/stdio).
+        if (this.#isModern) this.#receiver.noise(shown(frame));
+        else void this.#reply(message.id, message.method, message.params ?? {});
         return;
       case "invalid":
         if (message.isAnswer && message.id !== undefined) this.#fail(message.id, message.reason);

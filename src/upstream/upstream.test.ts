@@ -295,3 +295,21 @@ test("a server that ends on the probe is spared it on the next try", async () =>
   );
   await upstream.close();
 });
+
+test("a modern server that asks all the same is not answered, as it must not be; a legacy one is", async () => {
+  for (const [script, isAnswered] of [
+    [legacyScript, true],
+    [modernScript, false],
+  ] as const) {
+    const server = new ScriptedServer(script());
+    const { upstream } = rig(server);
+    upstream.start();
+    await upstream.settled;
+    server.send('{"jsonrpc":"2.0","id":"p","method":"ping"}');
+    await upstream.call(callOf(), quiet);
+    await settle();
+    assert.equal(server.answers.has("p") || server.errors.has("p"), isAnswered);
+    assert.equal(upstream.oddities.length, isAnswered ? 0 : 1);
+    await upstream.close();
+  }
+});

@@ -338,3 +338,34 @@ test("streams that an upstream leaves open after the answer do not use up the co
   await Promise.all(Array.from({ length: 20 }, caller));
   await own.switchyard.close();
 });
+
+test("a server of 2026-07-28 that asks all the same on the stream of a call is not answered, as it must not be", async () => {
+  const posted: string[] = [];
+  const discovered = { resultType: "complete", supportedVersions: ["2026-07-28"], capabilities: { tools: {} } };
+  const server = rig.use(
+    await listenWrongly({
+      "server/discover": ({ result }) => {
+        result(discovered);
+      },
+      "tools/call": ({ response, message: { id } }) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write('data: {"jsonrpc":"2.0","id":"q","method":"ping"}\n\n');
+        const result = { resultType: "complete", content: [{ type: "text", text: "hi" }] };
+        response.end(`data: ${JSON.stringify({ jsonrpc: "2.0", id, result })}\n\n`);
+      },
+      undefined: ({ request, response }) => {
+        posted.push(String(request.method));
+        response.writeHead(202).end();
+      },
+    }),
+  );
+  const own = await openFront(rig, [at("asks", server.url)]);
+  await own.reaches("asks", "ready");
+  assert.equal(textOf(await call(own.url, "asks__echo")), "hi");
+  assert.equal(textOf(await call(own.url, "asks__echo")), "hi");
+  assert.deepEqual(
+    own.status("asks").oddities.map(({ kind, count }) => [kind, count]),
+    [["noise", 2]],
+  );
+  assert.deepEqual(posted, []);
+});

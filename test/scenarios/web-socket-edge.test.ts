@@ -142,6 +142,25 @@ test("a message over four MiB closes the connection with 1009, a binary one with
   assert.equal((await binary.closed)[0], 1003);
 });
 
+test("a message may come in fragments, with pings between them; together they are held to the same limit", async () => {
+  await using raw = await rawWebSocket(url);
+  const ping = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });
+  raw.socket.send(ping.slice(0, 9), { fin: false });
+  raw.socket.ping();
+  raw.socket.send(ping.slice(9), { fin: true });
+  assert.deepEqual(objectAt(await raw.answer(1), "result"), {});
+  const large = await rawWebSocket(url);
+  const piece = "x".repeat(1024 * 1024);
+  for (let sent = 0; sent < 5; sent += 1) large.socket.send(piece, { fin: false });
+  assert.equal((await large.closed)[0], 1009);
+});
+
+test("a text that is no UTF-8 closes the connection with 1007", async () => {
+  const raw = await rawWebSocket(url);
+  raw.socket.send(Buffer.from([0xc3, 0x28]), { binary: false });
+  assert.equal((await raw.closed)[0], 1007);
+});
+
 test("a client that sends too many messages is cut off with 1008, and nobody else", async () => {
   await using calm = await rawWebSocket(url);
   const hasty = await rawWebSocket(url);
