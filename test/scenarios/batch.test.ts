@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startSwitchyard } from "../../src/gateway.ts";
 import { ScriptedServer, legacyScript } from "../rig/scripted-server.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
 
@@ -22,6 +23,7 @@ function call(id: number): object {
 }
 
 test("an array of messages of 2025-03-26 is executed at once and answered as one array, in order", async () => {
+  verifies("base.batch");
   const server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
   await using switchyard = startSwitchyard({
     upstreams: [
@@ -64,6 +66,7 @@ test("an array of messages of 2025-03-26 is executed at once and answered as one
 });
 
 test("later revisions have no arrays", async () => {
+  verifies("base.batch-removed");
   await using switchyard = startSwitchyard({ upstreams: [] });
   const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
   const url = `${origin}/mcp`;

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { isJsonObject } from "../../src/core/json.ts";
 import { inFolder, runCommand, startCommand } from "../rig/command-line.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const everything = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-everything/dist/index.js"));
 const memory = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-memory/dist/index.js"));
@@ -159,6 +160,7 @@ test("Ctrl-C cancels a call that runs", async () => {
 });
 
 test("serve --stdio speaks to the client that started it, in both eras, and ends with its input", async () => {
+  verifies("version.dual-era-server", "stdio.stdout", "stdio.shutdown-obeyed");
   const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
   const { StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
   await folderWith({ everything: everythingServer }, async (folder) => {

@@ -7,6 +7,7 @@ import { Rig } from "../rig/rig.ts";
 import { connectV1 } from "../rig/sdk-v1.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 test(
   "a gateway that stops ends subscriptions over HTTP with their result, and streams of sessions",
@@ -32,6 +33,7 @@ test(
 );
 
 test("a gateway over stdio that is told to stop ends subscriptions with their result, then itself", async () => {
+  verifies("cancel.teardown", "listen.graceful-end");
   await using rig = new Rig();
   const client = await connectV2(gatewayProgram(rig, await startFixtures(rig)));
   const subscription = await client.listen({ toolsListChanged: true });
@@ -46,6 +48,7 @@ test("a gateway over stdio that is told to stop ends subscriptions with their re
 });
 
 test("a client that leaves over stdio leaves nothing behind", async () => {
+  verifies("stdio.shutdown-obeyed");
   await using rig = new Rig();
   const client = await connectV1(gatewayProgram(rig, await startFixtures(rig)));
   const { tools } = await client.listTools();
