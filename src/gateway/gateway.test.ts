@@ -8,6 +8,7 @@ import type { UpstreamOptions } from "../upstream/options.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
 import { Gateway } from "./gateway.ts";
 import type { ListKind } from "./presentation.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 
@@ -71,6 +72,7 @@ test("a first list waits for upstreams that are being connected, and for a hangi
 });
 
 test("who listens is told which lists differ, and not told where nothing does", async () => {
+  verifies("tools.list-changed");
   const server = new ScriptedServer(legacyScript());
   const { gateway, clock, told } = gatewayOf([optionsOf("a", server)]);
   await gateway.settled;

@@ -4,6 +4,7 @@ import { ManualClock } from "../core/manual-clock.ts";
 import type { Call } from "../protocol/call.ts";
 import { answerMs } from "./questions.ts";
 import { RequestStates } from "./request-state.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const call: Call = {
   method: "tools/call",
@@ -27,6 +28,7 @@ test("a sealed state opens for its caller and its request, whatever answers come
 });
 
 test("a state that is altered, another caller's, another request's or too old is refused", () => {
+  verifies("mrtr.state-integrity", "mrtr.state-bound");
   const clock = new ManualClock();
   const states = new RequestStates(Buffer.alloc(32, 1), clock);
   const sealed = states.seal({ kind: "relayed", state: "theirs" }, "me", call);

@@ -7,6 +7,7 @@ import { codecsFor } from "../protocol/codecs.ts";
 import { Session } from "./session.ts";
 import { memorySessions } from "./session-store.ts";
 import { Sessions } from "./sessions.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const codec = codecsFor({ name: "switchyard", title: "Switchyard", version: "0" })["2025-11-25"];
 const seed = { route: { kind: "all" }, codec, caller: { info: undefined, capabilities: {} } } as const;
@@ -81,6 +82,7 @@ test("ending a session aborts what it has under way", () => {
 });
 
 test("an id under way cannot be used again, and a cancel reaches the request it names", () => {
+  verifies("base.request-id-in-use");
   const { sessions } = rig({ max: 2, idleMs: 60_000 });
   const session = sessions.create(seed);
   const controller = new AbortController();

@@ -5,6 +5,7 @@ import { seededRandom } from "../core/seeded-random.ts";
 import { answerText, errorText, notificationText, readFrame, requestText } from "./frame.ts";
 import { type Message, type MessageArray, readMessage } from "./json-rpc.ts";
 import { Payload } from "./payload.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 /** A message in a form that can be compared: results as values. */
 function plain(message: Message | MessageArray): unknown {
@@ -50,6 +51,7 @@ for (const id of [
   `"${"i".repeat(300)}"`,
 ]) {
   test(`a response to the request ${id.slice(0, 20)} keeps its id, wherever it stands`, () => {
+    verifies("base.result-id");
     agrees(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
     agrees(`{"result":{},"jsonrpc":"2.0","id":${id}}`);
   });
@@ -72,6 +74,7 @@ for (const further of [
   '"result":{"a":2}',
 ]) {
   test(`a response with ${further} beside its result is not passed on as one with that in its envelope`, () => {
+    verifies("base.response-injection");
     for (const frame of [
       `{"jsonrpc":"2.0","id":1,"result":{"s":"\\"}{"},${further},"x":{}}`,
       `{"result":{"s":"${"long ".repeat(40)}\\\\"},${further},"x":{},"jsonrpc":"2.0","id":1}`,
@@ -206,6 +209,7 @@ function randomValue(random: () => number, depth: number): unknown {
 }
 
 test("a request, a notification and an error are written in one line", () => {
+  verifies("base.error-members");
   assert.equal(requestText(1, "ping", undefined), '{"jsonrpc":"2.0","id":1,"method":"ping"}');
   assert.equal(requestText("a", "m", { b: "\n" }), '{"jsonrpc":"2.0","id":"a","method":"m","params":{"b":"\\n"}}');
   assert.equal(notificationText("n", undefined), '{"jsonrpc":"2.0","method":"n"}');
@@ -216,6 +220,7 @@ test("a request, a notification and an error are written in one line", () => {
 });
 
 test("an answer is written under the asker's id, its result as it came but without line breaks", () => {
+  verifies("base.result-id", "stdio.newlines");
   const result = Payload.ofText(Buffer.from('{\n"n":1.0}'));
   assert.equal(answerText(7, { kind: "result", result }).toString(), '{"jsonrpc":"2.0","id":7,"result":{ "n":1.0}}');
   assert.equal(

@@ -11,6 +11,7 @@ import { Guardian } from "../transport/guardian.ts";
 import { memoryPair } from "../transport/memory.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
 import { ChannelEndpoint } from "./channel-endpoint.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const modern = { [metaKeys.protocolVersion]: "2026-07-28", [metaKeys.clientCapabilities]: {} };
@@ -73,6 +74,7 @@ function answersTo(id: unknown): JsonObject[] {
 }
 
 test("an answer that is none is refused without an id, as the one it has is that of a request of ours", async () => {
+  verifies("base.response-unanswered");
   await begin({ elicitation: {} });
   await call(1);
   for (const answer of [{ id: 1, result: 5 }, { id: 1, error: "no" }, { id: 1 }]) await send(answer);
@@ -81,6 +83,7 @@ test("an answer that is none is refused without an id, as the one it has is that
 });
 
 test("an answer that is none ends the wait for it: the upstream is told that there is no answer", async () => {
+  verifies("elicitation.declined");
   await begin({ elicitation: {} });
   await call(1);
   server.send('{"jsonrpc":"2.0","id":"e","method":"elicitation/create","params":{"message":"?","requestedSchema":{}}}');
@@ -92,6 +95,7 @@ test("an answer that is none ends the wait for it: the upstream is told that the
 });
 
 test("a request by the rules of each era is served on one stream, whatever came before it", async () => {
+  verifies("base.connection-shared", "version.dual-era-server");
   await begin();
   client.send("{");
   client.send("[]");
@@ -101,6 +105,7 @@ test("a request by the rules of each era is served on one stream, whatever came 
 });
 
 test("a cancelled request is not answered any more, and what it was at the upstream is cancelled", async () => {
+  verifies("stdio.cancel-obeyed");
   for (const meta of [modern, {}]) {
     if (meta !== modern) await begin();
     await call(7, { ...meta, progressToken: "p" });
@@ -125,6 +130,7 @@ async function lastCall(): Promise<{ readonly id: string | number }> {
 }
 
 test("progress is told under the caller's token while the request is open, and stops with its answer", async () => {
+  verifies("progress.stops");
   await call(1, { ...modern, progressToken: "mine" });
   const { id } = await lastCall();
   server.notify("notifications/progress", { progressToken: id, progress: 1 });
@@ -138,6 +144,7 @@ test("progress is told under the caller's token while the request is open, and s
 });
 
 test("a modern request that lacks what it must carry is refused with -32602", async () => {
+  verifies("base.meta-required", "lifecycle.initialize-first");
   for (const key of [metaKeys.protocolVersion, metaKeys.clientCapabilities]) {
     const { [key]: _, ...meta } = modern;
     received.length = 0;
@@ -150,6 +157,7 @@ test("a modern request that lacks what it must carry is refused with -32602", as
 });
 
 test("a version that is not spoken is refused with those that are", async () => {
+  verifies("version.unsupported");
   await call(1, { ...modern, [metaKeys.protocolVersion]: "2099-01-01" });
   const error = answersTo(1)[0]?.["error"];
   assert.ok(isJsonObject(error) && isJsonObject(error["data"]));
@@ -158,6 +166,7 @@ test("a version that is not spoken is refused with those that are", async () => 
 });
 
 test("notifications of any kind are not answered", async () => {
+  verifies("base.notification-unanswered", "cancel.unknown");
   await begin();
   received.length = 0;
   for (const params of [{}, { requestId: null }, { requestId: "unknown" }, { requestId: {} }]) {
@@ -168,6 +177,7 @@ test("notifications of any kind are not answered", async () => {
 });
 
 test("progress does not put off the end of a call that takes too long, and is passed on as the upstream counts it", async () => {
+  verifies("lifecycle.timeout-maximum", "progress.increases");
   await call(1, { ...modern, progressToken: "p" });
   const { id } = await lastCall();
   const counted = [3, 2, 2];
@@ -184,6 +194,7 @@ test("progress does not put off the end of a call that takes too long, and is pa
 });
 
 test("log messages go with the request that asked for them, and with no other and no subscription", async () => {
+  verifies("logging.asked-for", "logging.own-stream");
   await send({ id: "l", method: "subscriptions/listen", params: { notifications: {}, _meta: modern } });
   await call("quiet", modern);
   server.notify("notifications/message", { level: "error", data: "to nobody" });
@@ -196,6 +207,7 @@ test("log messages go with the request that asked for them, and with no other an
 });
 
 test("a list is the same for every request, whatever came before on the connection", async () => {
+  verifies("base.stateless", "tools.list-per-connection");
   const list = async (id: string): Promise<unknown> => {
     await send({ id, method: "tools/list", params: { _meta: modern } });
     return answersTo(id)[0]?.["result"];
@@ -208,6 +220,7 @@ test("a list is the same for every request, whatever came before on the connecti
 });
 
 test("a client is never sent a request of ours by a modern call: what the upstream asks comes as the result", async () => {
+  verifies("http.stream-no-requests", "stdio.no-requests", "mrtr.as-result");
   await call(1, { ...modern, [metaKeys.clientCapabilities]: { elicitation: {} } });
   server.send('{"jsonrpc":"2.0","id":"e","method":"elicitation/create","params":{"message":"?","requestedSchema":{}}}');
   await turn();

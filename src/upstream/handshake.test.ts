@@ -8,6 +8,7 @@ import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { Guardian } from "../transport/guardian.ts";
 import { type Script, ScriptedServer, legacyScript, modernScript } from "../../test/rig/scripted-server.ts";
 import { Upstream } from "./upstream.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 
@@ -37,6 +38,7 @@ function problemOf({ state }: Upstream): string {
 
 for (const code of [-32601, -32602, -32600, -32700, -32000, -32603, 1]) {
   test(`a server that answers the probe with the error ${code} is a legacy one`, async () => {
+    verifies("version.fallback-any-error");
     await using legacy = await connected({ ...legacyScript(), "server/discover": { error: { code, message: "no" } } });
     assert.equal(legacy.upstream.handshake?.codec.revision, "2025-11-25");
   });
@@ -47,6 +49,7 @@ function unsupported(supported: readonly string[]): JsonObject {
 }
 
 test("a server that refuses the probe's version and names a legacy one is initialized", async () => {
+  verifies("version.retry");
   await using dual = await connected({
     ...legacyScript(),
     "server/discover": unsupported(["2099-01-01", "2025-06-18"]),
@@ -56,6 +59,7 @@ test("a server that refuses the probe's version and names a legacy one is initia
 });
 
 test("a server that refuses the probe's version and names it as supported is asked once more", async () => {
+  verifies("version.retry");
   let asked = 0;
   const discover: Script = () => {
     asked += 1;
@@ -67,6 +71,7 @@ test("a server that refuses the probe's version and names it as supported is ask
 });
 
 test("a modern server with no version in common is said to be so, and never initialized", async () => {
+  verifies("version.none-in-common");
   for (const discover of [
     unsupported(["2099-01-01"]),
     { resultType: "complete", supportedVersions: ["2099-01-01"], capabilities: {} },
@@ -78,6 +83,7 @@ test("a modern server with no version in common is said to be so, and never init
 });
 
 test("the probe carries the newest revision, who we are, and what we can do", async () => {
+  verifies("base.meta-client-info");
   await using modern = await connected(modernScript());
   const [probe] = modern.server.received;
   assert.deepEqual(probe?.params["_meta"], {
@@ -88,6 +94,13 @@ test("the probe carries the newest revision, who we are, and what we can do", as
 });
 
 test("initialize asks for the newest legacy revision, says who we are and what we pass on, and is followed by initialized", async () => {
+  verifies(
+    "lifecycle.client-initialize",
+    "lifecycle.client-initialized",
+    "elicitation.declared",
+    "sampling.declared",
+    "roots.declared",
+  );
   await using legacy = await connected(legacyScript());
   const [, initialize, initialized] = legacy.server.received;
   assert.deepEqual(initialize?.params, {
@@ -100,6 +113,7 @@ test("initialize asks for the newest legacy revision, says who we are and what w
 
 for (const revision of ["2024-11-05", "2025-03-26", "2025-06-18"]) {
   test(`a server that answers initialize with ${revision} is spoken to in that`, async () => {
+    verifies("version.older-revisions");
     const initialize = { protocolVersion: revision, capabilities: { tools: {} } };
     await using older = await connected({ ...legacyScript(), initialize });
     assert.equal(older.upstream.handshake?.codec.revision, revision);
@@ -107,12 +121,14 @@ for (const revision of ["2024-11-05", "2025-03-26", "2025-06-18"]) {
 }
 
 test("a server that answers initialize with a revision that nobody knows is given up", async () => {
+  verifies("lifecycle.client-unknown-version");
   await using odd = await connected({ ...legacyScript(), initialize: { protocolVersion: "1.0", capabilities: {} } });
   assert.match(problemOf(odd.upstream), /wants the unknown revision 1\.0/);
   assert.ok(!odd.methods.includes("notifications/initialized"));
 });
 
 test("initialize is never cancelled, also where its answer does not come", async () => {
+  verifies("cancel.initialize");
   const server = new ScriptedServer({ ...legacyScript(), initialize: "silence" });
   const clock = new ManualClock();
   const upstream = new Upstream(
@@ -136,6 +152,7 @@ test("initialize is never cancelled, also where its answer does not come", async
 });
 
 test("only lists that the server announces are asked for", async () => {
+  verifies("lifecycle.negotiated-only");
   await using few = await connected(legacyScript());
   assert.deepEqual(
     few.methods.filter((method) => method.endsWith("/list")),
@@ -144,6 +161,7 @@ test("only lists that the server announces are asked for", async () => {
 });
 
 test("a server without logging is not told a level", async () => {
+  verifies("lifecycle.negotiated-only");
   for (const [capabilities, wanted] of [
     [{ tools: {} }, 0],
     [{ tools: {}, logging: {} }, 1],
@@ -159,6 +177,7 @@ test("a server without logging is not told a level", async () => {
 
 for (const script of [legacyScript, modernScript]) {
   test(`pages are read with the server's own cursors, whatever they hold, until there is none (${script.name})`, async () => {
+    verifies("pagination.opaque", "pagination.end");
     const cursors: unknown[] = [];
     const next = ["", " ?\u0000é", '{"a":1}', undefined];
     const list: Script = ({ cursor }) => {

@@ -4,6 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { ManualClock } from "../core/manual-clock.ts";
 import type { HttpReceiver, HttpRequest } from "../transport/http-client.ts";
 import { HttpStream } from "./http-stream.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 /** A stream over a server that the test plays itself, one request after another. */
 function rig() {
@@ -75,6 +76,7 @@ for (const [wish, delayMs] of [
   [99_999_999_999, 2_147_483_647],
 ] as const) {
   test(`a server that wishes for ${wish} ms before the next opening is given ${delayMs} ms`, () => {
+    verifies("session.retry");
     const { clock, opened, latest } = rig();
     latest().head(200, events, hangUp);
     latest().retry?.(wish);
@@ -107,6 +109,7 @@ for (const [status, headers] of [
   [200, { "content-type": "text/html" }],
 ] as const) {
   test(`a server that answers ${status} ${JSON.stringify(headers)} offers no stream and is left alone`, () => {
+    verifies("session.get-declined");
     const { clock, opened, latest } = rig();
     latest().head(status, headers, hangUp);
     latest().ended(undefined);

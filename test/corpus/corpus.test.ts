@@ -39,6 +39,8 @@ interface Case extends Partial<Exchange> {
   readonly name: string;
   /** Where the specification says so, or why it is so where that leaves a choice. */
   readonly why?: string;
+  /** The requirements that it shows to be met. */
+  readonly verifies?: readonly string[];
   readonly steps?: readonly Exchange[];
 }
 

@@ -8,6 +8,7 @@ import { until } from "../rig/until.ts";
 import { call, failureOf, textOf, toolNames } from "./downstream.ts";
 import { type Front, healthy, openFront } from "./front.ts";
 import { type Exchange, type Wrong, at, listenWrongly, token } from "./http-upstream.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const unknownOutcome = "The upstream went away during the call, so its outcome is unknown. Check before you repeat it.";
 const brokeProtocol = "The upstream broke the protocol. Its log (stderr) may say why.";
@@ -263,6 +264,7 @@ function isOfSession({ request }: Exchange, session: string): boolean {
 }
 
 test("a session that the upstream has forgotten is begun anew, and nobody who calls notices", async () => {
+  verifies("session.begun-anew");
   let isForgotten = false;
   const script = sessions((exchange, session) => {
     if (isForgotten || !isOfSession(exchange, session)) {
@@ -281,6 +283,7 @@ test("a session that the upstream has forgotten is begun anew, and nobody who ca
 });
 
 test("of many calls under way when the session is forgotten none is lost", async () => {
+  verifies("session.begun-anew");
   let forgotten = 0;
   const waiting: Exchange[] = [];
   const script = sessions((exchange, session) => {

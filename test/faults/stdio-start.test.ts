@@ -9,6 +9,7 @@ import { fileRig } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
 import { call, failureOf, textOf, toolNames } from "./downstream.ts";
 import { type Front, fixture, healthy, openFront } from "./front.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "switchyard-faults-"));
 const plainFile = join(folder, "plain.txt");
@@ -139,6 +140,7 @@ test("an upstream that never answers is given up after its start timeout, ended,
 });
 
 test("every upstream that failed is tried again, later and later", async () => {
+  verifies("stdio.restart");
   const attemptsOf = (name: string): number => {
     const { state } = front.status(name);
     return state.kind === "stopped" ? 0 : state.attempts;

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { configPage } from "../../scripts/docs-config.ts";
 import { errorsPage } from "../../scripts/docs-errors.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import { requirementsPage } from "../../scripts/docs-requirements.ts";
 
 function page(name: string): string {
   return readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
@@ -24,4 +25,8 @@ test("every configuration that docs/profiles.md shows can be read, and has a pro
 
 test("docs/config.md says what the schema of the configuration says", () => {
   assert.equal(page("config.md"), configPage(), "run `npm run docs`");
+});
+
+test("docs/requirements.md says which tests show what the specification asks for", () => {
+  assert.equal(page("requirements.md"), requirementsPage(), "run `npm run docs`");
 });

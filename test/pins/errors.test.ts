@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { errorTable } from "../../src/core/errors.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /** What programs on the other side rely on. A change here is a change for them: say so in the changelog. */
 const pinned = {
@@ -47,6 +48,7 @@ const pinned = {
 };
 
 test("the errors are these, and each looks the same on the wire as before", () => {
+  verifies("base.error-members");
   const found = Object.fromEntries(
     Object.entries(errorTable).map(([code, { http, rpc, retryable }]) => [code, { http, rpc, retryable }]),
   );

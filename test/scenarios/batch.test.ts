@@ -13,6 +13,7 @@ import { rawWebSocket } from "../rig/raw-web-socket.ts";
 import { type Front, fileRig } from "../rig/rig.ts";
 import { ScriptedServer, legacyScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const rig = fileRig();
 
@@ -125,6 +126,7 @@ for (const [title, connect] of ways) {
   suite(`over ${title}`, () => {
     for (const revision of ["2025-03-26", "2024-11-05"]) {
       test(`an array of messages of ${revision} is executed at once and answered as one array, in order`, async () => {
+        verifies("base.batch");
         const server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
         const sender = await connect(await scripted(server));
         await begin(sender, revision);
@@ -179,6 +181,7 @@ for (const [title, connect] of ways) {
     });
 
     test("later revisions have no arrays, and without a session there are none", async () => {
+      verifies("base.batch-removed");
       const front = await scripted(new ScriptedServer(legacyScript()));
       const ping = [{ jsonrpc: "2.0", id: 1, method: "ping" }];
       const later = await connect(front);

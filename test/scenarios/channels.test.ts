@@ -13,6 +13,7 @@ import { type WebSocketChannel, connectWebSocket, webSocketTaker } from "../../s
 import { fileRig } from "../rig/rig.ts";
 import { type SsePeerOptions, ssePeer } from "../rig/sse-peer.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /*
  * Channels over real sockets. That of a child is tested among the faults, beside what else can happen to a child; those inside one
@@ -185,6 +186,7 @@ for (const [what, options, code, says] of [
 }
 
 test("an endpoint may be a whole address at the same origin", async () => {
+  verifies("http-sse.endpoint");
   await using peer = await ssePeer({
     opening: (origin) => `: hello\n\nevent: endpoint\ndata: ${origin}/message?session=1\n\n`,
   });

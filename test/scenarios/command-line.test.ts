@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { isJsonObject } from "../../src/core/json.ts";
 import { inFolder, runCommand, startCommand } from "../rig/command-line.ts";
 import { fileRig } from "../rig/rig.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 fileRig();
 
@@ -162,6 +163,7 @@ test("Ctrl-C cancels a call that runs", async () => {
 });
 
 test("serve --stdio speaks to the client that started it, in both eras, and ends with its input", async () => {
+  verifies("version.dual-era-server", "stdio.stdout", "stdio.shutdown-obeyed");
   const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
   const { StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
   await folderWith({ everything: everythingServer }, async (folder) => {

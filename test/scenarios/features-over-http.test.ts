@@ -5,6 +5,7 @@ import type { Downstream } from "../rig/downstream.ts";
 import { fixtures, revisionOf, serverLacks, startFixtures } from "../rig/fixtures.ts";
 import { type Front, fileRig } from "../rig/rig.ts";
 import { usesEveryFeature } from "./features.contract.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const rig = fileRig();
 const downstreams: Downstream[] = [];
@@ -16,6 +17,7 @@ before(async () => {
 });
 
 test("each upstream is spoken to in the newest revision that it knows", () => {
+  verifies("version.older-revisions");
   const spoken = front.switchyard.status().upstreams.map(({ name, revision }) => [name, revision]);
   assert.deepEqual(Object.fromEntries(spoken), revisionOf);
 });
@@ -28,6 +30,7 @@ for (const [index, { title, revision, lacks }] of clients.entries()) {
   };
 
   test(`${title} speaks ${revision} with the gateway over HTTP`, () => {
+    verifies("version.dual-era-server");
     assert.equal(downstream().revision, revision);
   });
 

@@ -14,6 +14,7 @@ import { whyWithout } from "../rig/npm-servers.ts";
 import { type Front, fileRig } from "../rig/rig.ts";
 import { sdkV1 } from "../rig/sdk-v1.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const rig = fileRig();
 
@@ -43,6 +44,7 @@ suite("server-everything over HTTP+SSE", { skip: whyWithout("everything") }, () 
   });
 
   test("is spoken to over HTTP+SSE, whether the configuration says so or it was found out", () => {
+    verifies("http-sse.client");
     const shown = front.switchyard.status().upstreams.map(({ transport, revision }) => [transport, revision]);
     assert.deepEqual(shown, [
       ["sse", "2025-11-25"],
@@ -137,6 +139,7 @@ const rpcError = (code: number): string =>
 
 for (const status of [400, 404, 405]) {
   test(`HTTP ${status} to every message leads to one look for an event stream, and then stands as the problem`, async () => {
+    verifies("http-sse.client");
     const { message, methods } = await problemWith((_request, response) => response.writeHead(status).end());
     assert.equal(message, `The upstream answered HTTP ${status} without a message`);
     assert.deepEqual(methods, ["POST", "POST", "GET"]);
@@ -144,6 +147,7 @@ for (const status of [400, 404, 405]) {
 }
 
 test("an error that is no modern one leads there too where it comes with such a status", async () => {
+  verifies("version.fallback-http");
   const { message, methods } = await problemWith((_request, response) => {
     response.writeHead(400, { "content-type": "application/json" }).end(rpcError(-32000));
   });
@@ -152,6 +156,7 @@ test("an error that is no modern one leads there too where it comes with such a 
 });
 
 test("a modern error, a refusal of credentials and a failure of the server do not", async () => {
+  verifies("version.fallback-http");
   const modern = await problemWith((_request, response) => {
     response.writeHead(400, { "content-type": "application/json" }).end(rpcError(-32022));
   });
@@ -162,6 +167,7 @@ test("a modern error, a refusal of credentials and a failure of the server do no
 });
 
 test("where an event stream begins and its endpoint is a stranger's, that is the problem", async () => {
+  verifies("http-sse.endpoint");
   const { message } = await problemWith((request, response) => {
     if (request.method !== "GET") response.writeHead(405).end();
     else {

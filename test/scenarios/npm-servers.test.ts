@@ -11,6 +11,7 @@ import { type Front, fileRig } from "../rig/rig.ts";
 import { connectV1, disconnectV1, sdkV1 } from "../rig/sdk-v1.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const rig = fileRig();
 const downstreams = new Map<string, Downstream>();
@@ -35,6 +36,7 @@ for (const { title, lacks } of clients) {
 
   suite(`${title} with server-everything`, { skip: whyWithout("everything") }, () => {
     test("the tools that the server lists to a client of its own are the same here", async () => {
+      verifies("tools.definitions");
       const program = servers.upstreams.find(({ name }) => name === "everything")?.target;
       assert.ok(program?.kind === "stdio");
       await using direct = await sdkV1.connect({ kind: "stdio", command: program.command, args: [...program.args] });
@@ -50,6 +52,7 @@ for (const { title, lacks } of clients) {
     });
 
     test("tools answer with text, images, annotations, links and structure", async () => {
+      verifies("tools.result");
       const sum = await call("get-sum", { a: 2, b: 3 });
       assert.deepEqual(sum["content"], [{ type: "text", text: "The sum of 2 and 3 is 5." }]);
       const kinds = contentOf(await call("get-tiny-image", {})).map(({ type }) => type);
@@ -72,6 +75,7 @@ for (const { title, lacks } of clients) {
     });
 
     test("arguments that the server refuses come back as a failed result", async () => {
+      verifies("tools.execution-errors");
       const { isError } = await downstream().call("everything__get-sum", { a: "two" });
       assert.equal(isError, true);
     });
@@ -139,6 +143,7 @@ suite("log messages of server-everything", { skip: whyWithout("everything") }, (
   const name = "everything__toggle-simulated-logging";
 
   test("reach a legacy session that has set a level", async () => {
+    verifies("logging.set-level");
     const client = await connectV1({ kind: "http", url: front.url });
     let logs = 0;
     client.setNotificationHandler(LoggingMessageNotificationSchema, () => {

@@ -11,10 +11,12 @@ import { fileRig, httpUpstream } from "../rig/rig.ts";
 import { serveScripted } from "../rig/scripted-http.ts";
 import { ScriptedServer, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const rig = fileRig();
 
 test("an answer with an unknown, used or outdated state, from another issuer, or without one, logs nobody in", async () => {
+  verifies("auth.issuer-recorded", "auth.state");
   const { auth, upstream } = await newStand(rig);
   const front = await newFront(rig, upstream.url);
   const callback = `${front.server.origin}/oauth/callback`;
@@ -91,6 +93,7 @@ test("an authorization server that fails asks nobody to log in: the login is tri
 });
 
 test("a configured client is not used at another server than the first one", async () => {
+  verifies("auth.credentials-mismatch");
   const { auth, upstream } = await newStand(rig);
   const registration = await fetch(`${auth.issuer}/reg`, {
     method: "POST",
@@ -122,6 +125,7 @@ test("a configured client is not used at another server than the first one", asy
 });
 
 test("an upstream with a token of its own, or with oauth turned off, is never logged in to", async () => {
+  verifies("auth.configured-token");
   for (const target of [{ oauth: false }, { headers: { AUTHORIZATION: "Bearer of-the-operator" } }] as const) {
     const { auth, upstream } = await newStand(rig);
     const front = await newFront(rig, upstream.url, {}, target);

@@ -10,6 +10,7 @@ import { type Front, fileRig } from "../rig/rig.ts";
 import { connectV1, disconnectV1 } from "../rig/sdk-v1.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const rig = fileRig();
 let front: Front;
@@ -60,6 +61,7 @@ for (const kind of clients) {
 }
 
 test("instructions are those of the one server, and those of all under their names", async () => {
+  verifies("discover.instructions");
   const one = await connectV1({ kind: "http", url: addressOf("modern-stdio") });
   assert.equal(one.getInstructions(), "How to use modern-stdio.");
   await disconnectV1(one);
@@ -92,6 +94,7 @@ test("an address of no upstream is not found", async () => {
 });
 
 test("who listens at the address of one server is not told of changes of another", async () => {
+  verifies("listen.requested-only");
   const { client } = await begun(addressOf("legacy-stdio"));
   let told = 0;
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => {

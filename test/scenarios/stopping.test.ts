@@ -7,6 +7,7 @@ import { Rig, fileRig } from "../rig/rig.ts";
 import { connectV1 } from "../rig/sdk-v1.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 fileRig();
 
@@ -34,6 +35,7 @@ test(
 );
 
 test("a gateway over stdio that is told to stop ends subscriptions with their result, then itself", async () => {
+  verifies("cancel.teardown", "listen.graceful-end");
   await using rig = new Rig();
   const client = await connectV2(gatewayProgram(rig, await startFixtures(rig)));
   const subscription = await client.listen({ toolsListChanged: true });
@@ -48,6 +50,7 @@ test("a gateway over stdio that is told to stop ends subscriptions with their re
 });
 
 test("a client that leaves over stdio leaves nothing behind", async () => {
+  verifies("stdio.shutdown-obeyed");
   await using rig = new Rig();
   const client = await connectV1(gatewayProgram(rig, await startFixtures(rig)));
   rig.defer(() => client.close());

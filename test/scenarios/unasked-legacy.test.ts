@@ -11,6 +11,7 @@ import { gatewayProgram } from "../rig/program.ts";
 import { fileRig } from "../rig/rig.ts";
 import { connectV1, disconnectV1 } from "../rig/sdk-v1.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /** What a client of the SDK v1 was sent without having asked for it in a request. */
 class Ear implements AsyncDisposable {
@@ -63,6 +64,7 @@ for (const way of ["HTTP", "stdio"]) {
 
     suite(`SDK v1 over ${way} with the ${upstream} server`, () => {
       test("log messages of a call arrive once, from the level on that the session set", async () => {
+        verifies("session.no-broadcast", "logging.set-level");
         const { client, logs } = ear();
         logs.length = 0;
         await client.setLoggingLevel("warning");
@@ -77,6 +79,7 @@ for (const way of ["HTTP", "stdio"]) {
       });
 
       test("a session that sets a lower level is sent more", async () => {
+        verifies("logging.level");
         const { client, logs } = ear();
         logs.length = 0;
         await client.setLoggingLevel("debug");
@@ -104,6 +107,7 @@ for (const way of ["HTTP", "stdio"]) {
       );
 
       test("a change of the tools is told, and the list is then the new one", async () => {
+        verifies("session.unrelated", "tools.list-changed");
         const { toolChanges, promptChanges } = ear();
         await call("extra_tool", { present: true });
         await until(() => ear().toolChanges > toolChanges, "the first change was told");

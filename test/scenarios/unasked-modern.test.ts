@@ -6,6 +6,7 @@ import { gatewayProgram } from "../rig/program.ts";
 import { fileRig } from "../rig/rig.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /** What a client of the SDK v2 was sent besides results. */
 class Ear implements AsyncDisposable {
@@ -62,6 +63,7 @@ for (const way of ["HTTP", "stdio"]) {
 
     suite(`SDK v2 over ${way} with the ${upstream} server`, () => {
       test("log messages arrive once, for calls that ask for them, from the level on that they ask for", async () => {
+        verifies("logging.asked-for", "logging.level");
         const { logs } = ear();
         logs.length = 0;
         await call("log", { level: "error", text: "nobody asked" });
@@ -76,6 +78,7 @@ for (const way of ["HTTP", "stdio"]) {
       });
 
       test("a change of the tools is told to who listens, and the list is then the new one", async () => {
+        verifies("tools.list-changed");
         const { toolChanges, promptChanges, client } = ear();
         const subscription = await client.listen({ toolsListChanged: true });
         assert.deepEqual(subscription.honoredFilter, { toolsListChanged: true });

@@ -7,6 +7,7 @@ import { listenOnFreePort } from "../rig/http-server.ts";
 import { Rig } from "../rig/rig.ts";
 import { serveScripted } from "../rig/scripted-http.ts";
 import { type Script, ScriptedServer, legacyScript, modernScript } from "../rig/scripted-server.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /* What a server over Streamable HTTP gets from the gateway: the requests themselves, with their headers. */
 
@@ -79,6 +80,7 @@ function sent(seen: readonly Seen[], method: string): Seen[] {
 }
 
 test("a modern server gets each message as a POST that says what it accepts and repeats revision, method and name", async () => {
+  verifies("http.post", "http.accept", "http.metadata-headers", "http.base64-sent", "http.session-id-not-sent");
   const named = [
     { name: "echo", inputSchema: { type: "object" } },
     { name: "žluť", inputSchema: { type: "object" } },
@@ -100,6 +102,7 @@ test("a modern server gets each message as a POST that says what it accepts and 
 });
 
 test("no header of a caller reaches a server: what it shows us to let it in is for us alone", async () => {
+  verifies("auth.no-passthrough");
   for (const script of [modernScript, legacyScript]) {
     const { seen, origin } = await standWith(script());
     await call(origin, "up__echo", {}, { authorization: "Bearer of-the-caller", cookie: "a=1", "x-api-key": "k" });
@@ -114,6 +117,7 @@ test("no header of a caller reaches a server: what it shows us to let it in is f
 });
 
 test("a legacy server gets its session and the agreed revision with every message after initialize, and a DELETE at the end", async () => {
+  verifies("lifecycle.shutdown-http", "session.id-sent", "session.version-header-sent");
   const { seen, origin, switchyard } = await standWith({
     ...legacyScript(),
     initialize: { protocolVersion: "2025-06-18", capabilities: { tools: {} } },
@@ -136,6 +140,7 @@ test("a legacy server gets its session and the agreed revision with every messag
 const region = { type: "object", properties: { region: { type: "string", "x-mcp-header": "Region" } } };
 
 test("an argument that a tool wants repeated is repeated, and left out where it is absent or null", async () => {
+  verifies("x-mcp-header.repeated", "x-mcp-header.absent", "x-mcp-header.encoded");
   const { seen, origin } = await standWith({
     ...modernScript(),
     "tools/list": { tools: [{ name: "echo", inputSchema: region }] },
@@ -146,6 +151,7 @@ test("an argument that a tool wants repeated is repeated, and left out where it 
 });
 
 test("a tool whose annotation is wrong is left out of the list, and the status says which and why", async () => {
+  verifies("x-mcp-header.excluded", "x-mcp-header.logged");
   const wrong = { type: "object", properties: { a: { type: "number", "x-mcp-header": "A" } } };
   const { switchyard, origin } = await standWith({
     ...modernScript(),
@@ -165,6 +171,7 @@ function oddities(switchyard: Switchyard): unknown {
 }
 
 test("a server that misses a repeated argument is listed again, and called again with it", async () => {
+  verifies("base.request-id-unique", "x-mcp-header.relist");
   let calls = 0;
   const { server, seen, origin } = await standWith({
     ...modernScript(),
@@ -184,6 +191,7 @@ test("a server that misses a repeated argument is listed again, and called again
 });
 
 test("what a schema refers to is not fetched, and the schema is passed on as it is", async () => {
+  verifies("base.schema-refs");
   const { seen, switchyard, server, url, origin } = await standWith(modernScript());
   const inputSchema = { type: "object", properties: { a: { $ref: url.replace("/mcp", "/schema.json") } } };
   server.answer("tools/list", { tools: [{ name: "refers", inputSchema }] });

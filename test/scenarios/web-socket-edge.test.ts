@@ -13,6 +13,7 @@ import { type RawWebSocket, rawWebSocket, refusedOpening } from "../rig/raw-web-
 import { Rig, fileRig } from "../rig/rig.ts";
 import { type Received, ScriptedServer, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const rig = fileRig();
 const server = new ScriptedServer(modernScript());
@@ -44,6 +45,7 @@ function release({ id }: Received): void {
 }
 
 test("a client of 2026-07-28 discovers, lists and calls, each request by itself", async () => {
+  verifies("base.stateless", "http.custom-transport");
   await using raw = await rawWebSocket(url);
   raw.request(1, "server/discover");
   raw.request(2, "tools/list");
@@ -57,6 +59,7 @@ test("a client of 2026-07-28 discovers, lists and calls, each request by itself"
 });
 
 test("progress comes before the answer, under the client's own token", async () => {
+  verifies("http.custom-transport");
   await using raw = await rawWebSocket(url);
   const call = await heldCall(raw, 7, { progressToken: "mine" });
   const { progressToken } = objectAt(call.params, "_meta") ?? {};
@@ -71,6 +74,8 @@ test("progress comes before the answer, under the client's own token", async () 
 });
 
 test("a cancelled call is cancelled upstream and not answered", async () => {
+  verifies("cancel.obeyed");
+  verifies("http.custom-transport");
   await using raw = await rawWebSocket(url);
   const { id } = await heldCall(raw, 8);
   const cancelled = server.next("notifications/cancelled");
@@ -109,6 +114,7 @@ for (const [what, protocols, options, path, status, code] of [
   ["in the protocol of a draft", ["mcp"], { protocolVersion: 8 }, "", 400, "invalid_request"],
 ] as const) {
   test(`an opening ${what} is refused with ${status}`, async () => {
+    verifies("http.origin");
     const refusal = await refusedOpening(url + path, [...protocols], options);
     assert.equal(refusal.status, status);
     const body: unknown = JSON.parse(refusal.body);
@@ -171,6 +177,7 @@ test("a client that sends too many messages is cut off with 1008, and nobody els
 });
 
 test("of a client that does not read, progress is dropped and the answer kept", async () => {
+  verifies("progress.flooding");
   await using raw = await rawWebSocket(url);
   const call = await heldCall(raw, 1, { progressToken: 1 });
   raw.socket.pause();
@@ -220,6 +227,7 @@ test("a connection without a word for an hour is closed with 1001; one that list
 });
 
 test("a gateway that stops ends subscriptions with their result and lets calls finish, then closes with 1001", async () => {
+  verifies("listen.graceful-end");
   await using own = new Rig();
   const scripted = new ScriptedServer(modernScript());
   scripted.answer("tools/call", "silence");

@@ -95,6 +95,20 @@ const request: fc.Arbitrary<JsonObject> = fc
     params: { ...about, arguments: { stamp }, _meta: meta },
   }));
 
+/** A call by the rules of 2026-07-28: without enough of these there is little that could be mixed up. */
+const properCall: fc.Arbitrary<JsonObject> = fc
+  .record({ id, name: fc.constantFrom("old__echo", "fresh__echo"), progressToken: id, stamp: fc.nat() })
+  .map(({ id: asked, name, progressToken, stamp }) => ({
+    jsonrpc: "2.0",
+    id: asked,
+    method: "tools/call",
+    params: {
+      name,
+      arguments: { stamp },
+      _meta: { [metaKeys.protocolVersion]: "2026-07-28", [metaKeys.clientCapabilities]: {}, progressToken },
+    },
+  }));
+
 const initialize: fc.Arbitrary<JsonObject> = fc
   .tuple(id, fc.constantFrom(...revisions, "1"), capabilities)
   .map(([asked, protocolVersion, declared]) => ({
@@ -122,7 +136,8 @@ const strayAnswer: fc.Arbitrary<JsonObject> = fc.oneof(
 );
 
 const clientMessage = fc.oneof(
-  { weight: 6, arbitrary: request },
+  { weight: 5, arbitrary: properCall },
+  { weight: 4, arbitrary: request },
   { weight: 1, arbitrary: initialize },
   { weight: 2, arbitrary: clientNotification },
   { weight: 1, arbitrary: strayAnswer },
@@ -195,7 +210,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant("upstream-answers" as const), upstream: side, which, answer }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("upstream-echoes" as const), upstream: side, which }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("upstream-echoes" as const), upstream: side, which }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("upstream-progress" as const), upstream: side, which, more: jsonObject }),
