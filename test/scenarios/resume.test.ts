@@ -5,6 +5,7 @@ import { startSwitchyard } from "../../src/gateway.ts";
 import { SseReader } from "../../src/transport/sse.ts";
 import { ScriptedServer, legacyScript } from "../rig/scripted-server.ts";
 import { fileRig } from "../rig/rig.ts";
+import { until } from "../rig/until.ts";
 import { verifies } from "../requirements/verifies.ts";
 
 fileRig();
@@ -158,7 +159,10 @@ test("the stream of a session goes on after a break, and an id that is not known
   await listed;
   await again.until((events) => events.some(({ message }) => message?.method === "notifications/tools/list_changed"));
   again.break();
+  await again.ended;
   const fresh = new Stream(origin, "GET", { ...headers, "last-event-id": "99-99" });
+  // A change that is told before it is open goes to the stream before it.
+  await until(() => fresh.ids.length > 0, "the new stream is open");
   server.answer("tools/list", { tools: [] });
   server.notify("notifications/tools/list_changed");
   await fresh.until((events) => events.some(({ message }) => message?.method === "notifications/tools/list_changed"));
