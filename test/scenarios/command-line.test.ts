@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { isJsonObject } from "../../src/core/json.ts";
 import { inFolder, runCommand, startCommand } from "../rig/command-line.ts";
 import { fileRig } from "../rig/rig.ts";
+import { until } from "../rig/until.ts";
 
 fileRig();
 
@@ -175,11 +176,13 @@ test("serve --stdio speaks to the client that started it, in both eras, and ends
         stderr: "ignore",
       }),
     );
-    const { tools } = await client.listTools();
-    assert.ok(tools.length >= 13);
-    const result = await client.callTool({ name: "everything__get-sum", arguments: { a: 2, b: 3 } });
-    assert.deepEqual(result.content, [{ type: "text", text: "The sum of 2 and 3 is 5." }]);
-    await client.close();
+    try {
+      await until(async () => (await client.listTools()).tools.length >= 13, "the program has connected to the server");
+      const result = await client.callTool({ name: "everything__get-sum", arguments: { a: 2, b: 3 } });
+      assert.deepEqual(result.content, [{ type: "text", text: "The sum of 2 and 3 is 5." }]);
+    } finally {
+      await client.close();
+    }
   });
 });
 
