@@ -3,6 +3,8 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { isJsonObject } from "../../src/core/json.ts";
 import { inFolder, runCommand, startCommand } from "../rig/command-line.ts";
 import { fileRig } from "../rig/rig.ts";
@@ -163,8 +165,6 @@ test("Ctrl-C cancels a call that runs", async () => {
 });
 
 test("serve --stdio speaks to the client that started it, in both eras, and ends with its input", async () => {
-  const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
-  const { StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
   await folderWith({ everything: everythingServer }, async (folder) => {
     const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
     const client = new Client({ name: "test", version: "1" });
