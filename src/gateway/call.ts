@@ -64,7 +64,8 @@ function byReturning(gateway: Gateway, inbound: Inbound, call: Call): Promise<Ca
 
 /** `call` is what the caller sent, `sent` what the upstream is to get. */
 function begin(gateway: Gateway, inbound: Inbound, call: Call, sent: Call): Promise<CallAnswer> {
-  if (!isAskable(call.caller.capabilities)) {
+  // Only what may be answered with questions may wait for their answers (2026-07-28, basic/patterns/mrtr, Supported Requests).
+  if (!isAskable(call.caller.capabilities) || call.method === "completion/complete") {
     return send(gateway, inbound, sent).then((outcome) => sealed(gateway, inbound, call, outcome));
   }
   const conversation = new Conversation(gateway.deps.clock);

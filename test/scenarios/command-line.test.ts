@@ -3,10 +3,13 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { isJsonObject } from "../../src/core/json.ts";
 import { inFolder, runCommand, startCommand } from "../rig/command-line.ts";
 import { fileRig } from "../rig/rig.ts";
 import { verifies } from "../requirements/verifies.ts";
+import { until } from "../rig/until.ts";
 
 fileRig();
 
@@ -164,8 +167,6 @@ test("Ctrl-C cancels a call that runs", async () => {
 
 test("serve --stdio speaks to the client that started it, in both eras, and ends with its input", async () => {
   verifies("version.dual-era-server", "stdio.stdout", "stdio.shutdown-obeyed");
-  const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
-  const { StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
   await folderWith({ everything: everythingServer }, async (folder) => {
     const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
     const client = new Client({ name: "test", version: "1" });
@@ -177,11 +178,13 @@ test("serve --stdio speaks to the client that started it, in both eras, and ends
         stderr: "ignore",
       }),
     );
-    const { tools } = await client.listTools();
-    assert.ok(tools.length >= 13);
-    const result = await client.callTool({ name: "everything__get-sum", arguments: { a: 2, b: 3 } });
-    assert.deepEqual(result.content, [{ type: "text", text: "The sum of 2 and 3 is 5." }]);
-    await client.close();
+    try {
+      await until(async () => (await client.listTools()).tools.length >= 13, "the program has connected to the server");
+      const result = await client.callTool({ name: "everything__get-sum", arguments: { a: 2, b: 3 } });
+      assert.deepEqual(result.content, [{ type: "text", text: "The sum of 2 and 3 is 5." }]);
+    } finally {
+      await client.close();
+    }
   });
 });
 
