@@ -391,11 +391,11 @@ export class Upstream {
         data: { upstream: this.name, stage: problem.stage, authorizationUrl, suggestion: problem.suggestion },
       });
     }
-    if (state.kind !== "recovering") {
+    if (!("problem" in state) || state.problem === undefined) {
       return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is not connected`);
     }
-    const { problem, nextTryAt, attempts } = state;
-    const retryAfterMs = Math.max(0, nextTryAt - this.#deps.clock.now());
+    const { problem, attempts } = state;
+    const retryAfterMs = state.kind === "recovering" ? Math.max(0, state.nextTryAt - this.#deps.clock.now()) : 0;
     return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is down: ${problem.message}`, {
       data: { upstream: this.name, stage: problem.stage, attempts, retryAfterMs, suggestion: problem.suggestion },
     });
