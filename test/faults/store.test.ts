@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 import { rawLegacy, rawModern } from "../rig/raw-client.ts";
 import { Restartable } from "../rig/restartable.ts";
 import { until } from "../rig/until.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 

@@ -9,6 +9,9 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { valueAt } from "../../src/config/content.ts";
 import { inPlace } from "../rig/person.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 const memory = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-memory/dist/index.js"));
 const ours = JSON.stringify({

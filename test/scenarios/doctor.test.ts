@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type JsonObject, isJsonObject } from "../../src/core/json.ts";
 import { startAuthorizationServer } from "../rig/authorization-server.ts";
@@ -9,12 +9,11 @@ import type { Ended } from "../rig/command-line.ts";
 import { listenOnFreePort } from "../rig/http-server.ts";
 import { inPlace } from "../rig/person.ts";
 import { protectedHttp } from "../rig/protected-server.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { serveScripted } from "../rig/scripted-http.ts";
 import { ScriptedServer, modernScript } from "../rig/scripted-server.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 const memory = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-memory/dist/index.js"));
 const memoryServer = { command: process.execPath, args: [memory] };

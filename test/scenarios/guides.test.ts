@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { blocksOf, stepsOf } from "../rig/page.ts";
 import { inPlace } from "../rig/person.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 const guide = readFileSync(new URL("../../docs/clients.md", import.meta.url), "utf8");
 

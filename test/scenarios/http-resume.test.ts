@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { type JsonObject, isJsonObject, objectAt } from "../../src/core/json.ts";
 import { ManualClock } from "../../src/core/manual-clock.ts";
 import { startSwitchyard } from "../../src/gateway.ts";
 import { readFrame } from "../../src/protocol/frame.ts";
 import { memoryPair } from "../../src/transport/memory.ts";
 import { listenOnFreePort } from "../rig/http-server.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { legacyScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
 import { verifies } from "../requirements/verifies.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 const pauseMs = 300;
 

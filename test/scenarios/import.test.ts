@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { isJsonObject } from "../../src/core/json.ts";
 import { inPlace } from "../rig/person.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 function json(text: string): Readonly<Record<string, unknown>> {
   const value: unknown = JSON.parse(text);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { CatalogOptions, ProfileOptions } from "../../src/gateway/catalog-options.ts";
 import { type JsonObject, isJsonObject } from "../../src/core/json.ts";
@@ -9,7 +9,7 @@ import { clients } from "../rig/clients.ts";
 import { inFolder, main, runCommand, startCommand } from "../rig/command-line.ts";
 import { type Downstream, type Place, codeOf } from "../rig/downstream.ts";
 import { npmServers, scriptOf, whyWithout } from "../rig/npm-servers.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { connectV1, disconnectV1, sdkV1 } from "../rig/sdk-v1.ts";
 import { sdkV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
@@ -19,7 +19,7 @@ import { until } from "../rig/until.ts";
  * is not there.
  */
 
-const rig = new Rig();
+const rig = fileRig();
 const skip = whyWithout("everything") || whyWithout("filesystem") || whyWithout("memory");
 let front: Front;
 let folder: string;
@@ -75,8 +75,6 @@ before(async () => {
   ({ folder } = servers);
   front = await rig.gateway(servers.upstreams, { catalog: catalogOf(join(folder, "poem.txt")) });
 });
-
-after(() => rig.close());
 
 function addressOf(profile: string, scheme: "http" | "ws" = "http"): string {
   return `${front.url.replace(/^http/, scheme)}/p/${profile}`;

@@ -4,8 +4,10 @@ import { objectAt } from "../../src/core/json.ts";
 import { upstreamDefaults } from "../../src/upstream/options.ts";
 import { inFolder } from "../rig/command-line.ts";
 import { rawModern } from "../rig/raw-client.ts";
-import { Rig } from "../rig/rig.ts";
+import { Rig, fileRig } from "../rig/rig.ts";
 import { ScriptedServer, modernScript } from "../rig/scripted-server.ts";
+
+fileRig();
 
 function askingServer(): ScriptedServer {
   const server = new ScriptedServer(modernScript());

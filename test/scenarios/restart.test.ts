@@ -8,6 +8,9 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { Restartable, toolNamed, usualTools } from "../rig/restartable.ts";
 import { until } from "../rig/until.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 const resource = { uri: "note://a", name: "a" };
 

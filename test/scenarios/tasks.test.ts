@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   CallToolResultSchema,
@@ -14,13 +14,13 @@ import { everythingOver } from "../rig/everything.ts";
 import { scriptOf, whyWithout } from "../rig/npm-servers.ts";
 import { gatewayProgram } from "../rig/program.ts";
 import { type RawClient, rawModern } from "../rig/raw-client.ts";
-import { Rig, httpUpstream, scriptUpstream } from "../rig/rig.ts";
+import { httpUpstream, scriptUpstream, fileRig } from "../rig/rig.ts";
 import { disconnectV1, transportTo } from "../rig/sdk-v1.ts";
 import { until } from "../rig/until.ts";
 
 /* Tasks of both generations with other people's clients and servers, over HTTP and stdio. */
 
-const rig = new Rig();
+const rig = fileRig();
 const hasEverything = whyWithout("everything") === false;
 const places = new Map<string, Place>();
 let modern: RawClient;
@@ -41,8 +41,6 @@ before(async () => {
   places.set("stdio", gatewayProgram(rig, fixtures));
   modern = rawModern(url);
 });
-
-after(() => rig.close());
 
 interface Connected extends AsyncDisposable {
   readonly client: Client;

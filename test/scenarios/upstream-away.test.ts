@@ -3,6 +3,9 @@ import { test } from "node:test";
 import { Restartable, usualTools } from "../rig/restartable.ts";
 import { connectV1, disconnectV1 } from "../rig/sdk-v1.ts";
 import { until } from "../rig/until.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 const resource = { uri: "note://a", name: "a" };
 

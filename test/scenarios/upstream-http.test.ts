@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { IncomingHttpHeaders } from "node:http";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { type JsonObject, isJsonObject } from "../../src/core/json.ts";
 import { type Switchyard, startSwitchyard } from "../../src/gateway.ts";
 import { listenOnFreePort } from "../rig/http-server.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { serveScripted } from "../rig/scripted-http.ts";
 import { type Script, ScriptedServer, legacyScript, modernScript } from "../rig/scripted-server.ts";
 import { verifies } from "../requirements/verifies.ts";
@@ -17,8 +17,7 @@ interface Seen {
   readonly message: JsonObject;
 }
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 /** A server by this script, the requests that reach it, and a gateway in front of it. */
 async function standWith(script: Record<string, Script>) {

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { inPlace } from "../rig/person.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 const memory = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-memory/dist/index.js"));
 const servers = {
