@@ -56,7 +56,8 @@ function checkUnused(name: string, profiles: unknown, file: string): void {
 export interface Outline {
   /** The entries, by name, as they stand in the file. */
   readonly servers: ReadonlyMap<string, unknown>;
-  /** What it says of the port to listen on and of the gateway's own folder; `undefined` where it says nothing. */
+  /** What it says of where to listen and of the gateway's own folder; `undefined` where it says nothing. */
+  readonly host: unknown;
   readonly port: unknown;
   readonly dataDir: unknown;
 }
@@ -73,6 +74,7 @@ export function outlineOf(text: string, file: string): Outline {
   );
   return {
     servers: new Map(entries),
+    host: valueAt(content, ["listen", "host"]),
     port: valueAt(content, ["listen", "port"]),
     dataDir: valueAt(content, ["dataDir"]),
   };

@@ -2,14 +2,13 @@ import { extname, join, resolve } from "node:path";
 import { type Client, type Reach, clientNamed } from "../../clients/client.ts";
 import { entryText, withGateway, withoutGateway } from "../../clients/connect.ts";
 import type { OwnAddress } from "../../clients/own-entry.ts";
-import type { Config } from "../../config/config.ts";
 import { shownFile } from "../../config/problem.ts";
 import { serverName } from "../../config/schema.ts";
 import { GatewayError } from "../../core/errors.ts";
-import { type CommonOptions, type Context, chooseConfig } from "../context.ts";
+import { type OutlinedConfig, outlineConfig } from "../config-file.ts";
+import type { CommonOptions, Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { thisMachine } from "../machine.ts";
-import { findRunning } from "../running.ts";
 import { copyBeside, replaceFile, textIn } from "../text-file.ts";
 
 export interface ConnectOptions extends CommonOptions {
@@ -37,33 +36,32 @@ export async function connect(name: string, context: Context, options: ConnectOp
       `--name must be letters, digits, ".", "_" and "-", got ${JSON.stringify(options.name)}`,
     );
   }
-  const { config } = await chooseConfig(context, options);
-  const running = await findRunning(config.dataDir);
+  const config = await outlineConfig(context, options);
   const file = options.file === undefined ? client.ownFile(thisMachine(context)) : resolve(context.cwd, options.file);
   const text = await textIn(file, context.cwd);
   const where = { file, cwd: context.cwd, text: text ?? "" };
-  const own = ownAddress(config, running, options);
+  const own = ownAddress(config, options);
   if (options.remove === true) {
     const after = withoutGateway(client, where, { name: options.name, own });
     return finish({ client, file, before: text, after, reach: undefined }, context, options);
   }
-  const reach = reachOf(client, config, running, options);
+  const reach = reachOf(client, config, options);
   const after = withGateway(client, where, { name: options.name, reach, own });
   return finish({ client, file, before: text, after, reach }, context, options);
 }
 
-function ownAddress(config: Config, running: string | undefined, { url }: ConnectOptions): OwnAddress {
+function ownAddress({ listen, running }: OutlinedConfig, { url }: ConnectOptions): OwnAddress {
   const origins = [running, url].flatMap((address) => URL.parse(address ?? "")?.origin ?? []);
-  return { ports: new Set([config.listen.port]), origins: new Set(origins) };
+  return { ports: new Set([listen.port]), origins: new Set(origins) };
 }
 
-function reachOf(client: Client, config: Config, running: string | undefined, options: ConnectOptions): Reach {
+function reachOf(client: Client, config: OutlinedConfig, options: ConnectOptions): Reach {
   if (options.stdio === true && options.url !== undefined) throw usage("Give either --stdio or --url, not both");
   if (options.url !== undefined && !client.speaksHttp) {
     throw usage(`${client.label}'s file knows only commands; leave --url out, and it starts the gateway itself`);
   }
   if (options.stdio === true || !client.speaksHttp) return stdioReach(config);
-  return { kind: "http", url: options.url === undefined ? ownUrl(config, running) : givenUrl(options.url) };
+  return { kind: "http", url: options.url === undefined ? ownUrl(config) : givenUrl(options.url) };
 }
 
 function givenUrl(text: string): string {
@@ -75,7 +73,7 @@ function givenUrl(text: string): string {
 }
 
 /** Where the gateway listens; where none runs, where it will. */
-function ownUrl({ listen: { host, port } }: Config, running: string | undefined): string {
+function ownUrl({ listen: { host, port }, running }: OutlinedConfig): string {
   if (running !== undefined) return `${running}/mcp`;
   if (port !== 0) return `http://${host.includes(":") ? `[${host}]` : host}:${port}/mcp`;
   throw new GatewayError("usage", "No gateway is running, and listen.port is 0, so its address is not known yet", {
@@ -84,14 +82,14 @@ function ownUrl({ listen: { host, port } }: Config, running: string | undefined)
 }
 
 /** By absolute paths: a client starts it in another folder, and often with another PATH. */
-function stdioReach({ source }: Config): Reach {
-  if (source.kind === "none") {
+function stdioReach({ file, text }: OutlinedConfig): Reach {
+  if (text === undefined) {
     throw new GatewayError("usage", "There is no configuration here with which a client could start the gateway", {
       data: { suggestion: "Begin one with `switchyard add` or `switchyard import`, or name one with --config." },
     });
   }
   const main = join(import.meta.dirname, "..", `main${extname(import.meta.filename)}`);
-  return { kind: "stdio", command: process.execPath, args: [main, "serve", "--stdio", "--config", source.path] };
+  return { kind: "stdio", command: process.execPath, args: [main, "serve", "--stdio", "--config", file] };
 }
 
 interface Change {

@@ -1,20 +1,17 @@
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Client, type ClientPlace, clientNamed, clientNames, importedClients } from "../../clients/client.ts";
 import type { OwnAddress } from "../../clients/own-entry.ts";
 import { type Decision, type FoundServer, planImport } from "../../clients/plan-import.ts";
 import { readClientFile, serversAt } from "../../clients/read.ts";
-import { type Outline, addServer, outlineOf, removeServer } from "../../config/edit.ts";
+import { addServer, removeServer } from "../../config/edit.ts";
 import { shownFile } from "../../config/problem.ts";
-import { defaultDataDir } from "../../config/schema.ts";
 import { GatewayError } from "../../core/errors.ts";
-import { listenDefaults } from "../../server/listen-options.ts";
-import { configFileOf } from "../config-file.ts";
+import { type OutlinedConfig, configFileOf, outlineConfig } from "../config-file.ts";
 import type { CommonOptions, Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { keepBefore, rollBack } from "../import-backup.ts";
 import { type ImportReport, importJson, importText } from "../import-text.ts";
 import { thisMachine } from "../machine.ts";
-import { findRunning } from "../running.ts";
 import { replaceFile, textIn } from "../text-file.ts";
 
 export interface ImportOptions extends CommonOptions {
@@ -39,16 +36,15 @@ export async function importServers(context: Context, options: ImportOptions): P
   const client = clientNamed(options.from, "--from");
   const { found, looked, read } = await lookAround(client, context, options);
   if (read.length === 0) return nothingThere(client, looked, context, options);
-  const file = await configFileOf(context, options);
-  const text = await textIn(file, context.cwd);
-  const outline = outlineOf(text ?? "", file);
+  const config = await outlineConfig(context, options);
+  const { file, text, servers } = config;
   const decisions = planImport(found, {
-    ours: outline.servers,
-    own: await ownAddress(outline, file),
+    ours: servers,
+    own: ownAddress(config),
     mayReplace: options.replace === true,
     env: context.env,
   });
-  const report = { file, read, decisions, ours: outline.servers, isDryRun: options.dryRun === true };
+  const report = { file, read, decisions, ours: servers, isDryRun: options.dryRun === true };
   return finish(report, text, context, options);
 }
 
@@ -136,12 +132,10 @@ function nothingThere(
 }
 
 /** Where a gateway of this configuration listens, or would. */
-async function ownAddress({ port, dataDir }: Outline, file: string): Promise<OwnAddress> {
-  const folder = resolve(dirname(file), typeof dataDir === "string" ? dataDir : defaultDataDir);
-  const running = await findRunning(folder);
-  const runningPort = running === undefined ? undefined : URL.parse(running)?.port;
-  const ports = [typeof port === "number" ? port : listenDefaults.port, ...(runningPort ? [Number(runningPort)] : [])];
-  return { ports: new Set(ports), origins: new Set(running === undefined ? [] : [running]) };
+function ownAddress({ listen, running }: OutlinedConfig): OwnAddress {
+  const url = running === undefined ? null : URL.parse(running);
+  const ports = [listen.port, ...(url === null ? [] : [Number(url.port)])];
+  return { ports: new Set(ports), origins: new Set(url === null ? [] : [url.origin]) };
 }
 
 async function takeBack(context: Context, options: ImportOptions): Promise<number> {
