@@ -127,9 +127,9 @@ test("the last known catalog is served at once while its server hangs, with its 
     assert.match((await gateways.command("status")).stdout, /up +stdio +starting +7 /);
     assert.equal(client.getInstructions(), "Say please.");
     const refused = assert.rejects(call("echo", { text: "late" }));
-    gateways.offer({ tools: [...usualTools, toolNamed("new")] });
     await gateways.kill("SIGTERM");
     await refused;
+    gateways.offer({ tools: [...usualTools, toolNamed("new")] });
     const command = await gateways.startReady();
     await command.says(/"event":"definition","type":"definition_added","upstream":"up","kind":"tools","name":"new"/);
     assert.match(await call("echo", { text: "now" }), /now/);
