@@ -12,7 +12,7 @@ export function configPage(): string {
     introduction,
     "## Keys of the file",
     "",
-    table(top, ["listen", "sessions"]),
+    table(top, ["profiles", "search", "listen", "sessions"]),
     "",
     "### listen",
     "",
@@ -22,20 +22,45 @@ export function configPage(): string {
     "",
     table(objectAt(objectAt(top, "sessions") ?? {}, "properties") ?? {}),
     "",
+    ...catalogSections(top),
     "## Keys of a server",
     "",
     table(servers, ["oauth"]),
     "",
     "### oauth",
     "",
-    table(objectAt(oauthIn(servers), "properties") ?? {}),
+    table(objectAt(formOf(servers, "oauth"), "properties") ?? {}),
     "",
   ].join("\n");
 }
 
-/** The form that is an object. */
-function oauthIn(servers: JsonObject): JsonObject {
-  const forms = objectAt(servers, "oauth")?.["anyOf"];
+function catalogSections(top: JsonObject): string[] {
+  const profile = objectAt(objectAt(top, "profiles") ?? {}, "additionalProperties") ?? {};
+  const keys = objectAt(profile, "properties") ?? {};
+  const upstream =
+    objectAt(objectAt(objectAt(keys, "upstreams") ?? {}, "additionalProperties") ?? {}, "properties") ?? {};
+  const overrides = objectAt(objectAt(upstream, "overrides") ?? {}, "properties") ?? {};
+  const tool = objectAt(objectAt(objectAt(overrides, "tools") ?? {}, "additionalProperties") ?? {}, "properties") ?? {};
+  const parameter =
+    objectAt(objectAt(objectAt(tool, "parameters") ?? {}, "additionalProperties") ?? {}, "properties") ?? {};
+  const sections: [string, JsonObject][] = [
+    ["### search", objectAt(formOf(top, "search"), "properties") ?? {}],
+    ["### profiles", keys],
+    ["### A server in a profile", upstream],
+    ["### overrides", overrides],
+    ["### A tool in overrides", tool],
+    ["### A parameter in overrides", parameter],
+  ];
+  return [
+    ...sections.flatMap(([title, properties]) => [title, "", table(properties, ["overrides", "search"]), ""]),
+    "A prompt in overrides has name, title and description alone. [Profiles](profiles.md) shows how all of them are used.",
+    "",
+  ];
+}
+
+/** The form of a key that is an object. */
+function formOf(keys: JsonObject, key: string): JsonObject {
+  const forms = objectAt(keys, key)?.["anyOf"];
   return (
     (Array.isArray(forms) ? forms.find((form) => isJsonObject(form) && form["type"] === "object") : undefined) ?? {}
   );

@@ -1,6 +1,7 @@
+import { findingTable } from "../src/cli/doctor/finding.ts";
 import { errorTable } from "../src/core/errors.ts";
 
-/** The page of all errors, from the table. */
+/** The page of all errors and of all findings of `switchyard doctor`, from their tables. */
 export function errorsPage(): string {
   const rows = Object.entries(errorTable).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const sections = rows.map(([code, row]) =>
@@ -15,7 +16,7 @@ export function errorsPage(): string {
   return [
     "# Errors",
     "",
-    "Every way Switchyard itself can fail. Generated from `src/core/errors.ts` by `npm run docs`.",
+    "Every way Switchyard itself can fail. Generated from `src/core/errors.ts` by `npm run docs`. [Findings](#findings) of `switchyard doctor` follow.",
     "",
     "On the wire an error of ours is recognised by `error.data.gateway = true`, with `code`, `retryable`, `severity`, `category` and",
     '`suggestion` beside it; a tool call that failed on the way carries the same in its result\'s `_meta["switchyard/error"]`. The HTTP',
@@ -24,5 +25,23 @@ export function errorsPage(): string {
     "",
     sections.join("\n\n"),
     "",
+    findings(),
+    "",
+  ].join("\n");
+}
+
+function findings(): string {
+  const rows = Object.entries(findingTable).map(([code, { severity, means, suggestion, isFixable }]) => {
+    const repair = isFixable && severity === "ok" ? "`--fix` makes it." : suggestion;
+    return `| \`${code}\` | ${severity} | ${means} | ${repair.replaceAll("|", String.raw`\|`)} |`;
+  });
+  return [
+    "# Findings",
+    "",
+    "What `switchyard doctor` can find, in the order in which it looks. Generated from `src/cli/doctor/finding.ts`.",
+    "",
+    "| Code | Severity | Means | Do |",
+    "|---|---|---|---|",
+    ...rows,
   ].join("\n");
 }

@@ -1,6 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "./core/clock.ts";
+import { type GatewayError, toGatewayError } from "./core/errors.ts";
+import { type CatalogOptions, catalogDefaults } from "./gateway/catalog-options.ts";
 import { Gateway } from "./gateway/gateway.ts";
+import { reviveSession } from "./gateway/revive.ts";
 import type { Route } from "./gateway/route.ts";
 import { type SessionOptions, sessionDefaults } from "./gateway/session-options.ts";
 import { Sessions } from "./gateway/sessions.ts";
@@ -11,10 +14,13 @@ import { ChannelEndpoint } from "./server/channel-endpoint.ts";
 import { type ListenOptions, listenDefaults } from "./server/listen-options.ts";
 import { callbackPath } from "./server/oauth-callback.ts";
 import { type HttpServer, listenHttp } from "./server/server.ts";
+import { memoryStore } from "./store/memory-store.ts";
+import { type Store, openStore } from "./store/store.ts";
 import type { Channel } from "./transport/channel.ts";
 import { Guardian } from "./transport/guardian.ts";
+import type { DefinitionFact } from "./upstream/definition-facts.ts";
 import type { UpstreamDeps } from "./upstream/connection.ts";
-import { memoryStore } from "./upstream/oauth/credentials.ts";
+import { memoryStore as memoryLogins } from "./upstream/oauth/credentials.ts";
 import { loginFile } from "./upstream/oauth/login-file.ts";
 import { type OAuth, oauthClient } from "./upstream/oauth/oauth.ts";
 import type { UpstreamOptions } from "./upstream/options.ts";
@@ -24,17 +30,28 @@ import type { Upstream } from "./upstream/upstream.ts";
 export interface SwitchyardOptions {
   /** The servers behind it, in the order in which the first of two equal resource addresses wins. */
   readonly upstreams: readonly UpstreamOptions[];
+  /** Profiles, and the search among tools. Default: none. */
+  readonly catalog?: CatalogOptions;
   readonly sessions?: SessionOptions;
   readonly clock?: Clock;
+  /**
+   * Folder for what survives the gateway: sessions, what upstreams offered, what of it is trusted. Several gateways may share one.
+   * Default: none; all of it ends with the gateway.
+   */
+  readonly dataDir?: string;
+  /** Told when nothing can be kept there any more, and undefined when it can again. Calls go on meanwhile. */
+  readonly onStoreProblem?: (problem: GatewayError | undefined) => void;
   /** How it logs in to upstreams that ask for it. */
   readonly oauth?: LoginOptions;
   /** Told whenever an upstream enters another state. */
   readonly onStateChange?: (upstream: Upstream) => void;
+  /** Told whenever definitions of an upstream are not what they were, also compared with an earlier gateway of this `dataDir`. */
+  readonly onDefinitionsChanged?: (facts: readonly DefinitionFact[]) => void;
 }
 
 /** How a gateway logs in to upstreams. */
 export interface LoginOptions {
-  /** Folder where logins are kept, locked. Default: none; they are forgotten when the gateway ends. */
+  /** Folder where logins are kept, locked. Default: `dataDir` of the gateway; without one they are forgotten when it ends. */
   readonly dataDir?: string;
   /** Locks the logins in `dataDir`. Default: a key that is made and kept there. */
   readonly secret?: string | undefined;
@@ -52,17 +69,20 @@ export interface Switchyard extends AsyncDisposable {
   /**
    * Listens for downstreams over HTTP.
    *
-   * @throws {GatewayError} `unsafe_listen`, `address_in_use`.
+   * Sessions that an earlier gateway had at the same address, with the same `dataDir`, go on.
+   *
+   * @throws {GatewayError} `unsafe_listen`, `address_in_use`; `store_unavailable` — `dataDir` cannot be used.
    */
   listen(options?: ListenOptions): Promise<HttpServer>;
   /** Serves one downstream over a two-way stream; resolves when it has left. */
   serve(channel: Channel, route?: Route): Promise<void>;
   /**
-   * Makes these the upstreams, without a restart: what did not change is not touched, and calls under way finish.
+   * Makes these the upstreams, without a restart: what did not change is not touched, and calls under way finish. With them comes how
+   * they are shown; without `catalog`, that stays.
    *
    * Resolves when the new ones can be found.
    */
-  reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void>;
+  reconfigure(upstreams: readonly UpstreamOptions[], catalog?: CatalogOptions): Promise<void>;
   /** How everything stands. */
   status(): GatewayStatus;
   /** Resolves when every upstream has been tried once, at the latest 2 s after the start. */
@@ -75,28 +95,36 @@ export interface Switchyard extends AsyncDisposable {
 
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
-  const { upstreams, clock = systemClock, onStateChange } = options;
+  const { upstreams, clock = systemClock, onStateChange, dataDir } = options;
   const servers = new Set<HttpServer>();
-  const oauth = oauthFor(options.oauth ?? {}, clock, servers);
+  const { store, problem } = storeFor(options, clock);
+  const oauth = oauthFor({ ...(dataDir === undefined ? {} : { dataDir }), ...options.oauth }, clock, servers);
   const gateway = new Gateway({
     upstreams,
-    deps: { ...upstreamDeps(clock), authorizerFor: oauth.authorizerFor },
-    stateKey: randomBytes(32),
+    deps: { ...upstreamDeps(clock), authorizerFor: oauth.authorizerFor, catalogs: store.catalogs },
+    keeping: () => store.status(),
+    onDefinitionsChanged: options.onDefinitionsChanged,
+    stateKey: store.key("requestState", () => randomBytes(32)),
+    catalog: options.catalog ?? catalogDefaults,
     ...(onStateChange === undefined ? {} : { onStateChange }),
   });
   const sessions = new Sessions(options.sessions ?? sessionDefaults, {
     clock,
     newId: randomUUID,
     subscribe: (session) => gateway.subscribe(session),
+    store: store.sessions,
+    revive: (stored) => reviveSession(gateway, stored),
   });
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
     sessions.close();
     await gateway.close();
+    store.close();
   };
   gateway.start();
   return {
     async listen(listenOptions = listenDefaults) {
+      if (problem !== undefined) throw problem;
       const server = await listenHttp(listenOptions, { gateway, sessions, logins: oauth });
       servers.add(server);
       return server;
@@ -106,7 +134,7 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
       endpoint.start();
       await endpoint.ended;
     },
-    reconfigure: (next) => gateway.reconfigure(next),
+    reconfigure: (next, catalog) => gateway.reconfigure(next, catalog),
     status: () => statusOf(gateway),
     settled: gateway.settled,
     tried: Promise.all(gateway.upstreams.map(({ settled }) => settled)).then(() => undefined),
@@ -115,11 +143,27 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   };
 }
 
+/** Where the file cannot be used, whoever has no address to come back to can still be served. */
+function storeFor(
+  { dataDir, onStoreProblem }: SwitchyardOptions,
+  clock: Clock,
+): { readonly store: Store; readonly problem: GatewayError | undefined } {
+  if (dataDir === undefined) return { store: memoryStore(clock), problem: undefined };
+  try {
+    const onProblem = onStoreProblem === undefined ? {} : { onProblem: onStoreProblem };
+    return { store: openStore({ dataDir, clock, ...onProblem }), problem: undefined };
+  } catch (thrown) {
+    const problem = toGatewayError(thrown);
+    onStoreProblem?.(problem);
+    return { store: memoryStore(clock, problem), problem };
+  }
+}
+
 function oauthFor(options: LoginOptions, clock: Clock, servers: ReadonlySet<HttpServer>): OAuth {
   const { dataDir, secret, redirectUri, openAuthorizationUrl } = options;
   return oauthClient({
     clock,
-    store: dataDir === undefined ? memoryStore() : loginFile({ dataDir, secret, clock }),
+    store: dataDir === undefined ? memoryLogins() : loginFile({ dataDir, secret, clock }),
     openAuthorizationUrl,
     redirectUri() {
       const [server] = servers;

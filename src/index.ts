@@ -11,7 +11,19 @@ export { loadConfig } from "./config/load.ts";
 export { configJsonSchema } from "./config/schema.ts";
 export type { Config, ConfigSource } from "./config/config.ts";
 export type { SessionOptions } from "./gateway/session-options.ts";
-export type { GatewayStatus, UpstreamStatus } from "./gateway/status.ts";
+export type {
+  CatalogOptions,
+  EntryOverride,
+  ParameterOverride,
+  ProfileOptions,
+  ProfileUpstream,
+  SearchMode,
+  SearchOptions,
+  ToolOverride,
+} from "./gateway/catalog-options.ts";
+export type { GatewayStatus, ProfileStatus, UpstreamStatus } from "./gateway/status.ts";
+export type { KeepingStatus } from "./gateway/keeping.ts";
+export type { QuarantineStatus } from "./gateway/approval.ts";
 export type { Route } from "./gateway/route.ts";
 export type { ListenOptions } from "./server/listen-options.ts";
 export type { HttpServer } from "./server/server.ts";
@@ -29,4 +41,6 @@ export type {
 } from "./upstream/options.ts";
 export { upstreamDefaults } from "./upstream/options.ts";
 export type { OAuthSettings } from "./upstream/oauth/settings.ts";
+export type { DefinitionFact, DefinitionKind } from "./upstream/definition-facts.ts";
+export type { DefinitionPolicy } from "./upstream/options.ts";
 export type { Problem, Stage, UpstreamState } from "./upstream/state.ts";

@@ -12,11 +12,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: ["core"],
   transport: ["core"],
   upstream: ["core", "protocol", "transport"],
-  gateway: ["core", "protocol", "upstream"],
+  search: ["core"],
+  gateway: ["core", "protocol", "upstream", "search"],
+  store: ["core", "protocol", "upstream", "gateway"],
   server: ["core", "protocol", "transport", "gateway"],
   config: ["core", "upstream", "gateway", "server"],
-  cli: ["core", "protocol", "transport", "upstream", "gateway", "server", "config", "."],
-  ".": ["core", "protocol", "transport", "upstream", "gateway", "server", "config"],
+  clients: ["core", "config"],
+  cli: ["core", "protocol", "transport", "upstream", "gateway", "store", "server", "config", "clients", "."],
+  ".": ["core", "protocol", "transport", "upstream", "gateway", "store", "server", "config"],
 };
 
 /** Third-party packages, and the only rooms that may import them. */
@@ -28,6 +31,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yaml: ["config"],
   "jsonc-parser": ["config"],
   commander: ["cli"],
+  "smol-toml": ["clients"],
   ws: ["transport"],
 };
 

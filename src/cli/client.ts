@@ -1,7 +1,7 @@
 import { deadline } from "../core/deadline.ts";
 import { GatewayError } from "../core/errors.ts";
 import { isJsonObject, stringAt } from "../core/json.ts";
-import { type LoginOptions, startSwitchyard, upstreamDeps } from "../gateway.ts";
+import { type SwitchyardOptions, startSwitchyard, upstreamDeps } from "../gateway.ts";
 import { memoryPair } from "../transport/memory.ts";
 import { Connection, type ConnectionReceiver } from "../upstream/connection.ts";
 import { type UpstreamOptions, upstreamDefaults } from "../upstream/options.ts";
@@ -39,7 +39,9 @@ export async function connectTo(upstream: string, context: Context, options: Cli
       upstream,
       config.upstreams.map(({ name }) => name),
     );
-  return inProcess(found, loginOptions(config, context), context);
+  // A command for itself keeps nothing, and needs nothing kept but what says which definitions are trusted.
+  const kept = found.definitions === "pin" ? { dataDir: config.dataDir } : {};
+  return inProcess(found, { ...kept, oauth: loginOptions(config, context) }, context);
 }
 
 /** The error for a name that no upstream has. */
@@ -70,8 +72,12 @@ export async function upstreamsOf(url: string): Promise<string[]> {
   return upstreams.filter(isJsonObject).map((upstream) => stringAt(upstream, "name") ?? "");
 }
 
-async function inProcess(upstream: UpstreamOptions, oauth: LoginOptions, context: Context): Promise<Client> {
-  const switchyard = startSwitchyard({ upstreams: [upstream], oauth });
+async function inProcess(
+  upstream: UpstreamOptions,
+  options: Pick<SwitchyardOptions, "dataDir" | "oauth">,
+  context: Context,
+): Promise<Client> {
+  const switchyard = startSwitchyard({ ...options, upstreams: [upstream] });
   const [ours, theirs] = memoryPair();
   const served = switchyard.serve(theirs, { kind: "upstream", name: upstream.name });
   const target = { kind: "channel", open: () => ours } as const;

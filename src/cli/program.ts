@@ -1,14 +1,20 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { clientNames } from "../clients/client.ts";
 import { identity } from "../identity.ts";
 import type { Context } from "./context.ts";
+import { approve, type ApproveOptions } from "./commands/approve.ts";
 import { add, type AddOptions, remove } from "./commands/add.ts";
 import { callTool, type CallToolOptions } from "./commands/call.ts";
 import { printSchema, validateConfig } from "./commands/config.ts";
+import { type ConnectOptions, connect } from "./commands/connect.ts";
+import { type DoctorOptions, doctor } from "./commands/doctor.ts";
+import { type ImportOptions, importServers } from "./commands/import.ts";
 import { inspect } from "./commands/inspect.ts";
 import { list } from "./commands/list.ts";
 import { login, logout } from "./commands/login.ts";
 import { serve, type ServeOptions } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
+import { type WaitOptions, wait, waitGoals } from "./commands/wait.ts";
 import type { ClientOptions } from "./client.ts";
 import type { CommonOptions } from "./context.ts";
 
@@ -34,7 +40,10 @@ export function buildProgram(context: Context, done: (status: number) => void): 
     .exitOverride();
   addServe(program, context, done);
   addConfiguring(program, context, done);
+  addClients(program, context, done);
   addAsking(program, context, done);
+  addApprove(program, context, done);
+  addChecking(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
   return program;
@@ -56,6 +65,7 @@ function addServe(program: Command, context: Context, done: Done): void {
   withCommon(program.command("serve"))
     .description("run the gateway until Ctrl-C")
     .option("--stdio", "serve one client on standard input and output instead of listening")
+    .option("--profile <name>", "with --stdio: serve this profile instead of everything")
     .option("--host <address>", "address to listen on; only loopback starts without authentication")
     .option("--port <number>", "port to listen on; 0 takes any free one", port)
     .action(async (options: ServeOptions) => {
@@ -96,6 +106,44 @@ function addConfiguring(program: Command, context: Context, done: Done): void {
     });
 }
 
+function addClients(program: Command, context: Context, done: Done): void {
+  const clients = clientNames.join(", ");
+  withCommon(program.command("import"))
+    .description("take the servers of an MCP client into the configuration file")
+    .option("--from <client>", `whose servers: ${clients}; claude is Claude Desktop and Claude Code`)
+    .option("--file <file>", "the client's file, where it is in no usual place")
+    .option("--dry-run", "only show what would be written")
+    .option("--replace", "let a server of the client take the place of one here that has its name")
+    .option("--rollback", "make the configuration file what it was before the last import")
+    .addHelpText(
+      "after",
+      "\nValues of env and headers are copied and never shown. What was before is kept beside the file.\n\n" +
+        "Examples:\n  switchyard import --from cursor --dry-run\n" +
+        "  switchyard import --from claude\n  switchyard import --rollback",
+    )
+    .action(async (options: ImportOptions) => {
+      done(await importServers(context, options));
+    });
+  withCommon(program.command("connect"))
+    .description("write this gateway into an MCP client's configuration")
+    .argument("<client>", clients)
+    .option("--stdio", "let the client start the gateway, instead of reaching one that runs")
+    .option("--url <url>", "the gateway's address; else that of the one that runs, or the configured one")
+    .option("--name <name>", "what the client calls the gateway", "switchyard")
+    .option("--file <file>", "the client's file, such as the project's own; else the one in the home folder")
+    .option("--dry-run", "only show what would be written")
+    .option("--remove", "take the gateway out again")
+    .addHelpText(
+      "after",
+      "\nEverything else in the file stays byte for byte, and the file as it was is kept beside it. Claude Desktop always starts the gateway itself.\n\n" +
+        "Examples:\n  switchyard connect cursor\n  switchyard connect claude --dry-run\n" +
+        "  switchyard connect vscode --file .vscode/mcp.json\n  switchyard connect codex --remove",
+    )
+    .action(async (name: string, options: ConnectOptions) => {
+      done(await connect(name, context, options));
+    });
+}
+
 function addAsking(program: Command, context: Context, done: Done): void {
   withUrl(program.command("inspect"))
     .description("show what the servers offer, with or without a running gateway")
@@ -114,6 +162,43 @@ function addAsking(program: Command, context: Context, done: Done): void {
     .description("show how a running gateway's servers stand, and what to do about those that are down")
     .action(async (options: ClientOptions) => {
       done(await status(context, options));
+    });
+}
+
+function addApprove(program: Command, context: Context, done: Done): void {
+  withUrl(program.command("approve"))
+    .description("show what of a pinned server changed, and approve it; with or without a running gateway")
+    .argument("<upstream[/name]>", "the server, or one of its tools, prompts or resources")
+    .option("--dry-run", "only show it")
+    .action(async (address: string, options: ApproveOptions) => {
+      done(await approve(address, context, options));
+    });
+}
+
+function addChecking(program: Command, context: Context, done: Done): void {
+  withCommon(program.command("doctor"))
+    .description("look for what keeps the gateway or its servers from working, and say what to do")
+    .option("--fix", "repair what can be repaired without harm, and say what was done")
+    .addHelpText(
+      "after",
+      "\nEnds with 0 unless there is an error; warnings are none.\n\n" +
+        "Examples:\n  switchyard doctor\n  switchyard doctor --fix\n  switchyard doctor --json",
+    )
+    .action(async (options: DoctorOptions) => {
+      done(await doctor(context, options));
+    });
+  withUrl(program.command("wait"))
+    .description("wait until a gateway runs and its servers are ready; for scripts")
+    .argument("[name...]", "the servers to wait for; all, where none is named")
+    .option("--timeout <seconds>", "how long to wait; then it ends with 4 and what is missing", seconds, 60)
+    .addOption(new Option("--for <what>", "what to wait for").choices(waitGoals).default("ready"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  switchyard serve & switchyard wait --timeout 30 && switchyard call files/read_text_file …\n" +
+        "  switchyard wait memory tracker\n  switchyard wait --for listening --url http://127.0.0.1:8001",
+    )
+    .action(async (names: readonly string[], options: WaitOptions) => {
+      done(await wait(names, context, options));
     });
 }
 
@@ -156,4 +241,10 @@ function port(text: string): number {
   const number = Number(text);
   if (/^\d{1,5}$/.test(text) && number <= 65_535) return number;
   throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (/^\d{1,6}(?:\.\d{1,3})?$/.test(text) && number <= 86_400) return number;
+  throw new InvalidArgumentError("It must be a number of seconds from 0 to 86400.");
 }

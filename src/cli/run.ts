@@ -39,9 +39,7 @@ async function run(context: Context): Promise<number> {
 }
 
 function report(error: GatewayError, terminal: Terminal): number {
-  const { data, code, message } = error;
-  const own = typeof data?.["suggestion"] === "string" ? data["suggestion"] : undefined;
-  const suggestion = own ?? error.suggestion;
+  const { data, code, message, suggestion } = error;
   if (process.argv.includes("--json")) {
     terminal.note(JSON.stringify({ error: { code, message, suggestion } }));
   } else if (code === "cancelled") {
@@ -49,7 +47,7 @@ function report(error: GatewayError, terminal: Terminal): number {
   } else {
     terminal.note(/[.?!]$/.test(message) ? message : `${message}.`);
     // The message of a wrong usage says itself what is wanted.
-    if (code !== "usage" || own !== undefined) terminal.note(`→ ${suggestion}`);
+    if (code !== "usage" || data?.["suggestion"] !== undefined) terminal.note(`→ ${suggestion}`);
   }
   if (code === "internal_error" && process.env["SWITCHYARD_DEBUG"] !== undefined) terminal.note(String(error.stack));
   return exitCodeOf(code);

@@ -1,14 +1,14 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GatewayError } from "../core/errors.ts";
-import { isJsonObject, stringAt } from "../core/json.ts";
+import { type ErrorCode, GatewayError, errorTable } from "../core/errors.ts";
+import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
 
 const fileName = "gateway.json";
 const answerMs = 2000;
 
 /** Says where a gateway that was started with this data folder listens, until {@link forgetRunning}. */
 export async function rememberRunning(dataDir: string, url: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, fileName);
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify({ url, pid: process.pid })}\n`);
@@ -17,36 +17,52 @@ export async function rememberRunning(dataDir: string, url: string): Promise<voi
 
 /** The gateway has stopped. Leaves the note of another gateway alone. */
 export async function forgetRunning(dataDir: string): Promise<void> {
-  const noted = await readNote(dataDir);
+  const noted = await notedGateway(dataDir);
   if (noted?.pid === process.pid) await rm(join(dataDir, fileName), { force: true });
 }
 
 /** Where the gateway of this data folder listens; undefined where none answers there. */
 export async function findRunning(dataDir: string): Promise<string | undefined> {
-  const noted = await readNote(dataDir);
+  const noted = await notedGateway(dataDir);
   if (noted === undefined) return undefined;
   return (await answers(noted.url)) ? noted.url : undefined;
 }
 
 /**
- * Asks a running gateway.
+ * Asks a running gateway; with `body`, tells it something.
  *
- * @throws {GatewayError} `upstream_unavailable` — nothing answers at that address, or something else than a gateway.
+ * @throws {GatewayError} `upstream_unavailable` — nothing answers at that address, or something else than a gateway; what the gateway
+ *   refuses with.
  */
-export async function askGateway(url: string, path: string): Promise<unknown> {
+export async function askGateway(url: string, path: string, body?: JsonObject): Promise<unknown> {
+  const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  let answer: unknown;
   try {
-    const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(answerMs) });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    return await response.json();
+    const signal = AbortSignal.timeout(answerMs);
+    const response = await fetch(new URL(path, url), { signal, ...(body === undefined ? {} : post) });
+    answer = await response.json();
+    if (!response.ok && refusalIn(answer) === undefined) throw new Error(`HTTP ${response.status}`);
   } catch (thrown) {
     throw new GatewayError("upstream_unavailable", `No gateway answers at ${url}`, {
       data: { suggestion: "Start one with `switchyard serve`, or correct --url." },
       cause: thrown,
     });
   }
+  const refusal = refusalIn(answer);
+  if (refusal !== undefined) throw refusal;
+  return answer;
 }
 
-async function answers(url: string): Promise<boolean> {
+/** The error that a gateway answered with. */
+function refusalIn(answer: unknown): GatewayError | undefined {
+  const error = isJsonObject(answer) ? objectAt(answer, "error") : undefined;
+  const data = objectAt(error ?? {}, "data");
+  const code = Object.keys(errorTable).find((known): known is ErrorCode => known === data?.["code"]);
+  return code && new GatewayError(code, stringAt(error ?? {}, "message") ?? code, data === undefined ? {} : { data });
+}
+
+/** Whether a gateway answers at that address. */
+export async function answers(url: string): Promise<boolean> {
   try {
     await askGateway(url, "/health");
     return true;
@@ -55,11 +71,21 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function readNote(dataDir: string): Promise<{ readonly url: string; readonly pid: unknown } | undefined> {
+/** The gateway that was started last with a data folder, by its own note; it may be gone. */
+export interface NotedGateway {
+  readonly url: string;
+  readonly pid: unknown;
+  /** Where the note is. */
+  readonly file: string;
+}
+
+/** What the note in a data folder says; undefined where there is none that can be read. */
+export async function notedGateway(dataDir: string): Promise<NotedGateway | undefined> {
+  const file = join(dataDir, fileName);
   try {
-    const read: unknown = JSON.parse(await readFile(join(dataDir, fileName), "utf8"));
+    const read: unknown = JSON.parse(await readFile(file, "utf8"));
     const url = isJsonObject(read) ? stringAt(read, "url") : undefined;
-    return isJsonObject(read) && url !== undefined ? { url, pid: read["pid"] } : undefined;
+    return isJsonObject(read) && url !== undefined ? { url, pid: read["pid"], file } : undefined;
   } catch {
     return undefined;
   }

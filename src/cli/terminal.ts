@@ -6,6 +6,8 @@ export interface Terminal {
   note(text: string): void;
   /** Writes over the last progress line where stderr is a terminal; else a line of its own. */
   progress(text: string): void;
+  /** Shown while something lasts, where stderr is a terminal; the next line takes its place. */
+  passing(text: string): void;
   /** Ends the progress line, if there is one. */
   endProgress(): void;
   /** How wide the person's window is, in columns. */
@@ -16,9 +18,12 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
   let hasProgress = false;
+  let isPassing = false;
   const endProgress = (): void => {
-    if (hasProgress && stderr.isTTY) stderr.write("\n");
+    if (isPassing) stderr.write("\r\u001B[2K");
+    else if (hasProgress && stderr.isTTY) stderr.write("\n");
     hasProgress = false;
+    isPassing = false;
   };
   return {
     out(text) {
@@ -34,6 +39,12 @@ export function processTerminal(): Terminal {
       if (stderr.isTTY) stderr.write(`\r\u001B[2K${line.slice(0, stderr.columns - 1)}`);
       else stderr.write(`${line}\n`);
       hasProgress = true;
+      isPassing = false;
+    },
+    passing(text) {
+      if (!stderr.isTTY) return;
+      stderr.write(`\r\u001B[2K${printable(text).slice(0, stderr.columns - 1)}`);
+      isPassing = true;
     },
     endProgress,
     columns: stdout.isTTY ? stdout.columns : 120,

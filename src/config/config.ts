@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { type CatalogOptions, catalogDefaults } from "../gateway/catalog-options.ts";
 import { sessionDefaults, type SessionOptions } from "../gateway/session-options.ts";
 import { listenDefaults, type ListenOptions } from "../server/listen-options.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
@@ -20,6 +21,8 @@ export interface Config {
   readonly upstreams: readonly UpstreamOptions[];
   /** Names of those that the file disables, in its order. Their references are not resolved. */
   readonly disabledUpstreams: readonly string[];
+  /** How what they offer is shown. */
+  readonly catalog: CatalogOptions;
   readonly listen: ListenOptions;
   readonly sessions: SessionOptions;
   /** Folder for the gateway's own files. Absolute; need not exist. */
@@ -32,6 +35,7 @@ export function emptyConfig(cwd: string): Config {
     source: { kind: "none" },
     upstreams: [],
     disabledUpstreams: [],
+    catalog: catalogDefaults,
     listen: listenDefaults,
     sessions: sessionDefaults,
     dataDir: resolve(cwd, defaultDataDir),

@@ -235,3 +235,13 @@ test("a text that cannot be read, has a key twice, or has no place for servers, 
   );
   assert.throws(() => addServer("", "a.toml", "a", entry), refusing("invalid_config", /^a\.toml must end in one of/));
 });
+
+test("a server that a profile shows is not removed: the file would be wrong without it", () => {
+  const text = '{ "mcpServers": { "a": { "command": "x" } }, "profiles": { "p": { "upstreams": { "a": {} } } } }';
+  assert.throws(
+    () => removeServer(text, "a.jsonc", "a"),
+    (thrown) =>
+      thrown instanceof GatewayError &&
+      thrown.message === 'a.jsonc uses "a" at profiles.p.upstreams.a; take it out there first',
+  );
+});

@@ -1,12 +1,12 @@
 import { basename, dirname, resolve } from "node:path";
 import { GatewayError } from "../core/errors.ts";
-import { isRecord } from "./content.ts";
+import { isRecord, valueAt } from "./content.ts";
 import type { ConfigFormat } from "./document.ts";
 import { formatOf, readDocument } from "./format.ts";
 import { nearest } from "./nearest.ts";
 import { type ServerEntry, serversKeys } from "./schema.ts";
 import { describeValue, pathText, quoted } from "./shown.ts";
-import { validate } from "./validate.ts";
+import { validate, type Validation } from "./validate.ts";
 
 /**
  * The text of a config file with one more server. Comments and the form of everything else stay.
@@ -30,18 +30,78 @@ export function addServer(text: string, file: string, name: string, entry: Serve
 /**
  * The text of a config file without one server and the comments that belong to it. The rest stays as it is.
  *
- * @throws {GatewayError} `usage` — there is no such server; the message names the one that was probably meant.
+ * @throws {GatewayError} `usage` — there is no such server, and the message names the one that was probably meant; or a profile shows it.
  * @throws {GatewayError} `invalid_config` — the text cannot be read, has a key twice, or other parts of a YAML text refer to the server.
  */
 export function removeServer(text: string, file: string, name: string): string {
-  const { body, mark, servers } = readServers(text, file);
+  const { body, mark, servers, content } = readServers(text, file);
   const key = servers.find(({ names }) => names.includes(name))?.key;
   const names = servers.flatMap((each) => each.names);
   if (key === undefined) throw unknownServer(file, name, names);
+  checkUnused(name, content["profiles"], file);
   return mark + edited(file, (format) => format.withoutMember(body, [key, name]));
 }
 
+/** A profile that names a server which is not there would make the whole file wrong. */
+function checkUnused(name: string, profiles: unknown, file: string): void {
+  for (const [profile, value] of Object.entries(isRecord(profiles) ? profiles : {})) {
+    const upstreams = isRecord(value) ? value["upstreams"] : undefined;
+    if (!isRecord(upstreams) || !Object.hasOwn(upstreams, name)) continue;
+    const where = pathText(["profiles", profile, "upstreams", name]);
+    throw new GatewayError("usage", `${basename(file)} uses ${quoted(name)} at ${where}; take it out there first`);
+  }
+}
+
+/** What a config file says that matters to whoever changes it; nothing else of it need be right. */
+export interface Outline {
+  /** The entries, by name, as they stand in the file. */
+  readonly servers: ReadonlyMap<string, unknown>;
+  /** What it says of where to listen and of the gateway's own folder; `undefined` where it says nothing. */
+  readonly host: unknown;
+  readonly port: unknown;
+  readonly dataDir: unknown;
+}
+
+/**
+ * The outline of a config file's text. An empty text has no servers.
+ *
+ * @throws {GatewayError} `invalid_config` — the text cannot be read, has a key twice, or has no place for servers.
+ */
+export function outlineOf(text: string, file: string): Outline {
+  const { content, servers } = readServers(text, file);
+  const entries = servers.flatMap(({ key, names }) =>
+    names.map((name) => [name, valueAt(content, [key, name])] as const),
+  );
+  return {
+    servers: new Map(entries),
+    host: valueAt(content, ["listen", "host"]),
+    port: valueAt(content, ["listen", "port"]),
+    dataDir: valueAt(content, ["dataDir"]),
+  };
+}
+
+/** An entry that a server may have, or what is wrong with it. */
+export type CheckedEntry =
+  | { readonly kind: "valid"; readonly entry: ServerEntry }
+  | { readonly kind: "invalid"; readonly troubles: readonly string[] };
+
+/** Checks an entry from elsewhere as if it stood in a file under this name. References are not resolved. */
+export function checkedEntry(name: string, entry: unknown): CheckedEntry {
+  const validation = validate({ mcpServers: { [name]: entry } });
+  if (isEntry(entry, validation)) return { kind: "valid", entry };
+  return {
+    kind: "invalid",
+    troubles: validation.kind === "valid" ? [] : validation.findings.map(({ message }) => message),
+  };
+}
+
+/** What was found valid is an entry: the schema says so at run time. */
+function isEntry(_entry: unknown, validation: Validation): _entry is ServerEntry {
+  return validation.kind === "valid";
+}
+
 interface ServersIn {
+  readonly content: Readonly<Record<string, unknown>>;
   /** The text without its byte order mark. */
   readonly body: string;
   readonly mark: string;
@@ -62,7 +122,7 @@ function readServers(text: string, file: string): ServersIn {
       if (!isRecord(entries)) throw unfit(file, `must have an object at ${key}, got ${describeValue(entries, [key])}`);
       return { key, names: Object.keys(entries) };
     });
-  return { body, mark: text.slice(0, text.length - body.length), servers };
+  return { content, body, mark: text.slice(0, text.length - body.length), servers };
 }
 
 function edited(file: string, edit: (format: ConfigFormat) => string): string {
@@ -79,9 +139,8 @@ function unfit(file: string, clause: string): GatewayError {
 }
 
 function checkEntry(name: string, entry: ServerEntry): void {
-  const validation = validate({ mcpServers: { [name]: entry } });
-  if (validation.kind === "valid") return;
-  throw new GatewayError("usage", validation.findings.map(({ message }) => message).join("\n"));
+  const checked = checkedEntry(name, entry);
+  if (checked.kind === "invalid") throw new GatewayError("usage", checked.troubles.join("\n"));
 }
 
 function unknownServer(file: string, name: string, names: readonly string[]): GatewayError {

@@ -124,9 +124,47 @@ const accepted: Readonly<Record<string, string>> = {
     "allowedOrigins": ["https://app.example.com", "http://[::1]:3000", "vscode-webview://abc"]
   },
   "sessions": { "max": 1, "idleMs": 1000 },
+  "profiles": {
+    "triage": {
+      "upstreams": {
+        "github": {
+          "tools": ["*_issue", "search_*", "!delete_*"],
+          "prompts": [],
+          "resources": ["!repo://secret/*"],
+          "overrides": {
+            "tools": {
+              "create_issue": {
+                "name": "report", "title": "Report", "description": "Reports a fault.",
+                "parameters": {
+                  "owner": { "value": { "any": ["JSON", 1, null] } },
+                  "labels": { "default": ["bug"], "description": "What it is about." }
+                }
+              }
+            },
+            "prompts": {}
+          }
+        },
+        "a.b-c_1": {}
+      },
+      "readOnly": false,
+      "prefix": true,
+      "instructions": "Search before you report.",
+      "search": { "mode": "instead", "alwaysListed": ["report"] }
+    },
+    "all": { "search": "beside" }
+  },
+  "search": "off",
   "dataDir": "/var/lib/switchyard"
 }`,
 };
+
+function profile(text: string): string {
+  return `{ "mcpServers": { "files": { "command": "x" }, "memory": { "command": "x" } }, "profiles": { "p": ${text} } }`;
+}
+
+function files(text: string): string {
+  return profile(`{ "upstreams": { "files": ${text} } }`);
+}
 
 function server(text: string): string {
   return `{ "mcpServers": { "a": ${text} } }`;
@@ -236,6 +274,54 @@ const refused: Readonly<Record<string, readonly [text: string, says: RegExp]>> =
   "a reference in the data folder": [
     '{ "dataDir": "${HOME}/x" }',
     /dataDir must be .* without \$\{…\}, got "\$\{HOME\}\/x"$/,
+  ],
+  "a profile in a list": [
+    '{ "profiles": [] }',
+    /profiles must be an object that gives each profile a name, got a list$/,
+  ],
+  "an unknown key in a profile": [
+    profile('{ "upstream": {} }'),
+    /unknown key "upstream" in profiles\.p; did you mean "upstreams"\?$/,
+  ],
+  "an unknown key in a profile's server": [
+    files('{ "tool": [] }'),
+    /unknown key "tool" in profiles\.p\.upstreams\.files; did you mean "tools"\?$/,
+  ],
+  "an unknown key in overrides": [
+    files('{ "overrides": { "tool": {} } }'),
+    /unknown key "tool" in profiles\.p\.upstreams\.files\.overrides; did you mean "tools"\?$/,
+  ],
+  "parameters of a prompt": [
+    files('{ "overrides": { "prompts": { "x": { "parameters": {} } } } }'),
+    /unknown key "parameters" in .*overrides\.prompts\.x; the keys there are name, title, description$/,
+  ],
+  "an unknown key of a parameter": [
+    files('{ "overrides": { "tools": { "x": { "parameters": { "y": { "vale": 1 } } } } } }'),
+    /unknown key "vale" in .*tools\.x\.parameters\.y; did you mean "value"\?$/,
+  ],
+  "a parameter's value a level too high": [
+    files('{ "overrides": { "tools": { "x": { "parameters": { "key": "secret" } } } } }'),
+    /parameters\.key must be an object, got a string$/,
+  ],
+  "a pattern that is none": [
+    files('{ "tools": ["!"] }'),
+    /tools\[0\] must be a name, a pattern .* after "!", got "!"$/,
+  ],
+  "a name that no tool may have": [
+    files('{ "overrides": { "tools": { "x": { "name": "read note" } } } }'),
+    /name must be 1 to 128 letters, .*, got "read note"$/,
+  ],
+  "a search of another kind": [
+    profile('{ "search": "on" }'),
+    /search must be "off", "beside" or "instead", or an object, got "on"$/,
+  ],
+  "a search with another mode": [
+    profile('{ "search": { "mode": true } }'),
+    /search\.mode must be "off", "beside" or "instead", got true$/,
+  ],
+  "an unknown key in a search": [
+    '{ "search": { "mode": "instead", "always": [] } }',
+    /unknown key "always" in search; the keys there are mode, alwaysListed$/,
   ],
   "inputs that are no list": ['{ "inputs": {} }', /inputs must be a list, got an object$/],
 };

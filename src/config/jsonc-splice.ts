@@ -83,6 +83,14 @@ function memberLines(text: string, indent: string, key: string, value: unknown):
   return `${lead}${JSON.stringify(key)}: ${json}`;
 }
 
+/** The text with another value in place of one, indented like the line that it begins in. */
+export function replaceValue(text: string, old: Span, value: unknown): string {
+  const line = text.slice(text.lastIndexOf("\n", old.start - 1) + 1, old.start);
+  const lead = `${lineBreakOf(text)}${/^[ \t]*/.exec(line)?.[0] ?? ""}`;
+  const json = JSON.stringify(value, undefined, indentOf(text)).replaceAll("\n", lead);
+  return text.slice(0, old.start) + json + text.slice(old.end);
+}
+
 /**
  * The text without one member of an object.
  *

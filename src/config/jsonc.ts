@@ -1,6 +1,6 @@
 import { type Node, parseTree, type ParseError, printParseErrorCode } from "jsonc-parser";
 import { type ConfigDocument, type ConfigFormat, indexPlaces, type Place } from "./document.ts";
-import { cutMember, insertMember, lineBreakOf, type Span } from "./jsonc-splice.ts";
+import { cutMember, insertMember, lineBreakOf, replaceValue, type Span } from "./jsonc-splice.ts";
 
 type FaultName = ReturnType<typeof printParseErrorCode>;
 
@@ -64,6 +64,14 @@ export const jsoncFormat = {
     return cutMember(text, spanOf(node), membersOf(node).map(spanOfMember), index);
   },
 } as const satisfies ConfigFormat;
+
+/** The text with `value` at `path`, one or two keys: in place of what stands there, else as a new member. The text must be free of faults. */
+export function withJsonValue(text: string, path: readonly string[], value: unknown): string {
+  let node = parseTree(text, [], parseOptions);
+  for (const key of path) node = node && memberNamed(node, key)?.value;
+  if (node === undefined) return jsoncFormat.withMember(text, path, value);
+  return replaceValue(text, spanOf(node), value);
+}
 
 /** The text, with an empty object below its comments if it has no data. */
 function withObject(text: string): string {

@@ -14,10 +14,19 @@ import { shownFile } from "./problem.ts";
  * @throws {GatewayError} `invalid_config` — the file is missing, unreadable or wrong, or `cwd` holds two.
  */
 export async function loadConfig(path: string | undefined, env: NodeJS.ProcessEnv, cwd: string): Promise<Config> {
-  const file = path === undefined ? await fileIn(cwd) : resolve(cwd, path);
+  const file = await findConfigFile(path, cwd);
   if (file === undefined) return emptyConfig(cwd);
   formatOf(file, cwd);
   return parseConfig(await textOf(file, cwd), file, env, cwd);
+}
+
+/**
+ * The absolute path of the config file: the named one, whether it is there or not, else the one that `cwd` holds under a usual name.
+ *
+ * @throws {GatewayError} `invalid_config` — `cwd` holds two.
+ */
+export async function findConfigFile(path: string | undefined, cwd: string): Promise<string | undefined> {
+  return path === undefined ? fileIn(cwd) : resolve(cwd, path);
 }
 
 async function fileIn(cwd: string): Promise<string | undefined> {

@@ -33,6 +33,13 @@ test("oauth is resolved like any secret, false turns it off, and without it noth
   assert.deepEqual(targetOf({}), plain);
 });
 
+test("a server over HTTP+SSE or WebSocket may have oauth as well", () => {
+  const oauth = { scopes: ["read"] };
+  assert.deepEqual(targetOf({ type: "sse", oauth }), { ...plain, kind: "sse", oauth });
+  const url = "wss://api.example.com/mcp";
+  assert.deepEqual(targetOf({ url, oauth: false }), { kind: "ws", url, headers: {}, oauth: false });
+});
+
 const wrong: Readonly<Record<string, readonly [entry: object, message: RegExp]>> = {
   "something else than an object": [
     { oauth: true },

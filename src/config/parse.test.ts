@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GatewayError } from "../core/errors.ts";
+import { catalogDefaults } from "../gateway/catalog-options.ts";
 import { sessionDefaults } from "../gateway/session-options.ts";
 import { listenDefaults } from "../server/listen-options.ts";
 import { upstreamDefaults } from "../upstream/options.ts";
@@ -24,6 +25,7 @@ test("an empty file gives the defaults of the rooms, and no upstreams", () => {
       source: { kind: "file", path: `/work/project/${file}` },
       upstreams: [],
       disabledUpstreams: [],
+      catalog: catalogDefaults,
       listen: listenDefaults,
       sessions: sessionDefaults,
       dataDir: "/work/project/.switchyard",
@@ -69,6 +71,7 @@ test("a server with a url becomes an http upstream, and has no working directory
       },
       timeoutMs: 5,
       startTimeoutMs: 6,
+      definitions: "follow",
     },
   ]);
 });

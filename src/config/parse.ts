@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { ListenOptions } from "../server/listen-options.ts";
+import { catalogOptions } from "./catalog.ts";
 import type { Config } from "./config.ts";
 import type { ConfigDocument } from "./document.ts";
 import { readEnvFile, type ReadEnvFile } from "./env-file.ts";
@@ -43,7 +44,7 @@ export function parseConfig(
 }
 
 function located(document: ConfigDocument, findings: readonly Finding[]): readonly Trouble[] {
-  return findings.map(({ path, message }) => ({ path, message, offset: document.offsetOf(path) }));
+  return findings.map((finding) => Object.assign({ offset: document.offsetOf(finding.path) }, finding));
 }
 
 function duplicates(document: ConfigDocument): readonly Trouble[] {
@@ -76,6 +77,7 @@ function resolveDraft(
   const config = {
     upstreams: resolved.map(({ upstream }) => upstream),
     disabledUpstreams: servers.filter(({ server }) => server.disabled).map(({ name }) => name),
+    catalog: catalogOptions(draft, (path) => document.offsetOf(path)),
     listen: listenOptions(draft.listen),
     sessions: draft.sessions,
     dataDir: resolve(around.folder, draft.dataDir),

@@ -9,6 +9,8 @@ export interface Finding {
   readonly path: Path;
   /** One sentence that names the path and holds no secret. */
   readonly message: string;
+  /** The environment variable that is not set, where that is what is wrong. */
+  readonly variable?: string;
 }
 
 /** Something wrong in a config file, as it stands in `data.problems` of the error. */
@@ -20,6 +22,9 @@ export interface Problem {
   /** From 1, in UTF-16 units. */
   readonly column: number;
   readonly message: string;
+  /** The environment variable that is not set, and the server that needs it, where that is what is wrong. */
+  readonly variable?: string;
+  readonly server?: string;
 }
 
 /** Most problems that one error lists. */
@@ -50,13 +55,14 @@ export function configError({ file, cwd, text }: ConfigText, troubles: readonly 
   const problems = [...distinct.values()]
     .toSorted((left, right) => left.offset - right.offset)
     .slice(0, maxProblems)
-    .map(({ offset, path, message }) => problemAt(text, offset, path, message));
+    .map((trouble) => problemAt(text, trouble));
   const lines = problems.map(({ line, column, message }) => `${shown}:${line}:${column}: ${message}`);
   const head = distinct.size > 1 ? [`${shown} has ${distinct.size} problems:`] : [];
   const more = distinct.size > lines.length ? [`… and ${distinct.size - lines.length} more`] : [];
   return new GatewayError("invalid_config", [...head, ...lines, ...more].join("\n"), { data: { file, problems } });
 }
 
-function problemAt(text: string, offset: number, path: Path, message: string): Problem {
-  return { path: path.length === 0 ? "" : pathText(path), ...lineAndColumn(text, offset), message };
+function problemAt(text: string, { offset, path, message, variable }: Trouble): Problem {
+  const problem = { path: path.length === 0 ? "" : pathText(path), ...lineAndColumn(text, offset), message };
+  return variable === undefined ? problem : { ...problem, variable, server: String(path[1]) };
 }

@@ -32,13 +32,14 @@ export function resolveUpstream(
   readEnvFile: ReadEnvFile,
 ): ResolvedUpstream {
   const findings: Finding[] = [];
-  const resolver = resolverFor(draft.type, around, readEnvFile, (at, trouble) => {
-    findings.push({ path: at, message: `${pathText(at)} ${trouble}` });
+  const resolver = resolverFor(draft.type, around, readEnvFile, (at, trouble, variable) => {
+    const finding = { path: at, message: `${pathText(at)} ${trouble}` };
+    findings.push(variable === undefined ? finding : { ...finding, variable });
   });
-  const { timeoutMs, startTimeoutMs } = draft;
+  const { timeoutMs, startTimeoutMs, definitions } = draft;
   const target =
     draft.url === undefined ? stdioTarget(path, draft, around, resolver) : urlTarget(path, draft.url, draft, resolver);
-  return { upstream: { name, target, timeoutMs, startTimeoutMs }, findings };
+  return { upstream: { name, target, timeoutMs, startTimeoutMs, definitions }, findings };
 }
 
 function urlTarget(
@@ -48,11 +49,13 @@ function urlTarget(
   resolver: Resolver,
 ): HttpTarget | SseTarget | WebSocketTarget {
   const url = resolver.text([...path, "url"], written);
-  const reached = { url, headers: Object.fromEntries(resolver.texts([...path, "headers"], headers)) };
+  const reached = {
+    url,
+    headers: Object.fromEntries(resolver.texts([...path, "headers"], headers)),
+    ...(oauth === undefined ? {} : { oauth: oauth && oauthSettings([...path, "oauth"], oauth, resolver) }),
+  };
   if (type === "sse") return { kind: "sse", ...reached };
-  if (/^wss?:/i.test(url)) return { kind: "ws", ...reached };
-  if (oauth === undefined) return { kind: "http", ...reached };
-  return { kind: "http", ...reached, oauth: oauth && oauthSettings([...path, "oauth"], oauth, resolver) };
+  return { kind: /^wss?:/i.test(url) ? "ws" : "http", ...reached };
 }
 
 function oauthSettings(
@@ -85,11 +88,11 @@ function resolverFor(
   type: ServerDraft["type"],
   around: Surroundings,
   readEnvFile: ReadEnvFile,
-  report: (path: Path, trouble: string) => void,
+  report: (path: Path, trouble: string, variable?: string) => void,
 ): Resolver {
   function text(path: Path, value: SecretText): string {
     const { text: expanded, missing } = expansionOf(value, around);
-    for (const name of missing) report(path, `needs the environment variable ${name}, which is not set`);
+    for (const name of missing) report(path, `needs the environment variable ${name}, which is not set`, name);
     const trouble = missing.length === 0 ? textTrouble(textKeyAt(path), expanded, type) : undefined;
     if (trouble !== undefined) report(path, `${trouble} (after its references are resolved)`);
     return expanded;

@@ -1,3 +1,4 @@
+import { checkProfiles } from "./catalog-rules.ts";
 import { isRecord, type Path, stringsIn } from "./content.ts";
 import { nearest } from "./nearest.ts";
 import type { Finding } from "./problem.ts";
@@ -14,7 +15,11 @@ const referenceKeys: ReadonlySet<unknown> = new Set(["command", "url", "headers"
 /** Checks what the schema cannot say: names, and rules that span keys. Looks past values of a wrong type. */
 export function checkRules(content: unknown): readonly Finding[] {
   if (!isRecord(content)) return [];
-  return [...checkServersKey(content), ...serversKeys.flatMap((key) => checkServers([key], content[key]))];
+  return [
+    ...checkServersKey(content),
+    ...serversKeys.flatMap((key) => checkServers([key], content[key])),
+    ...checkProfiles(content),
+  ];
 }
 
 function checkServersKey(content: Fields): readonly Finding[] {
@@ -38,7 +43,8 @@ function checkName(path: Path, name: string): readonly Finding[] {
   return [{ path, message }];
 }
 
-function usableName(name: string): string | undefined {
+/** A name like this one that a server may have; `undefined` where nothing of it can stay. */
+export function usableName(name: string): string | undefined {
   const better = name
     .trim()
     .replaceAll(/[^A-Za-z0-9._-]+/g, "-")

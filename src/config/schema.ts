@@ -2,8 +2,9 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { sessionDefaults } from "../gateway/session-options.ts";
 import { listenDefaults } from "../server/listen-options.ts";
-import { upstreamDefaults } from "../upstream/options.ts";
+import { definitionPolicies, upstreamDefaults } from "../upstream/options.ts";
 import type { Path } from "./content.ts";
+import { knownCatalogKeysAt, profilesKey, searchKey } from "./schema-catalog.ts";
 
 /** The keys that may hold the servers: the spelling of Claude Desktop and Cursor, and that of VS Code. */
 export const serversKeys = ["mcpServers", "servers"] as const;
@@ -49,13 +50,13 @@ function ignored(description: string) {
 
 const isObject = { error: "must be an object" };
 
+const variableError = "must be the name of an environment variable: letters, digits and _, no digit first";
+
 const envReference = z.strictObject(
   {
     env: z
-      .string()
-      .regex(/^[A-Za-z_]\w*$/, {
-        error: "must be the name of an environment variable: letters, digits and _, no digit first",
-      })
+      .string({ error: variableError })
+      .regex(/^[A-Za-z_]\w*$/, { error: variableError })
       .meta({ description: "Name of the environment variable that holds the value. Letters, digits and _." }),
   },
   isObject,
@@ -116,7 +117,7 @@ const serverShape = {
     .optional()
     .meta({
       description:
-        "How the gateway logs in where the server asks for that (OAuth 2.1, over Streamable HTTP); false: never. headers with an Authorization mean false. Default {}.",
+        "How the gateway logs in where the server asks for that (OAuth 2.1); false: never. headers with an Authorization mean false. Default {}.",
     }),
   disabled: z
     .boolean({ error: "must be true or false" })
@@ -134,6 +135,13 @@ const serverShape = {
     upstreamDefaults.startTimeoutMs,
     "Longest time from start to ready, in ms.",
   ),
+  definitions: z
+    .enum(definitionPolicies, { error: 'must be "follow" or "pin"' })
+    .default(upstreamDefaults.definitions)
+    .meta({
+      description:
+        "What becomes of tools, prompts and resources that the server describes otherwise than before: follow offers them as they are now; pin trusts what the server lists first, and holds back what changes or is new until `switchyard approve`. Default follow.",
+    }),
   description: ignored("What the server is for."),
   autoApprove: ignored("Tools that another program calls without asking."),
   alwaysAllow: ignored("Tools that another program calls without asking."),
@@ -233,6 +241,8 @@ const fileShape = {
     .array(z.unknown(), { error: "must be a list" })
     .optional()
     .meta({ description: "Questions that VS Code asks a person. Accepted and ignored; ${input:…} is refused." }),
+  profiles: profilesKey,
+  search: searchKey("Whether /mcp has search_tools: off, beside or instead, or an object."),
   listen: listen.prefault({}).meta({ description: "Where the gateway listens, and to whom it answers. Default {}." }),
   sessions: sessions.prefault({}).meta({ description: "Bounds on the sessions of downstreams. Default {}." }),
   dataDir: z
@@ -278,8 +288,15 @@ export function checkSchema(content: unknown): SchemaResult {
 
 function schemaIssues(issue: z.core.$ZodIssue): readonly SchemaIssue[] {
   const path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
+  // Of several forms, the one that is meant is wrong further in.
+  const meant = issue.code === "invalid_union" ? issue.errors.find(isFurtherIn) : undefined;
+  if (meant !== undefined) return meant.flatMap((inner) => schemaIssues({ ...inner, path: [...path, ...inner.path] }));
   if (issue.code !== "unrecognized_keys") return [{ kind: "wrong_value", path, must: issue.message }];
   return issue.keys.map((key) => ({ kind: "unknown_key", path: [...path, key], key }));
+}
+
+function isFurtherIn(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.length > 0 && issues.every(({ path }) => path.length > 0);
 }
 
 /** Whether a top-level key holds the servers. */
@@ -292,6 +309,7 @@ export function knownKeysAt(path: Path): readonly string[] {
   if (path.length === 0) return Object.keys(fileShape);
   if (path[0] === "listen") return Object.keys(listen.shape);
   if (path[0] === "sessions") return Object.keys(sessions.shape);
+  if (path[0] === "profiles" || path[0] === "search") return knownCatalogKeysAt(path);
   if (path.length === 2) return Object.keys(serverShape);
   if (path.length === 3) return path[2] === "oauth" ? Object.keys(oauth.shape) : [];
   return path.length === 4 ? Object.keys(envReference.shape) : [];

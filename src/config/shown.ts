@@ -1,7 +1,13 @@
 import type { Path } from "./content.ts";
 import { isServersKey } from "./schema.ts";
 
-const shownServerKeys: ReadonlySet<unknown> = new Set(["type", "disabled", "timeoutMs", "startTimeoutMs"]);
+const shownServerKeys: ReadonlySet<unknown> = new Set([
+  "type",
+  "disabled",
+  "timeoutMs",
+  "startTimeoutMs",
+  "definitions",
+]);
 
 /** Longest part of a value or a key, in characters, that an error shows. */
 const maxShown = 60;
@@ -9,6 +15,8 @@ const maxShown = 60;
 /** Whether a value at `path` may be a secret or hold one. Such a value is told by its type alone. */
 function maySecretBeAt(path: Path): boolean {
   if (isServersKey(path[0])) return !(path.length === 3 && shownServerKeys.has(path[2]));
+  // A parameter's value, written a level too high, may be a key.
+  if (path[0] === "profiles" && path[7] === "parameters") return true;
   return path[0] === "inputs" || path[0] === "$schema";
 }
 

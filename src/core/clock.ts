@@ -13,6 +13,9 @@ export interface Clock {
   every(ms: number, run: () => void): StopTimer;
 }
 
+/** Longest time that a timer can be set for, in ms: a longer one would run out at once. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ErrorCode, GatewayError, errorTable, messageOf, toGatewayError } from "./errors.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const rows = Object.entries(errorTable);
 
@@ -9,6 +10,7 @@ const standard: ReadonlySet<number> = new Set([-32700, -32600, -32601, -32602, -
 
 for (const [code, row] of rows) {
   test(`${code} has an HTTP status, a JSON-RPC code that is free to use, and advice in whole sentences`, () => {
+    verifies("base.codes-reserved", "base.codes-own");
     assert.ok(Number.isInteger(row.http) && row.http >= 200 && row.http < 600);
     const isReserved = row.rpc >= -32768 && row.rpc <= -32000;
     assert.equal(isReserved, standard.has(row.rpc), "own codes lie outside the range that JSON-RPC reserves");
@@ -17,6 +19,7 @@ for (const [code, row] of rows) {
 }
 
 test("our own JSON-RPC codes are all different, and begin with the status of their kind", () => {
+  verifies("base.codes-own");
   const own = rows.filter(([, { rpc }]) => rpc > 0);
   assert.equal(new Set(own.map(([, { rpc }]) => rpc)).size, own.length);
   for (const [code, { http, rpc }] of own) assert.equal(Math.floor(rpc / 100), http, code);

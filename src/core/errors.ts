@@ -160,6 +160,14 @@ export const errorTable = {
     retryable: false,
     suggestion: "Call tools/list and use a name from it.",
   },
+  invalid_arguments: {
+    http: 200,
+    rpc: -32602,
+    severity: "LOW",
+    category: "validation",
+    retryable: false,
+    suggestion: "Call the tool with arguments that fit its inputSchema.",
+  },
   unknown_prompt: {
     http: 200,
     rpc: -32602,
@@ -191,6 +199,15 @@ export const errorTable = {
     category: "performance",
     retryable: true,
     suggestion: "Answer what other calls ask, or cancel them; each waits ten minutes at most.",
+  },
+  too_many_tasks: {
+    http: 503,
+    rpc: 50306,
+    severity: "HIGH",
+    category: "performance",
+    retryable: true,
+    suggestion:
+      "Cancel tasks that are not needed, or ask for shorter ones: each is kept until its time to live is over.",
   },
   upstream_unavailable: {
     http: 503,
@@ -240,6 +257,23 @@ export const errorTable = {
     retryable: false,
     suggestion: "Open the address that `switchyard status` shows now for this upstream, and log in again.",
   },
+  definition_quarantined: {
+    http: 403,
+    rpc: 40310,
+    severity: "HIGH",
+    category: "security",
+    retryable: false,
+    suggestion:
+      "The server describes this otherwise than when it was approved. `switchyard status` shows what changed; `switchyard approve NAME` approves it.",
+  },
+  store_unavailable: {
+    http: 500,
+    rpc: 50010,
+    severity: "HIGH",
+    category: "system",
+    retryable: false,
+    suggestion: "Make the file that the message names usable again, or name another folder with dataDir.",
+  },
   logins_unreadable: {
     http: 500,
     rpc: 50004,
@@ -262,7 +296,7 @@ export const errorTable = {
     severity: "LOW",
     category: "validation",
     retryable: false,
-    suggestion: "The tool needs an answer from the caller, which answered with an error.",
+    suggestion: "The tool needs an answer from the caller, which gave none, or answered with an error.",
   },
   cancelled: {
     http: 499,
@@ -339,9 +373,10 @@ export class GatewayError extends Error {
     return errorTable[this.code].http;
   }
 
-  /** What the person should do next. */
+  /** What the person should do next: as `data.suggestion` says, else what goes for all of this code. */
   get suggestion(): string {
-    return errorTable[this.code].suggestion;
+    const own = this.data?.["suggestion"];
+    return typeof own === "string" ? own : errorTable[this.code].suggestion;
   }
 }
 

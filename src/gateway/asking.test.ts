@@ -15,6 +15,10 @@ import { ScriptedServer, legacyScript, modernScript } from "../../test/rig/scrip
 import { type Outcome, dispatch } from "./dispatch.ts";
 import { Gateway } from "./gateway.ts";
 import { maxParked } from "./conversation.ts";
+import type { Inbound } from "./inbound.ts";
+import { OpenQuestions } from "./open-questions.ts";
+import { answerMs } from "./questions.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
@@ -43,12 +47,14 @@ interface Ask {
   readonly revision?: Revision;
   readonly controller?: AbortController;
   readonly answers?: (question: Question) => Answer;
+  readonly ask?: Inbound["ask"];
   readonly principal?: string;
   readonly may?: JsonObject;
 }
 
 function call(name: string, more: JsonObject = {}, options: Ask = {}): Promise<Outcome> {
   const { revision = "2026-07-28", controller = new AbortController(), answers, principal = "local", may } = options;
+  const { ask = answers && ((question) => Promise.resolve(answers(question))) } = options;
   const params = { name, arguments: { x: 1 }, ...more };
   return dispatch(
     gateway,
@@ -65,7 +71,7 @@ function call(name: string, more: JsonObject = {}, options: Ask = {}): Promise<O
       controller,
       notify: () => undefined,
       principal,
-      ask: answers && ((question) => Promise.resolve(answers(question))),
+      ask,
     },
     1,
   );
@@ -96,6 +102,7 @@ const accepted: Answer = { kind: "result", result: Payload.of({ action: "accept"
 const elicit = { method: "elicitation/create", params: { message: "Who?", requestedSchema: { type: "object" } } };
 
 test("what a legacy upstream asks a modern caller comes as its result, and the answer finds the call where it waits", async () => {
+  verifies("mrtr.as-result", "mrtr.requests", "mrtr.something", "mrtr.unexpected-ignored", "elicitation.relayed");
   const asked = valueOf(await callAndQuestion("e1", elicit));
   assert.equal(asked["resultType"], "input_required");
   assert.deepEqual(asked["inputRequests"], { q1: elicit });
@@ -114,6 +121,7 @@ test("what a legacy upstream asks a modern caller comes as its result, and the a
 });
 
 test("questions that come together are asked together, and what is not answered is asked again", async () => {
+  verifies("mrtr.keys", "mrtr.state-once", "mrtr.missing-again", "roots.relayed");
   const received = old.next("tools/call");
   const outcome = call("old__echo");
   const { id } = await received;
@@ -140,6 +148,7 @@ test("questions that come together are asked together, and what is not answered 
 });
 
 test("nobody else can answer, and not on another request", async () => {
+  verifies("mrtr.state-bound", "mrtr.own-retry", "elicitation.caller");
   const { requestState } = valueOf(await callAndQuestion("n1", elicit));
   const stranger = await call("old__echo", { requestState, inputResponses: {} }, { principal: "stranger" });
   assert.match(stranger.failure?.message ?? "", /not this caller's/);
@@ -151,6 +160,7 @@ test("nobody else can answer, and not on another request", async () => {
 });
 
 test("a call whose caller does not come back is cancelled at the upstream", async () => {
+  verifies("mrtr.no-return");
   await callAndQuestion("l1", elicit);
   const cancelled = old.next("notifications/cancelled");
   clock.advance(600_000);
@@ -159,6 +169,7 @@ test("a call whose caller does not come back is cancelled at the upstream", asyn
 });
 
 test("a caller is never asked what it did not declare: the upstream is told so", async () => {
+  verifies("mrtr.capabilities", "sampling.undeclared");
   const outcome = callAndQuestion("u1", { method: "sampling/createMessage", params: { messages: [] } });
   await settle();
   assert.match(JSON.stringify(old.errors.get("u1")), /does not support sampling\/createMessage/);
@@ -167,6 +178,7 @@ test("a caller is never asked what it did not declare: the upstream is told so",
 });
 
 test("a call that fails for want of what its caller did not declare says what that is; one that gets by without does not", async () => {
+  verifies("base.capability-undeclared");
   for (const may of [{}, { elicitation: {} }]) {
     const outcome = callAndQuestion("w1", { method: "sampling/createMessage", params: { messages: [] } }, { may });
     await settle();
@@ -182,6 +194,7 @@ test("a call that fails for want of what its caller did not declare says what th
 });
 
 test("with calls of two callers on one stream a question is refused, as it cannot be told whose it is", async () => {
+  verifies("elicitation.caller");
   const both = [call("old__echo"), call("old__echo", { arguments: { x: 2 } })];
   await settle();
   old.send(JSON.stringify({ jsonrpc: "2.0", id: "t1", ...elicit }));
@@ -194,6 +207,7 @@ test("with calls of two callers on one stream a question is refused, as it canno
 });
 
 test("a legacy caller is asked while its call is open, and the time it takes does not count", async () => {
+  verifies("elicitation.relayed");
   const received = old.next("tools/call");
   const answered = Promise.withResolvers<Answer>();
   const outcome = dispatch(
@@ -223,7 +237,65 @@ test("a legacy caller is asked while its call is open, and the time it takes doe
   assert.deepEqual(valueOf(await outcome), { content: [] });
 });
 
+/** A legacy caller that never answers, and what it was sent. */
+function silentCaller(): { readonly sent: JsonObject[]; readonly questions: OpenQuestions; readonly options: Ask } {
+  const sent: JsonObject[] = [];
+  const questions = new OpenQuestions();
+  const send = (frame: string): boolean => sent.push(JSON.parse(frame)) > 0;
+  const ask: Inbound["ask"] = (question, signal) => questions.ask(question, send, signal);
+  return { sent, questions, options: { revision: "2025-11-25", ask } };
+}
+
+const inVain = "The caller did not answer elicitation/create within 600000 ms";
+
+test("a legacy caller that does not answer has the question taken back after ten minutes; the upstream is told, and may go on", async () => {
+  const { sent, options } = silentCaller();
+  const outcome = callAndQuestion("v1", elicit, options);
+  await settle();
+  clock.advance(answerMs - 11);
+  assert.equal(sent.length, 1);
+  clock.advance(1);
+  await settle();
+  assert.deepEqual(sent[1], {
+    jsonrpc: "2.0",
+    method: "notifications/cancelled",
+    params: { requestId: sent[0]?.["id"], reason: inVain },
+  });
+  assert.deepEqual(old.errors.get("v1"), { code: 40003, message: inVain });
+  old.complete(old.received.findLast(({ method }) => method === "tools/call")?.id ?? 0, { content: [] });
+  assert.deepEqual(valueOf(await outcome), { content: [] });
+});
+
+test("a call at a modern upstream fails then, and says who did not answer", async () => {
+  const { options } = silentCaller();
+  fresh.answer("tools/call", { resultType: "input_required", inputRequests: { name: elicit } });
+  const timers = clock.pending;
+  const outcome = call("fresh__echo", {}, options);
+  await settle();
+  clock.advance(answerMs);
+  const { failure } = await outcome;
+  assert.equal(failure?.code, "caller_declined");
+  assert.equal(failure?.message, inVain);
+  assert.equal(clock.pending, timers);
+  fresh.answer("tools/call", { resultType: "complete", content: [] });
+});
+
+test("where one of several questions is answered with an error, the others are taken back", async () => {
+  const { sent, questions, options } = silentCaller();
+  fresh.answer("tools/call", { resultType: "input_required", inputRequests: { name: elicit, age: elicit } });
+  const outcome = call("fresh__echo", {}, options);
+  await settle();
+  questions.settle(String(sent[0]?.["id"]), { kind: "error", error: { code: -1, message: "no" } });
+  assert.match((await outcome).failure?.message ?? "", /did not answer elicitation\/create: no/);
+  assert.deepEqual(
+    sent.slice(2).map(({ params }) => params),
+    [{ requestId: sent[1]?.["id"], reason: "The caller did not answer elicitation/create: no" }],
+  );
+  fresh.answer("tools/call", { resultType: "complete", content: [] });
+});
+
 test("what a modern upstream returns as questions is asked of a legacy caller, and the call repeated with the answers", async () => {
+  verifies("mrtr.state-echoed", "mrtr.answers", "elicitation.declined");
   const rounds: JsonObject[] = [];
   fresh.answer("tools/call", (params) => {
     rounds.push(params);
@@ -257,6 +329,7 @@ test("what a modern upstream returns as questions is asked of a legacy caller, a
 });
 
 test("what a modern upstream returns to a modern caller passes through, its state sealed on the way and unsealed on the way back", async () => {
+  verifies("mrtr.state-echoed");
   const states: unknown[] = [];
   fresh.answer("tools/call", (params) => {
     states.push(params["requestState"]);
@@ -274,6 +347,7 @@ test("what a modern upstream returns to a modern caller passes through, its stat
 });
 
 test("no more calls than a bound wait for their callers: one more is cancelled and says so", async () => {
+  verifies("mrtr.no-return");
   const controllers = Array.from({ length: maxParked }, () => new AbortController());
   const { Conversation } = await import("./conversation.ts");
   for (const [at, controller] of controllers.entries()) {
@@ -285,4 +359,24 @@ test("no more calls than a bound wait for their callers: one more is cancelled a
   await cancelled;
   gateway.parked.close();
   assert.ok(controllers.every(({ signal }) => signal.reason instanceof GatewayError));
+});
+
+test("an upstream that asks without a state is sent none back, and each try is a request of its own", async () => {
+  verifies("mrtr.state-absent", "mrtr.new-id", "mrtr.own-retry");
+  const tries: { readonly id: unknown; readonly params: JsonObject }[] = [];
+  fresh.answer("tools/call", (params, id) => {
+    tries.push({ id, params });
+    return params["inputResponses"] === undefined
+      ? { resultType: "input_required", inputRequests: { name: elicit } }
+      : { resultType: "complete", content: [] };
+  });
+  await call("fresh__echo", {}, { revision: "2025-06-18", answers: () => accepted });
+  const beside = await call("fresh__echo", { arguments: { other: true } });
+  assert.equal(valueOf(beside)["resultType"], "input_required");
+  await call("fresh__echo", { inputResponses: { name: { action: "accept" } } });
+  assert.ok(tries.every(({ params }) => !("requestState" in params)));
+  assert.equal(new Set(tries.map(({ id }) => id)).size, tries.length);
+  const withAnswers = tries.map(({ params }) => "inputResponses" in params);
+  assert.deepEqual(withAnswers, [false, true, false, true], "what belongs to one call goes with no other");
+  fresh.answer("tools/call", { resultType: "complete", content: [] });
 });

@@ -3,14 +3,16 @@ import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type Call, type Notification, type Question, reaches } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
+import { Payload } from "../protocol/payload.ts";
+import { relatedTo } from "../protocol/tasks.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
-import type { Asked } from "../upstream/server-request.ts";
+import type { Ask, Asked } from "../upstream/server-request.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Conversation } from "./conversation.ts";
 import { missingCapability } from "./failure.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
-import { isAskable, mayBeAsked, neededFor } from "./questions.ts";
+import { askCaller, isAskable, mayBeAsked, neededFor } from "./questions.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -25,20 +27,28 @@ export async function attempt(
   call: Call,
   { upstream, params }: Target,
   conversation: Conversation | undefined,
+  task?: WaitedTask,
 ): Promise<CallAnswer> {
   const { controller } = inbound;
   const refused: Question[] = [];
+  const ask = (question: Question): Promise<Answer> =>
+    conversation?.ask(question) ?? askCaller(inbound, question, gateway.deps.clock, controller.signal);
   const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
-  const limit = new Limit(gateway.deps.clock, upstream.options.timeoutMs, () => {
-    controller.abort(tooLong(upstream));
-  });
+  const limit = new Limit(
+    gateway.deps.clock,
+    inbound.isPatient === true ? undefined : upstream.options.timeoutMs,
+    () => {
+      controller.abort(tooLong(upstream));
+    },
+  );
   try {
     const outcome = await upstream.call(
       { ...call, params },
       {
         signal: controller.signal,
         onNotification: relay(inbound, call, conversation),
-        asked: mayMatter(inbound, call) ? askedOf(inbound, call, limit, conversation, refused) : undefined,
+        asked: mayMatter(inbound, call) ? askedOf(inbound, call, { limit, ask, refused, task }) : undefined,
+        lasting: inbound.lasting,
       },
     );
     return refused.length > 0 && inbound.codec.era === "modern" && hasFailed(outcome) ? wanting(refused) : outcome;
@@ -50,19 +60,26 @@ export async function attempt(
   }
 }
 
+/** The task that a call waits for: what the upstream asks for that task's sake is asked of this caller, who knows it by another id, or by none. */
+export interface WaitedTask {
+  readonly id: string;
+  readonly exposed: string | undefined;
+}
+
 /** A length of time that can be interrupted; what follows an interruption begins anew. */
 class Limit {
   readonly #clock: Clock;
-  readonly #ms: number;
+  /** Undefined: without end. */
+  readonly #ms: number | undefined;
   readonly #onEnd: () => void;
   #interruptions = 0;
   #stopTimer: StopTimer | undefined;
 
-  constructor(clock: Clock, ms: number, onEnd: () => void) {
+  constructor(clock: Clock, ms: number | undefined, onEnd: () => void) {
     this.#clock = clock;
     this.#ms = ms;
     this.#onEnd = onEnd;
-    this.#stopTimer = clock.after(ms, onEnd);
+    this.#start();
   }
 
   /** Runs something whose time does not count. */
@@ -73,8 +90,12 @@ class Limit {
       return await run();
     } finally {
       this.#interruptions -= 1;
-      if (this.#interruptions === 0) this.#stopTimer = this.#clock.after(this.#ms, this.#onEnd);
+      if (this.#interruptions === 0) this.#start();
     }
+  }
+
+  #start(): void {
+    if (this.#ms !== undefined) this.#stopTimer = this.#clock.after(this.#ms, this.#onEnd);
   }
 
   /** The last thing that is called. */
@@ -96,24 +117,26 @@ function mayMatter({ codec }: Inbound, { caller }: Call): boolean {
   return codec.era === "modern" || isAskable(caller.capabilities);
 }
 
+/** What is behind a question. */
+interface Asking {
+  readonly limit: Limit;
+  readonly ask: Ask;
+  readonly refused: Question[];
+  readonly task: WaitedTask | undefined;
+}
+
 /** How the upstream's questions reach the caller of this call. */
-function askedOf(
-  { session, ask, controller }: Inbound,
-  call: Call,
-  limit: Limit,
-  conversation: Conversation | undefined,
-  refused: Question[],
-): Asked {
+function askedOf({ session }: Inbound, call: Call, { limit, ask, refused, task }: Asking): Asked {
   const { capabilities } = call.caller;
   return {
     caller: session ?? call,
+    taskId: task?.id,
     may: (question) => mayBeAsked(capabilities, question),
-    async ask(question): Promise<Answer> {
-      return limit.interrupt(() => {
-        if (conversation !== undefined) return conversation.ask(question);
-        if (ask !== undefined) return ask(question, controller.signal);
-        throw new GatewayError("caller_declined", `The caller cannot be asked for ${question.method}`);
-      });
+    async ask(asked): Promise<Answer> {
+      const question = task === undefined ? asked : { ...asked, params: relatedTo(asked.params, task.exposed) };
+      const answer = await limit.interrupt(() => ask(question));
+      if (task === undefined || answer.kind === "error") return answer;
+      return { kind: "result", result: Payload.of(relatedTo(answer.result.value, task.id)) };
     },
     refused: (question) => {
       refused.push(question);

@@ -1,24 +1,27 @@
 import { randomUUID } from "node:crypto";
-import { GatewayError, toGatewayError } from "../core/errors.ts";
-import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
-import type { Call, CallMethod, Question } from "../protocol/call.ts";
+import { GatewayError } from "../core/errors.ts";
+import { objectAt, stringAt } from "../core/json.ts";
+import type { Call, CallMethod } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
-import { attempt } from "./attempt.ts";
+import { byAsking } from "./by-asking.ts";
 import { Conversation } from "./conversation.ts";
-import { missingCapability } from "./failure.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
-import { isAskable, mayBeAsked } from "./questions.ts";
-import { type Target, targetOf } from "./target.ts";
-import { isAboutTask, mayNameTask, takesTasks, tasksExtension, withTaskNamed } from "./tasks.ts";
+import { isAskable } from "./questions.ts";
+import { send } from "./send.ts";
+import { answerAboutLegacyTask } from "./tasks/answer-legacy.ts";
+import { answerAboutModernTask } from "./tasks/answer-modern.ts";
+import { answerTaskCall } from "./tasks/create.ts";
+import { answeredToEnd, isForTasks } from "./tasks/poll.ts";
+import { isAboutTask } from "./tasks/support.ts";
 import { unpromised } from "./view.ts";
 
 /**
  * Takes one call to its upstream and back, and what the upstream asks meanwhile to the caller and back.
  *
- * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `resource_not_found`, `invalid_params`; `deadline_exceeded`; and what
+ * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `resource_not_found`, `invalid_params`, `invalid_arguments`; `deadline_exceeded`; and what
  *   {@link Upstream.call} throws.
  */
 export async function answerCall(gateway: Gateway, inbound: Inbound, method: CallMethod): Promise<Answer> {
@@ -26,71 +29,21 @@ export async function answerCall(gateway: Gateway, inbound: Inbound, method: Cal
   const decoded = codec.decodeCall(method, inbound.params, inbound.caller);
   const logLevel = decoded.logLevel ?? session?.logLevel;
   const call = logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
-  if (isAboutTask(call) && !takesTasks(call.caller)) {
-    const needed = { extensions: { [tasksExtension]: {} } };
-    return { kind: "error", error: missingCapability(`${method} needs the extension ${tasksExtension}`, needed) };
-  }
-  const { answer } =
-    codec.era === "modern" ? await byReturning(gateway, inbound, call) : await byAsking(gateway, inbound, call);
+  const isOfTask = call.task !== undefined || isAboutTask(call);
+  const answer = isOfTask ? await answerOfTask(gateway, inbound, call) : await answerAtOnce(gateway, inbound, call);
   if (answer.kind === "error") return { kind: "error", error: codec.encodeError(answer.error, method) };
   return { kind: "result", result: codec.encodeResult(method, answer.result, unpromised) };
 }
 
-function send(gateway: Gateway, inbound: Inbound, call: Call, conversation?: Conversation): Promise<CallAnswer> {
-  if (call.method === "resources/read") return readResource(gateway, inbound, call, conversation);
-  const sendTo = (target: Target): Promise<CallAnswer> => {
-    const sent = attempt(gateway, inbound, call, target, conversation);
-    return mayNameTask(call) ? sent.then((outcome) => withTaskNamed(outcome, target.upstream.name, call)) : sent;
-  };
-  const target = targetOf(gateway, inbound.route, call);
-  return target instanceof Promise ? target.then(sendTo) : sendTo(target);
+function answerOfTask(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
+  if (inbound.codec.era === "modern") return answerAboutModernTask(gateway, inbound, call);
+  return isAboutTask(call) ? answerAboutLegacyTask(gateway, inbound, call) : answerTaskCall(gateway, inbound, call);
 }
 
-/** How often one call may come back for more input. */
-const maxRounds = 32;
-
-/**
- * For callers that can be asked while their request is open: what a modern upstream returns as questions is asked, and the call repeated
- * with the answers.
- */
-async function byAsking(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
-  let repeated = call;
-  for (let round = 0; round < maxRounds; round += 1) {
-    const outcome = await send(gateway, inbound, repeated);
-    if (outcome.kind !== "input_required" || outcome.answer.kind === "error") return outcome;
-    repeated = { ...call, params: { ...call.params, ...(await inputFor(outcome.answer.result.value, inbound)) } };
-  }
-  throw new GatewayError("upstream_protocol_error", `The upstream asked for more input ${maxRounds} times`);
-}
-
-async function inputFor(result: JsonObject, inbound: Inbound): Promise<JsonObject> {
-  const { requestState } = result;
-  const asked = Object.entries(objectAt(result, "inputRequests") ?? {}).map(async ([key, request]) => {
-    const answer = await inputOf(request, inbound);
-    return [key, answer] as const;
-  });
-  const inputResponses = Object.fromEntries(await Promise.all(asked));
-  return { inputResponses, ...(requestState === undefined ? {} : { requestState }) };
-}
-
-async function inputOf(request: unknown, { ask, caller, controller }: Inbound): Promise<JsonObject> {
-  const question = isJsonObject(request) ? questionIn(request) : undefined;
-  if (question === undefined)
-    throw new GatewayError("upstream_protocol_error", "The upstream asks something malformed");
-  if (ask === undefined || !mayBeAsked(caller.capabilities, question)) {
-    throw new GatewayError(
-      "upstream_protocol_error",
-      `The upstream asks for ${question.method}, which the caller does not support`,
-    );
-  }
-  const answer = await ask(question, controller.signal);
-  if (answer.kind === "result") return answer.result.value;
-  throw new GatewayError("caller_declined", `The caller did not answer ${question.method}: ${answer.error.message}`);
-}
-
-function questionIn(request: JsonObject): Question | undefined {
-  const method = stringAt(request, "method");
-  return method === undefined ? undefined : { method, params: objectAt(request, "params") ?? {} };
+async function answerAtOnce(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
+  if (inbound.codec.era === "modern") return (await byReturning(gateway, inbound, call)).answer;
+  const outcome = await byAsking(gateway, inbound, call);
+  return isForTasks(outcome) ? answeredToEnd(gateway, inbound, call) : outcome.answer;
 }
 
 /**
@@ -111,7 +64,8 @@ function byReturning(gateway: Gateway, inbound: Inbound, call: Call): Promise<Ca
 
 /** `call` is what the caller sent, `sent` what the upstream is to get. */
 function begin(gateway: Gateway, inbound: Inbound, call: Call, sent: Call): Promise<CallAnswer> {
-  if (!isAskable(call.caller.capabilities)) {
+  // Only what may be answered with questions may wait for their answers (2026-07-28, basic/patterns/mrtr, Supported Requests).
+  if (!isAskable(call.caller.capabilities) || call.method === "completion/complete") {
     return send(gateway, inbound, sent).then((outcome) => sealed(gateway, inbound, call, outcome));
   }
   const conversation = new Conversation(gateway.deps.clock);
@@ -176,37 +130,4 @@ function sealed(gateway: Gateway, { principal }: Inbound, call: Call, outcome: C
   if (state === undefined) return outcome;
   const requestState = gateway.requestStates.seal({ kind: "relayed", state }, principal, call);
   return { kind, answer: { kind: "result", result: Payload.of({ ...value, requestState }) } };
-}
-
-/** Codes by which servers say that they have no such resource: the legacy one, and that of 2026-07-28. */
-const notFoundCodes: ReadonlySet<number> = new Set([-32002, -32602]);
-
-/**
- * Asks those who may have the resource, one after another: an address need not be listed to exist. Reading changes nothing, so that
- * asking somebody who does not have it does no harm.
- */
-async function readResource(
-  gateway: Gateway,
-  inbound: Inbound,
-  call: Call,
-  conversation: Conversation | undefined,
-): Promise<CallAnswer> {
-  const uri = stringAt(call.params, "uri");
-  if (uri === undefined) throw new GatewayError("invalid_params", "resources/read needs params.uri");
-  await gateway.settled;
-  const holders = gateway.view(inbound.route).holdersOf(uri);
-  let failure: GatewayError | undefined;
-  for (const upstream of holders) {
-    try {
-      const outcome = await attempt(gateway, inbound, call, { upstream, params: call.params }, conversation);
-      const { answer } = outcome;
-      if (answer.kind === "result" || holders.length === 1 || !notFoundCodes.has(answer.error.code)) return outcome;
-    } catch (thrown) {
-      // Whoever is away may not be the one who has it; but once the caller or the time is gone, nobody else need be asked.
-      if (inbound.controller.signal.aborted) throw thrown;
-      failure ??= toGatewayError(thrown);
-    }
-  }
-  if (failure !== undefined) throw failure;
-  throw new GatewayError("resource_not_found", `No resource ${JSON.stringify(uri.slice(0, 200))}`, { data: { uri } });
 }

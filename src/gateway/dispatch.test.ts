@@ -14,6 +14,7 @@ import { dispatch } from "./dispatch.ts";
 import { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Route } from "./route.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
@@ -97,6 +98,7 @@ function errorOf(answer: Answer): { readonly code: number; readonly message: str
 }
 
 test("lists hold everything of every upstream under its exposed name, in one order", async () => {
+  verifies("tools.order");
   const { answer } = await ask("tools/list");
   const tools = valueOf(answer)["tools"];
   assert.ok(Array.isArray(tools));
@@ -121,6 +123,7 @@ test("each era gets the result in its own dress, whichever era the upstream spea
 });
 
 test("a call reaches its upstream under the name it has there, with the rest of its params and _meta untouched", async () => {
+  verifies("tools.call");
   await ask("tools/call", {
     name: "old__echo",
     arguments: { a: [1, null] },
@@ -137,6 +140,7 @@ test("a call reaches its upstream under the name it has there, with the rest of 
 });
 
 test("a modern upstream is told the gateway's own name and revision, and the caller's capabilities", async () => {
+  verifies("base.meta-client-info", "base.capability-relayed");
   const capabilities = { elicitation: {}, extensions: { "io.modelcontextprotocol/tasks": {}, "com.example/x": {} } };
   await ask("tools/call", {
     name: "fresh__echo",
@@ -151,6 +155,7 @@ test("a modern upstream is told the gateway's own name and revision, and the cal
 });
 
 test("a resource is read from who lists it, whose template fits, or who has it unlisted; else it is not found", async () => {
+  verifies("resources.read");
   const textOf = async (uri: string): Promise<unknown> => {
     const contents = valueOf((await ask("resources/read", { uri })).answer)["contents"];
     return Array.isArray(contents) ? contents[0].text : undefined;
@@ -165,6 +170,7 @@ test("a resource is read from who lists it, whose template fits, or who has it u
 });
 
 test("a result that may be kept says for how long: the upstream's word where it gives one, else nothing is promised", async () => {
+  verifies("caching.relayed", "caching.ttl");
   const fromModern = valueOf((await ask("resources/read", { uri: "x://fresh" })).answer);
   assert.deepEqual([fromModern["ttlMs"], fromModern["cacheScope"]], [9, "public"]);
   const fromLegacy = valueOf((await ask("resources/read", { uri: "x://listed" })).answer);
@@ -172,6 +178,7 @@ test("a result that may be kept says for how long: the upstream's word where it 
 });
 
 test("prompts and completions go to the upstream that the name belongs to", async () => {
+  verifies("prompts.get");
   valueOf((await ask("prompts/get", { name: "old__greet" })).answer);
   assert.equal(old.received.findLast(({ method }) => method === "prompts/get")?.params["name"], "greet");
   valueOf((await ask("completion/complete", { ref: { type: "ref/prompt", name: "old__greet" }, argument: {} })).answer);
@@ -197,6 +204,7 @@ test("unknown names, methods and levels are each their own error, and ours is re
 });
 
 test("an upstream that takes too long is cancelled there, and the caller gets a result that a model can read", async () => {
+  verifies("lifecycle.timeouts", "tools.execution-errors");
   old.answer("tools/call", "silence");
   const received = old.next("tools/call");
   const asked = ask("tools/call", { name: "old__echo" });
@@ -213,6 +221,7 @@ test("an upstream that takes too long is cancelled there, and the caller gets a 
 });
 
 test("an error of the upstream's own passes through as it is", async () => {
+  verifies("base.codes-meaningless");
   const error = { code: 4711, message: "no", data: { why: ["x"] } };
   old.answer("tools/call", { error });
   const { answer, failure } = await ask("tools/call", { name: "old__echo" });
@@ -222,6 +231,13 @@ test("an error of the upstream's own passes through as it is", async () => {
 });
 
 test("who listens is acknowledged first, told of changes it asked for, and answered when the gateway stops", async () => {
+  verifies(
+    "listen.requested-only",
+    "listen.acknowledged-first",
+    "listen.acknowledged-subset",
+    "listen.subscription-id",
+    "listen.graceful-end",
+  );
   const told: Notification[] = [];
   const controller = new AbortController();
   const asked = ask(

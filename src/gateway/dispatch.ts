@@ -10,8 +10,10 @@ import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { listen } from "./listen.ts";
 import { discoverResult } from "./self.ts";
+import { answerTaskList } from "./tasks/answer-legacy.ts";
 import { watchResource } from "./watch.ts";
-import { type ListKind, listKinds, listShapes } from "./view.ts";
+import type { ListKind } from "./presentation.ts";
+import { listKinds, listShapes } from "./view.ts";
 
 /** How a request ended: its answer, and the failure behind it where it was ours. */
 export interface Outcome {
@@ -53,7 +55,7 @@ function answer(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Answ
   switch (method) {
     case "server/discover":
       // At once, also while upstreams are being connected: over stdio, clients take a second of silence for a legacy server.
-      return result(discoverResult(gateway.view(inbound.route), gateway.deps.identity));
+      return answerDiscover(gateway, inbound);
     case "subscriptions/listen":
       return listen(gateway, inbound, id);
     case "logging/setLevel":
@@ -61,6 +63,8 @@ function answer(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Answ
     case "resources/subscribe":
     case "resources/unsubscribe":
       return setWatch(gateway, inbound, method === "resources/subscribe");
+    case "tasks/list":
+      return answerTaskList(gateway, inbound);
     case "ping":
       return result({});
     default:
@@ -68,12 +72,17 @@ function answer(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Answ
   }
 }
 
+async function answerDiscover(gateway: Gateway, { route }: Inbound): Promise<Answer> {
+  await gateway.known();
+  return result(discoverResult(gateway.view(route), gateway.deps.identity));
+}
+
 async function answerList(gateway: Gateway, { params, route, codec }: Inbound, kind: ListKind): Promise<Answer> {
   const cursor = params?.["cursor"];
   if (cursor !== undefined && typeof cursor !== "string") {
     throw new GatewayError("invalid_params", "params.cursor must be a string");
   }
-  await gateway.settled;
+  await gateway.listable;
   return { kind: "result", result: gateway.view(route).page(kind, cursor, codec) };
 }
 
@@ -87,8 +96,8 @@ function setLevel(gateway: Gateway, { params, session, route }: Inbound): Answer
   if (!isLogLevel(level)) {
     throw new GatewayError("invalid_params", "params.level must be a log level from debug to emergency");
   }
-  if (session !== undefined) session.logLevel = level;
-  for (const upstream of gateway.view(route).upstreams) upstream.wantLogs(level);
+  session?.wantLogs(level);
+  for (const upstream of gateway.view(route).upstreams) upstream.interests.wantLogs(level);
   return result({});
 }
 

@@ -28,6 +28,7 @@ export function missingCapability(message: string, requiredCapabilities: JsonObj
 
 /** Failures of a tool call that the model should read and may act on: they come as the tool's result, not as a protocol error. */
 const forTheModel: ReadonlySet<ErrorCode> = new Set([
+  "invalid_arguments",
   "upstream_unavailable",
   "upstream_disconnected",
   "upstream_protocol_error",
@@ -36,6 +37,8 @@ const forTheModel: ReadonlySet<ErrorCode> = new Set([
   "login_failed",
   "logins_unreadable",
   "deadline_exceeded",
+  "definition_quarantined",
+  "store_unavailable",
 ]);
 
 /**

@@ -4,10 +4,12 @@ import { setImmediate as turn } from "node:timers/promises";
 import { ManualClock } from "../core/manual-clock.ts";
 import { codecsFor } from "../protocol/codecs.ts";
 import { Guardian } from "../transport/guardian.ts";
+import { catalogKeyOf, memoryCatalogs } from "../upstream/catalog-store.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
 import { Gateway } from "./gateway.ts";
-import type { ListKind } from "./view.ts";
+import type { ListKind } from "./presentation.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 
@@ -15,11 +17,11 @@ function optionsOf(name: string, server: ScriptedServer): UpstreamOptions {
   return { name, target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 5000 };
 }
 
-function gatewayOf(upstreams: readonly UpstreamOptions[]) {
+function gatewayOf(upstreams: readonly UpstreamOptions[], catalogs = memoryCatalogs()) {
   const clock = new ManualClock();
   const gateway = new Gateway({
     upstreams,
-    deps: { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
+    deps: { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian(), catalogs },
     stateKey: Buffer.alloc(32, 7),
   });
   gateway.start();
@@ -70,7 +72,27 @@ test("a first list waits for upstreams that are being connected, and for a hangi
   await gateway.close();
 });
 
+test("a first list does not wait for a hanging upstream whose catalog an earlier process kept", async () => {
+  const hanging = new ScriptedServer({ "server/discover": "silence", initialize: "silence" });
+  const options = optionsOf("hanging", hanging);
+  const catalogs = memoryCatalogs();
+  const tools = [{ name: "echo", inputSchema: { type: "object" } }];
+  catalogs.keepOffer(catalogKeyOf(options), {
+    serverInfo: undefined,
+    capabilities: { tools: {} },
+    instructions: undefined,
+    definitions: { tools, prompts: [], resources: [], templates: [] },
+  });
+  const { gateway } = gatewayOf([options], catalogs);
+  // The clock stands still: nothing that waits two seconds gets through.
+  await gateway.listable;
+  assert.deepEqual(toolsOf(gateway), ["hanging__echo"]);
+  assert.equal(gateway.upstreams[0]?.state.kind, "starting");
+  await gateway.close();
+});
+
 test("who listens is told which lists differ, and not told where nothing does", async () => {
+  verifies("tools.list-changed");
   const server = new ScriptedServer(legacyScript());
   const { gateway, clock, told } = gatewayOf([optionsOf("a", server)]);
   await gateway.settled;

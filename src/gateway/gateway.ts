@@ -2,22 +2,36 @@ import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "../core/errors.ts";
 import type { Notification } from "../protocol/call.ts";
 import type { UpstreamDeps } from "../upstream/connection.ts";
+import type { DefinitionFact } from "../upstream/definition-facts.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { Upstream, type UpstreamReceiver } from "../upstream/upstream.ts";
+import { type CatalogOptions, type ProfileOptions, catalogDefaults } from "./catalog-options.ts";
 import { ParkedCalls } from "./conversation.ts";
-import { RequestStates, requestStateMs } from "./request-state.ts";
+import { type KeepingStatus, nothingKept } from "./keeping.ts";
+import { answerMs } from "./questions.ts";
+import { RequestStates } from "./request-state.ts";
+import { type ListKind, type Presentation, everything, oneUpstream } from "./presentation.ts";
+import { profilePresentation } from "./profile.ts";
 import { type Route, routeKey } from "./route.ts";
 import type { Subscriber } from "./subscriber.ts";
-import { type ListKind, View } from "./view.ts";
+import { endTask, heard } from "./tasks/news.ts";
+import { TaskTable } from "./tasks/task-table.ts";
+import { View } from "./view.ts";
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
   readonly upstreams: readonly UpstreamOptions[];
+  /** How what they offer is shown. */
+  readonly catalog?: CatalogOptions;
   readonly deps: UpstreamDeps;
   /** At least 32 random bytes, which seal what callers carry for us between two requests. */
   readonly stateKey: Buffer;
   /** Told whenever an upstream enters another state. */
   readonly onStateChange?: (upstream: Upstream) => void;
+  /** How the store does; of one that keeps nothing where absent. */
+  readonly keeping?: () => KeepingStatus;
+  /** Told whenever definitions of an upstream are not what they were. */
+  readonly onDefinitionsChanged?: ((facts: readonly DefinitionFact[]) => void) | undefined;
 }
 
 /** How long after the start a first list waits for upstreams that are still being connected, in ms. */
@@ -31,38 +45,59 @@ export class Gateway {
   readonly deps: UpstreamDeps;
   readonly requestStates: RequestStates;
   readonly parked: ParkedCalls;
+  readonly keeping: () => KeepingStatus;
+  readonly tasks: TaskTable;
   readonly #receiver: UpstreamReceiver;
   /** Upstreams that are no longer configured and still have calls under way. */
   readonly #retiring = new Map<Upstream, Promise<void>>();
   /** Upstreams that are tried before they take their places. */
   readonly #arriving = new Set<Upstream>();
   #upstreams: readonly Upstream[];
+  #catalog: CatalogOptions;
   readonly #views = new Map<string, View>();
   readonly #subscribers = new Set<Subscriber>();
   readonly #settled = Promise.withResolvers<void>();
+  readonly #listable = Promise.withResolvers<void>();
   #isEnding = false;
   /** Resolves when no change of configuration is being made; one is made at a time. */
   #reconfigured: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor({ upstreams, deps, stateKey, onStateChange }: GatewayOptions) {
+  constructor({
+    upstreams,
+    catalog = catalogDefaults,
+    deps,
+    stateKey,
+    onStateChange,
+    onDefinitionsChanged,
+    keeping,
+  }: GatewayOptions) {
     this.deps = deps;
+    this.keeping = keeping ?? (() => nothingKept);
     this.requestStates = new RequestStates(stateKey, deps.clock);
-    this.parked = new ParkedCalls(deps.clock, requestStateMs);
+    this.parked = new ParkedCalls(deps.clock, answerMs);
+    this.tasks = new TaskTable(deps.clock, endTask);
     this.#receiver = {
       stateChanged: (upstream) => onStateChange?.(upstream),
       definitionsChanged: () => {
         this.#rebuildViews();
       },
+      factsFound: (facts) => onDefinitionsChanged?.(facts),
       notification: (upstream, notification) => {
-        this.#pass(upstream, notification);
+        if (notification.method === "notifications/tasks/status") heard(this, upstream, notification);
+        else this.pass(upstream, notification);
       },
     };
+    this.#catalog = catalog;
     this.#upstreams = upstreams.map((options) => new Upstream(options, deps, this.#receiver));
   }
 
   get upstreams(): readonly Upstream[] {
     return this.#upstreams;
+  }
+
+  get profiles(): readonly ProfileOptions[] {
+    return this.#catalog.profiles;
   }
 
   get isClosing(): boolean {
@@ -74,6 +109,10 @@ export class Gateway {
     for (const upstream of this.#upstreams) upstream.start();
     const stopTimer = this.deps.clock.after(startGraceMs, () => {
       this.#settled.resolve();
+      this.#listable.resolve();
+    });
+    void Promise.all(this.#upstreams.map(({ listable }) => listable)).then(() => {
+      this.#listable.resolve();
     });
     void Promise.all(this.#upstreams.map(({ settled }) => settled)).then(() => {
       stopTimer();
@@ -83,14 +122,15 @@ export class Gateway {
 
   /**
    * Makes these the upstreams: new ones are started, those that are no longer there or are configured otherwise end when their calls
-   * under way have, the rest is not touched. What replaces another is tried first, so that nothing is missing in between.
+   * under way have, the rest is not touched. What replaces another is tried first, so that nothing is missing in between. With them comes
+   * how they are shown; without `catalog`, that stays.
    */
-  reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void> {
-    this.#reconfigured = this.#reconfigured.then(() => this.#reconfigure(upstreams));
+  reconfigure(upstreams: readonly UpstreamOptions[], catalog?: CatalogOptions): Promise<void> {
+    this.#reconfigured = this.#reconfigured.then(() => this.#reconfigure(upstreams, catalog));
     return this.#reconfigured;
   }
 
-  async #reconfigure(upstreams: readonly UpstreamOptions[]): Promise<void> {
+  async #reconfigure(upstreams: readonly UpstreamOptions[], catalog = this.#catalog): Promise<void> {
     const before = this.#upstreams;
     const next = upstreams.map(
       (options) =>
@@ -108,6 +148,7 @@ export class Gateway {
     if (this.isClosing) return;
     this.#arriving.clear();
     this.#upstreams = next;
+    this.#catalog = catalog;
     this.#rebuildViews();
     for (const upstream of before.filter((old) => !next.includes(old))) this.#retire(upstream);
   }
@@ -122,15 +163,37 @@ export class Gateway {
     return this.#settled.promise;
   }
 
-  /** The route to one upstream; undefined where there is none of that name. */
+  /** Resolves when lists are worth reading: what is known of every upstream from an earlier process counts; else as `settled`. */
+  get listable(): Promise<void> {
+    return this.#listable.promise;
+  }
+
+  /** Resolves when what earlier processes kept of the upstreams has been read: at once, as a rule. */
+  async known(): Promise<void> {
+    await Promise.all(this.#upstreams.map(({ catalog }) => catalog.load()));
+  }
+
+  /**
+   * The upstream of this name.
+   *
+   * @throws {GatewayError} `route_not_found`.
+   */
+  upstream(name: string): Upstream {
+    const found = this.#upstreams.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    throw new GatewayError("route_not_found", `There is no upstream ${JSON.stringify(name.slice(0, 100))}`);
+  }
+
+  /** Whether there is such a route: an upstream or a profile of that name. */
   hasRoute(route: Route): boolean {
-    return route.kind === "all" || this.#upstreams.some(({ name }) => name === route.name);
+    if (route.kind === "all") return true;
+    return (route.kind === "upstream" ? this.#upstreams : this.profiles).some(({ name }) => name === route.name);
   }
 
   /** What the route shows now. */
   view(route: Route): View {
     const key = routeKey(route);
-    const view = this.#views.get(key) ?? this.#makeView(route);
+    const view = this.#views.get(key) ?? new View(this.#presentationOf(route));
     if (this.hasRoute(route)) this.#views.set(key, view);
     return view;
   }
@@ -141,6 +204,7 @@ export class Gateway {
     this.#subscribers.add(subscriber);
     return () => {
       this.#subscribers.delete(subscriber);
+      this.tasks.leave(subscriber);
     };
   }
 
@@ -158,25 +222,29 @@ export class Gateway {
 
   async #close(): Promise<void> {
     this.#settled.resolve();
+    this.#listable.resolve();
     this.endSubscriptions();
     this.parked.close();
+    for (const view of this.#views.values()) view.close();
+    this.tasks.close();
     const upstreams = [...this.#upstreams, ...this.#retiring.keys(), ...this.#arriving];
     await Promise.all(upstreams.map((upstream) => upstream.close()));
     await this.#reconfigured;
     await this.deps.guardian.close();
   }
 
-  #makeView(route: Route): View {
-    if (route.kind === "all") return new View(this.#upstreams, true);
-    return new View(
-      this.#upstreams.filter(({ name }) => name === route.name),
-      false,
-    );
+  #presentationOf(route: Route): Presentation {
+    if (route.kind === "all") return everything(this.#upstreams, this.#catalog.search);
+    const profile = route.kind === "profile" ? this.profiles.find(({ name }) => name === route.name) : undefined;
+    return profile === undefined
+      ? oneUpstream(route.kind === "upstream" ? this.#upstreams : [], route.name)
+      : profilePresentation(profile, this.#upstreams);
   }
 
   #rebuildViews(): void {
     const earlier = new Map(this.#views);
     this.#views.clear();
+    for (const view of earlier.values()) view.close();
     // Compared once for each route: every list may be long, and the subscribers many.
     const changes = new Map<string, readonly ListKind[]>();
     for (const subscriber of this.#subscribers) {
@@ -188,11 +256,16 @@ export class Gateway {
     }
   }
 
-  #pass(upstream: Upstream, notification: Notification): void {
+  /** Tells everybody whose route has the upstream of something that belongs to no call. */
+  pass(upstream: Upstream, notification: Notification): void {
     for (const subscriber of this.#subscribers) {
-      const { route } = subscriber;
-      if (route.kind === "all" || route.name === upstream.name) subscriber.notification(upstream, notification);
+      if (this.#concerns(upstream, subscriber.route)) subscriber.notification(upstream, notification);
     }
+  }
+
+  #concerns(upstream: Upstream, route: Route): boolean {
+    if (route.kind === "profile") return this.view(route).upstreams.includes(upstream);
+    return route.kind === "all" || route.name === upstream.name;
   }
 }
 

@@ -19,6 +19,10 @@ export interface Inbound {
   readonly controller: AbortController;
   /** Sends a notification that belongs to the request. Dropped where the downstream cannot take it. */
   readonly notify: (notification: Notification) => void;
+  /** Where the call becomes a task: what accompanies it is passed on until this fires, also after its answer. */
+  readonly lasting?: AbortSignal;
+  /** Whether the call may take as long as it likes: what it belongs to has a time to live of its own. */
+  readonly isPatient?: boolean;
   /** Who asks, as the gateway knows it; what is kept between two requests is kept for the same principal. */
   readonly principal: string;
   /** Asks the caller while its request is open; undefined in revisions without requests to clients. */

@@ -2,11 +2,16 @@ import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
 import type { Answer, RequestId } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
+import { readRequestMeta } from "../protocol/rev-2026-07-28/codec.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
+import { declaresTasks } from "../protocol/tasks.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
+import { exposedName } from "./names.ts";
+import { needingTasks } from "./tasks/answer-modern.ts";
+import { watchTasks } from "./tasks/watch.ts";
 import { changeNotifications } from "./subscriber.ts";
-import { type EndWatch, maxWatched, watchResource } from "./watch.ts";
+import { type Watch, maxWatched, watchResource } from "./watch.ts";
 
 /** The members of the filter that can be asked for, and the notification that each lets through. */
 const filters: Readonly<Record<string, string>> = {
@@ -27,6 +32,11 @@ export async function listen(gateway: Gateway, inbound: Inbound, id: RequestId):
   if (wanted === undefined) throw new GatewayError("invalid_params", "params.notifications must be an object");
   const honoured = Object.keys(filters).filter((member) => wanted[member] === true);
   const methods = new Set(honoured.map((member) => filters[member]));
+  const taskIds = wanted["taskIds"];
+  if (taskIds !== undefined && !declaresTasks(capabilitiesIn(inbound))) {
+    return { kind: "error", error: needingTasks("subscriptions/listen with taskIds") };
+  }
+  const tasks = await watchTasks(gateway, inbound, taskIds);
   const watches = await watchAll(gateway, inbound, wanted["resourceSubscriptions"]);
   const meta = { [metaKeys.subscriptionId]: id };
   const tell = (method: string, params: JsonObject = {}): void => {
@@ -35,6 +45,7 @@ export async function listen(gateway: Gateway, inbound: Inbound, id: RequestId):
   tell("notifications/subscriptions/acknowledged", {
     notifications: {
       ...Object.fromEntries(honoured.map((member) => [member, true])),
+      ...(tasks.ids.size > 0 ? { taskIds: [...tasks.ids] } : {}),
       ...(watches.size > 0 ? { resourceSubscriptions: [...watches.keys()] } : {}),
     },
   });
@@ -46,8 +57,12 @@ export async function listen(gateway: Gateway, inbound: Inbound, id: RequestId):
     listsChanged: (kinds) => {
       for (const method of changeNotifications(kinds)) if (methods.has(method)) tell(method);
     },
-    notification: (_upstream, { method, params }) => {
-      if (method === "notifications/resources/updated" && watches.has(String(params["uri"]))) tell(method, params);
+    notification: (upstream, { method, params }) => {
+      if (method === "notifications/tasks") {
+        const taskId = exposedName(upstream.name, String(params["taskId"]));
+        if (tasks.ids.has(taskId)) tell(method, { ...params, taskId });
+      } else if (method === "notifications/resources/updated" && watches.has(String(params["uri"])))
+        tell(method, params);
     },
     stopping: resolve,
   });
@@ -61,14 +76,19 @@ export async function listen(gateway: Gateway, inbound: Inbound, id: RequestId):
     await promise;
   } finally {
     unsubscribe();
-    for (const end of watches.values()) end();
+    tasks.end();
+    for (const { end } of watches.values()) end();
     signal.removeEventListener("abort", stop);
   }
   return { kind: "result", result: Payload.of({ resultType: "complete", _meta: meta }) };
 }
 
+function capabilitiesIn({ params }: Inbound): JsonObject {
+  return readRequestMeta(params).caller.capabilities;
+}
+
 /** Watches what can be watched of these resources; what cannot is not acknowledged. */
-async function watchAll(gateway: Gateway, inbound: Inbound, uris: unknown): Promise<Map<string, EndWatch>> {
+async function watchAll(gateway: Gateway, inbound: Inbound, uris: unknown): Promise<Map<string, Watch>> {
   if (uris === undefined) return new Map();
   if (!Array.isArray(uris) || !uris.every((uri) => typeof uri === "string")) {
     throw new GatewayError("invalid_params", "params.notifications.resourceSubscriptions must be a list of strings");
@@ -77,7 +97,7 @@ async function watchAll(gateway: Gateway, inbound: Inbound, uris: unknown): Prom
     throw new GatewayError("invalid_params", `At most ${maxWatched} resources may be watched, got ${uris.length}`);
   }
   const { signal } = inbound.controller;
-  const watches = new Map<string, EndWatch>();
+  const watches = new Map<string, Watch>();
   await Promise.all(
     [...new Set(uris)].map(async (uri) => {
       try {

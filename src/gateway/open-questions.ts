@@ -29,8 +29,9 @@ export class OpenQuestions {
     const id = `switchyard-${(this.#lastId += 1)}`;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const stop = (): void => {
-      send(notificationText("notifications/cancelled", { requestId: id, reason: "The call it belongs to is over" }));
-      reject(reasonOf(signal));
+      const reason = reasonOf(signal);
+      send(notificationText("notifications/cancelled", { requestId: id, reason: reason.message }));
+      reject(reason);
     };
     if (!send(requestText(id, method, params))) throw unreachable(method, "takes no requests on this connection");
     this.#waiting.set(id, { resolve, reject });

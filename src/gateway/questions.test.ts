@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isAskable, mayBeAsked } from "./questions.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const form = { method: "elicitation/create", params: { message: "?" } };
 const url = { method: "elicitation/create", params: { mode: "url", url: "https://example.com" } };
@@ -9,6 +10,7 @@ const sampleWithTools = { method: "sampling/createMessage", params: { tools: [] 
 const roots = { method: "roots/list", params: {} };
 
 test("a caller is asked only what it declared, in the mode it declared", () => {
+  verifies("mrtr.capabilities", "elicitation.modes", "elicitation.mode-absent", "sampling.tools");
   const cases = [
     [{}, []],
     [{ elicitation: {} }, [form]],

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ManualClock } from "../core/manual-clock.ts";
 import type { Call } from "../protocol/call.ts";
-import { RequestStates, requestStateMs } from "./request-state.ts";
+import { answerMs } from "./questions.ts";
+import { RequestStates } from "./request-state.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const call: Call = {
   method: "tools/call",
@@ -26,6 +28,7 @@ test("a sealed state opens for its caller and its request, whatever answers come
 });
 
 test("a state that is altered, another caller's, another request's or too old is refused", () => {
+  verifies("mrtr.state-integrity", "mrtr.state-bound");
   const clock = new ManualClock();
   const states = new RequestStates(Buffer.alloc(32, 1), clock);
   const sealed = states.seal({ kind: "relayed", state: "theirs" }, "me", call);
@@ -42,6 +45,6 @@ test("a state that is altered, another caller's, another request's or too old is
   );
   const elsewhere = new RequestStates(Buffer.alloc(32, 2), clock);
   assert.throws(() => elsewhere.open(sealed, "me", call), /altered/);
-  clock.advance(requestStateMs);
+  clock.advance(answerMs);
   assert.throws(() => states.open(sealed, "me", call), /too old/);
 });

@@ -4,14 +4,12 @@ import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../core/json.ts";
 import type { Call } from "../protocol/call.ts";
+import { answerMs } from "./questions.ts";
 
 /** What a `requestState` of ours stands for: a call that waits here, or an upstream's own state. */
 export type RequestState =
   | { readonly kind: "parked"; readonly id: string; readonly round: number }
   | { readonly kind: "relayed"; readonly state: string };
-
-/** How long a caller has to come back with what it was asked for, in ms. */
-export const requestStateMs = 600_000;
 
 const macBytes = 32;
 
@@ -37,7 +35,7 @@ export class RequestStates {
       ...state,
       principal,
       digest: digestOf(call),
-      expiresAt: this.#clock.now() + requestStateMs,
+      expiresAt: this.#clock.now() + answerMs,
     });
     const text = Buffer.from(body);
     return Buffer.concat([this.#mac(text), text]).toString("base64url");

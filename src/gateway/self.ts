@@ -3,8 +3,10 @@ import type { JsonObject } from "../core/json.ts";
 import type { Identity } from "../protocol/codec.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { type Revision, modernRevisions } from "../protocol/revision.ts";
+import { tasksExtension } from "../protocol/tasks.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { tasksExtension } from "./tasks.ts";
+import { searchToolName } from "./catalog-options.ts";
+import { legacyTasksCapability, tasksExtensionOf } from "./tasks/support.ts";
 import { unpromised, type View } from "./view.ts";
 
 /** Longest text of instructions that is put together from the upstreams', in characters. */
@@ -12,7 +14,7 @@ const maxInstructions = 20_000;
 
 /** What a downstream may ask of this view. What may come later is announced too, as capabilities cannot change in a session. */
 function capabilitiesOf(upstreams: readonly Upstream[]): JsonObject {
-  const extensions = extensionsOf(upstreams);
+  const extensions = { ...extensionsOf(upstreams), ...tasksExtensionOf(upstreams) };
   return {
     ...(Object.keys(extensions).length === 0 ? {} : { extensions }),
     tools: { listChanged: true },
@@ -28,21 +30,29 @@ const relayed: ReadonlySet<string> = new Set([tasksExtension, "io.modelcontextpr
 
 /** What of these some upstream offers. */
 function extensionsOf(upstreams: readonly Upstream[]): JsonObject {
-  const offered = upstreams.flatMap(({ handshake }) =>
-    Object.entries(objectAt(handshake?.capabilities ?? {}, "extensions") ?? {}),
+  const offered = upstreams.flatMap(({ profile }) =>
+    Object.entries(objectAt(profile?.capabilities ?? {}, "extensions") ?? {}),
   );
   return Object.fromEntries(offered.filter(([name]) => relayed.has(name)));
 }
 
 /** What the upstreams want a model to know, under their names; undefined where none says anything. */
 export function instructionsOf(upstreams: readonly Upstream[]): string | undefined {
-  const said = upstreams.flatMap(({ name, handshake }) =>
-    handshake?.instructions === undefined ? [] : [{ name, text: handshake.instructions }],
+  const said = upstreams.flatMap(({ name, profile }) =>
+    profile?.instructions === undefined ? [] : [{ name, text: profile.instructions }],
   );
   const [first] = said;
   if (first === undefined) return undefined;
   const whole = upstreams.length === 1 ? first.text : said.map(({ name, text }) => `# ${name}\n\n${text}`).join("\n\n");
   return whole.length > maxInstructions ? `${whole.slice(0, maxInstructions)}…` : whole;
+}
+
+/** What a model should know of a view: what its maker says, else what the upstreams do; and how to find what is not listed. */
+function instructionsFor(view: View): string | undefined {
+  const said = view.instructions ?? instructionsOf(view.upstreams);
+  if (view.search?.isInstead !== true) return said;
+  const hint = `Most tools are not listed: find them with ${searchToolName}, then call them by the names it gives.`;
+  return said === undefined ? hint : `${hint}\n\n${said}`;
 }
 
 /**
@@ -51,10 +61,13 @@ export function instructionsOf(upstreams: readonly Upstream[]): string | undefin
  * @see MCP 2025-11-25, basic/lifecycle, Initialization.
  */
 export function initializeResult(view: View, revision: Revision, identity: Identity): JsonObject {
-  const instructions = instructionsOf(view.upstreams);
+  const instructions = instructionsFor(view);
   return {
     protocolVersion: revision,
-    capabilities: capabilitiesOf(view.upstreams),
+    capabilities: {
+      ...capabilitiesOf(view.upstreams),
+      ...(revision === "2025-11-25" ? legacyTasksCapability(view.upstreams) : {}),
+    },
     serverInfo: identity,
     ...(instructions === undefined ? {} : { instructions }),
   };
@@ -66,7 +79,7 @@ export function initializeResult(view: View, revision: Revision, identity: Ident
  * @see MCP 2026-07-28, server/discover.
  */
 export function discoverResult(view: View, identity: Identity): JsonObject {
-  const instructions = instructionsOf(view.upstreams);
+  const instructions = instructionsFor(view);
   return {
     resultType: "complete",
     supportedVersions: modernRevisions,

@@ -7,9 +7,10 @@ import type { RequestId } from "../protocol/json-rpc.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { OpenQuestions } from "./open-questions.ts";
 import type { Route } from "./route.ts";
+import type { StoredSession } from "./session-store.ts";
 import { type Subscriber, changeNotifications } from "./subscriber.ts";
-import type { ListKind } from "./view.ts";
-import { type EndWatch, maxWatched } from "./watch.ts";
+import { type Watch, maxWatched } from "./watch.ts";
+import type { ListKind } from "./presentation.ts";
 
 /** Where what nobody asked for goes: false where it could not be taken. */
 export type Outlet = (notification: Notification) => boolean;
@@ -20,6 +21,7 @@ export interface SessionSeed {
   readonly route: Route;
   readonly codec: Codec;
   readonly caller: Caller;
+  readonly isRevived?: boolean;
 }
 
 /**
@@ -31,23 +33,34 @@ export class Session implements Subscriber {
   readonly route: Route;
   readonly codec: Codec;
   readonly caller: Caller;
-  /** Log messages from this severity on are wanted; none before the client says so. */
-  logLevel: LogLevel | undefined;
+  /** Whether it began in an earlier process: what that one was in the middle of is lost. */
+  readonly isRevived: boolean;
+  /** Called when something changes that must outlive the process. */
+  onChange: (() => void) | undefined;
   /** Whether a call under way takes log messages that no stream is open for: one call only, so that none is sent twice. */
   hasLogFollower = false;
   /** What the gateway has asked the client and was not answered yet. */
   readonly questions = new OpenQuestions();
   readonly #running = new BriefMap<RequestId, AbortController>();
-  readonly #watches = new Map<string, EndWatch>();
+  readonly #watches = new Map<string, Watch>();
   readonly #untold = new Set<ListKind>();
+  #logLevel: LogLevel | undefined;
+  readonly #atEnd: (() => void)[] = [];
+  #hasEnded = false;
   #outlet: Outlet | undefined;
   #onStopping: (() => void) | undefined;
 
-  constructor({ id, route, codec, caller }: SessionSeed) {
+  constructor({ id, route, codec, caller, isRevived = false }: SessionSeed) {
     this.id = id;
     this.route = route;
     this.codec = codec;
     this.caller = caller;
+    this.isRevived = isRevived;
+  }
+
+  /** Log messages from this severity on are wanted; none before the client says so. */
+  get logLevel(): LogLevel | undefined {
+    return this.#logLevel;
   }
 
   /** Whether there is a way for what nobody asked for. */
@@ -116,40 +129,71 @@ export class Session implements Subscriber {
     if (isWanted) this.#outlet?.(notification);
   }
 
+  /** The client wants log messages from this severity on. */
+  wantLogs(level: LogLevel): void {
+    this.#logLevel = level;
+    this.onChange?.();
+  }
+
+  /** Sends what is meant for this client alone; false where there is no way, or it could not be taken. */
+  tell(notification: Notification): boolean {
+    return this.#outlet?.(notification) ?? false;
+  }
+
   /**
    * Takes note that this resource is watched for the client.
    *
    * @throws {GatewayError} `invalid_params` — too many are; the watch has been ended.
    */
-  watch(uri: string, end: EndWatch): void {
-    this.unwatch(uri);
+  watch(uri: string, watch: Watch): void {
+    this.#endWatch(uri);
     if (this.#watches.size >= maxWatched) {
-      end();
+      watch.end();
       throw new GatewayError("invalid_params", `More than ${maxWatched} resources are watched; unsubscribe from some`);
     }
-    this.#watches.set(uri, end);
+    this.#watches.set(uri, watch);
+    this.onChange?.();
   }
 
   /** The client no longer wants to be told of this resource. */
   unwatch(uri: string): void {
-    this.#watches.get(uri)?.();
-    this.#watches.delete(uri);
+    if (this.#endWatch(uri)) this.onChange?.();
+  }
+
+  #endWatch(uri: string): boolean {
+    this.#watches.get(uri)?.end();
+    return this.#watches.delete(uri);
+  }
+
+  /** All it takes to go on with it in another process; `usedAt` is wall time in ms. */
+  stored(usedAt: number): StoredSession {
+    const { id, route, codec, caller, logLevel } = this;
+    const watched = [...this.#watches].map(([uri, { upstream }]) => ({ upstream, uri }));
+    return { id, route, revision: codec.revision, caller, logLevel, watched, usedAt };
   }
 
   /** Whether a log message is severe enough for what the client asked. */
   wantsLog({ params }: Notification): boolean {
-    return this.logLevel !== undefined && reaches(params["level"], this.logLevel);
+    return this.#logLevel !== undefined && reaches(params["level"], this.#logLevel);
   }
 
   stopping(): void {
     this.#onStopping?.();
   }
 
+  /** Does something when the session ends; at once where it has. */
+  onEnd(run: () => void): void {
+    if (this.#hasEnded) run();
+    else this.#atEnd.push(run);
+  }
+
   /** Ends everything under way. */
   close(reason: GatewayError): void {
-    for (const end of this.#watches.values()) end();
+    this.#hasEnded = true;
+    for (const { end } of this.#watches.values()) end();
     this.#watches.clear();
     for (const controller of this.#running.values()) controller.abort(reason);
     this.stopping();
+    for (const run of this.#atEnd.splice(0)) run();
   }
 }

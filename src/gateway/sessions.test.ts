@@ -4,24 +4,33 @@ import { GatewayError } from "../core/errors.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import type { Notification } from "../protocol/call.ts";
 import { codecsFor } from "../protocol/codecs.ts";
+import { Session } from "./session.ts";
+import { memorySessions } from "./session-store.ts";
 import { Sessions } from "./sessions.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const codec = codecsFor({ name: "switchyard", title: "Switchyard", version: "0" })["2025-11-25"];
 const seed = { route: { kind: "all" }, codec, caller: { info: undefined, capabilities: {} } } as const;
 
-function rig(options: { readonly max: number; readonly idleMs: number }) {
-  const clock = new ManualClock();
+function rig(
+  options: { readonly max: number; readonly idleMs: number },
+  clock = new ManualClock(1_000_000),
+  store = memorySessions(),
+) {
   const subscribed = new Set<string>();
   let made = 0;
   const sessions = new Sessions(options, {
     clock,
+    store,
+    revive: ({ id, ...stored }) =>
+      stored.route.kind === "all" ? new Session({ id, ...seed, ...stored, isRevived: true }) : undefined,
     newId: () => `s${(made += 1)}`,
     subscribe: ({ id }) => {
       subscribed.add(id);
       return () => subscribed.delete(id);
     },
   });
-  return { clock, sessions, subscribed };
+  return { clock, sessions, subscribed, store };
 }
 
 test("a session that nothing uses ends after its idle time, one that is used or listens stays", () => {
@@ -73,6 +82,7 @@ test("ending a session aborts what it has under way", () => {
 });
 
 test("an id under way cannot be used again, and a cancel reaches the request it names", () => {
+  verifies("base.request-id-in-use");
   const { sessions } = rig({ max: 2, idleMs: 60_000 });
   const session = sessions.create(seed);
   const controller = new AbortController();
@@ -102,4 +112,69 @@ test("changes of lists that nobody could be told of are told, once each, when so
   );
   session.listsChanged(["prompts"]);
   assert.equal(told.length, 3);
+});
+
+test("the next process goes on with what one kept, as it was used, and without what ended, idled or has no route", async () => {
+  const before = rig({ max: 10, idleMs: 600_000 });
+  await before.sessions.restore("http://127.0.0.1:1");
+  const [used, idle, ended] = [1, 2, 3].map(() => before.sessions.create(seed));
+  const lost = before.sessions.create({ ...seed, route: { kind: "upstream", name: "gone" } });
+  assert.ok(used && idle && ended);
+  used.wantLogs("error");
+  before.sessions.end(ended.id);
+  before.clock.advance(590_000);
+  before.sessions.use(used.id);
+  before.sessions.use(lost.id);
+  before.sessions.close();
+  before.clock.advance(80_000);
+
+  const after = rig({ max: 10, idleMs: 600_000 }, before.clock, before.store);
+  const elsewhere = rig({ max: 10, idleMs: 600_000 }, before.clock, before.store);
+  await elsewhere.sessions.restore("http://127.0.0.1:2");
+  assert.equal(elsewhere.sessions.size, 0);
+  await after.sessions.restore("http://127.0.0.1:1");
+  assert.deepEqual([...after.subscribed], [used.id]);
+  assert.ok(after.sessions.use(used.id)?.isRevived);
+  for (const { id } of [idle, ended, lost]) assert.equal(after.sessions.use(id), undefined);
+  after.clock.advance(700_000);
+  assert.equal(after.sessions.size, 0);
+  const last = rig({ max: 10, idleMs: 600_000 }, before.clock, before.store);
+  await last.sessions.restore("http://127.0.0.1:1");
+  assert.equal(last.sessions.size, 0);
+});
+
+test("a process that is killed loses at most the last minute of use, and a session that only listens is in use", async () => {
+  const before = rig({ max: 10, idleMs: 600_000 });
+  await before.sessions.restore("here");
+  const [used, listening] = [before.sessions.create(seed), before.sessions.create(seed)];
+  listening.open(
+    () => true,
+    () => undefined,
+  );
+  before.clock.advance(1_000_000);
+  assert.equal(before.sessions.use(used.id), undefined, "nothing used it");
+  before.clock.advance(500_000);
+  const after = rig({ max: 10, idleMs: 600_000 }, before.clock, before.store);
+  await after.sessions.restore("here");
+  assert.deepEqual([...after.subscribed], [listening.id]);
+});
+
+test("of the sessions that were kept only as many go on as may be open, those used last", async () => {
+  const before = rig({ max: 10, idleMs: 600_000 });
+  await before.sessions.restore("here");
+  const made = Array.from({ length: 5 }, () => {
+    before.clock.advance(1000);
+    return before.sessions.create(seed).id;
+  });
+  const after = rig({ max: 2, idleMs: 600_000 }, before.clock, before.store);
+  await after.sessions.restore("here");
+  assert.deepEqual([...after.subscribed], made.slice(-2));
+});
+
+test("the last use is kept in whole milliseconds, whatever the clock counts in", async () => {
+  const { sessions, store } = rig({ max: 10, idleMs: 600_000 }, new ManualClock(1000.75));
+  await sessions.restore("here");
+  sessions.create(seed);
+  const [kept] = await store.read("here", { max: 10, usedSince: 0 });
+  assert.equal(kept?.usedAt, 1001);
 });

@@ -1,4 +1,10 @@
+import type { DefinitionFact } from "../upstream/definition-facts.ts";
+import { type QuarantineStatus, quarantineOf } from "./approval.ts";
+import type { KeepingStatus } from "./keeping.ts";
+import type { ProfileOptions, SearchMode } from "./catalog-options.ts";
 import type { Gateway } from "./gateway.ts";
+import type { ListKind } from "./presentation.ts";
+import { type ProfileOddity, profileOddities } from "./profile-oddities.ts";
 import type { UpstreamTarget } from "../upstream/options.ts";
 import type { Oddity, Upstream } from "../upstream/upstream.ts";
 import type { UpstreamState } from "../upstream/state.ts";
@@ -16,22 +22,43 @@ export interface UpstreamStatus {
   /** What it calls itself. */
   readonly server: string | undefined;
   readonly pid: number | undefined;
-  readonly counts: {
-    readonly tools: number;
-    readonly prompts: number;
-    readonly resources: number;
-    readonly templates: number;
-  };
+  /** What is held back until `switchyard approve`: at most 50 of them, and how many there are. */
+  readonly quarantined: readonly QuarantineStatus[];
+  readonly quarantinedCount: number;
+  /** What happened to its definitions last, oldest first. */
+  readonly definitionFacts: readonly DefinitionFact[];
+  readonly counts: Counts;
   readonly oddities: readonly (Oddity & { readonly suggestion: string })[];
   /** The last lines of its stderr, where something is wrong. */
   readonly stderr: readonly string[];
+}
+
+/** How many of each there are. */
+export interface Counts {
+  readonly tools: number;
+  readonly prompts: number;
+  readonly resources: number;
+  readonly templates: number;
+}
+
+/** One profile as `switchyard status` shows it. */
+export interface ProfileStatus {
+  readonly name: string;
+  /** Names of the upstreams that it shows, of those that there are. */
+  readonly upstreams: readonly string[];
+  readonly counts: Counts;
+  readonly search: SearchMode;
+  readonly oddities: readonly (ProfileOddity & { readonly suggestion: string })[];
 }
 
 /** The gateway as `switchyard status` shows it. */
 export interface GatewayStatus {
   readonly version: string;
   readonly pid: number;
+  /** What survives a restart, and whether it does at present. */
+  readonly store: KeepingStatus;
   readonly upstreams: readonly UpstreamStatus[];
+  readonly profiles: readonly ProfileStatus[];
 }
 
 const suggestions = {
@@ -40,20 +67,56 @@ const suggestions = {
   omission: "Correct the definitions that the server lists.",
 } as const satisfies Record<Oddity["kind"], string>;
 
+const profileSuggestions = {
+  collision: "Give one of them another name in the profile's overrides, or set its prefix to true.",
+  no_upstream: "Enable the server, or take it out of the profile.",
+  no_match: "`switchyard inspect SERVER` lists the names; correct the pattern or take it out.",
+  no_parameter: "`switchyard inspect SERVER/TOOL` shows the parameters; correct the name or take it out.",
+  not_read_only: "Take it out of the profile, or set the profile's readOnly to false.",
+  no_search: "Give the tool another name in the profile's overrides, or set the profile's search to off.",
+} as const satisfies Record<ProfileOddity["kind"], string>;
+
 /** Lines of stderr that a status shows. */
 const stderrShown = 10;
+
+/** Definitions held back that a status shows of one upstream. */
+const quarantinedShown = 50;
 
 /** How everything stands, from what is known anyway: asks nobody. */
 export function statusOf(gateway: Gateway): GatewayStatus {
   return {
     version: gateway.deps.identity.version,
     pid: process.pid,
+    store: gateway.keeping(),
     upstreams: gateway.upstreams.map(upstreamStatus),
+    profiles: gateway.profiles.map((profile) => profileStatus(profile, gateway)),
+  };
+}
+
+function profileStatus(profile: ProfileOptions, gateway: Gateway): ProfileStatus {
+  const view = gateway.view({ kind: "profile", name: profile.name });
+  const oddities = profileOddities(profile, gateway.upstreams, view);
+  return {
+    name: profile.name,
+    upstreams: view.upstreams.map(({ name }) => name),
+    counts: countsOf((kind) => view.entries(kind)),
+    search: view.search === undefined ? "off" : profile.search.mode,
+    oddities: oddities.map(({ kind, message }) => ({ kind, message, suggestion: profileSuggestions[kind] })),
+  };
+}
+
+function countsOf(list: (kind: ListKind) => readonly unknown[]): Counts {
+  return {
+    tools: list("tools").length,
+    prompts: list("prompts").length,
+    resources: list("resources").length,
+    templates: list("templates").length,
   };
 }
 
 function upstreamStatus(upstream: Upstream): UpstreamStatus {
-  const { definitions, handshake, state } = upstream;
+  const { definitions, handshake, state, catalog } = upstream;
+  const quarantined = quarantineOf(upstream);
   const { name, version } = handshake?.serverInfo ?? {};
   return {
     name: upstream.name,
@@ -63,12 +126,10 @@ function upstreamStatus(upstream: Upstream): UpstreamStatus {
     revision: handshake?.codec.revision,
     server: typeof name === "string" ? `${name} ${typeof version === "string" ? version : ""}`.trim() : undefined,
     pid: upstream.pid,
-    counts: {
-      tools: definitions.tools.length,
-      prompts: definitions.prompts.length,
-      resources: definitions.resources.length,
-      templates: definitions.templates.length,
-    },
+    quarantined: quarantined.slice(0, quarantinedShown),
+    quarantinedCount: quarantined.length,
+    definitionFacts: catalog.recent,
+    counts: countsOf((kind) => definitions[kind]),
     oddities: upstream.oddities.map((oddity) => ({ ...oddity, suggestion: suggestions[oddity.kind] })),
     stderr: state.kind === "ready" ? [] : upstream.stderr().slice(-stderrShown),
   };

@@ -1,6 +1,6 @@
 import type { Notification } from "../protocol/call.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import type { ListKind } from "./view.ts";
+import type { ListKind } from "./presentation.ts";
 import type { Route } from "./route.ts";
 
 /** Somebody who is to be told what happens unasked: a session, or a `subscriptions/listen` request. */

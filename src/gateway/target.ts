@@ -2,32 +2,59 @@ import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt, stringAt } from "../core/json.ts";
 import type { Call } from "../protocol/call.ts";
 import type { Upstream } from "../upstream/upstream.ts";
+import type { CallAnswer } from "../upstream/connection.ts";
+import { searchToolName } from "./catalog-options.ts";
 import type { Gateway } from "./gateway.ts";
 import { ownName } from "./names.ts";
+import { withPreset } from "./override.ts";
 import type { Route } from "./route.ts";
+import type { TaskSupport } from "./tasks/support.ts";
 import type { View } from "./view.ts";
 
 /** Where a call goes, and its params as that upstream knows them. */
 export interface Target {
   readonly upstream: Upstream;
   readonly params: JsonObject;
+  /** Whether the tool that is called can be called as a task, as its definition says. */
+  readonly taskSupport?: TaskSupport | undefined;
+}
+
+/** A tool of the gateway's own. */
+export interface OwnTool {
+  readonly answer: () => Promise<CallAnswer>;
 }
 
 /**
  * Finds whose a call is: at once where that is known. Waits where the name may be that of an upstream that is still being connected.
  *
- * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`, `login_required`.
+ * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`, `login_required`,
+ *   `definition_quarantined`.
  */
-export function targetOf(gateway: Gateway, route: Route, call: Call): Target | Promise<Target> {
+export function targetOf(gateway: Gateway, route: Route, call: Call): Target | Promise<Target | OwnTool> {
   return findTarget(gateway.view(route), call) ?? settledTarget(gateway, route, call);
 }
 
-async function settledTarget(gateway: Gateway, route: Route, call: Call): Promise<Target> {
+async function settledTarget(gateway: Gateway, route: Route, call: Call): Promise<Target | OwnTool> {
+  const name = nameIn(call) ?? "";
+  const waited = new Set<Upstream>();
+  let owner = gateway.view(route).ownerOf(name);
+  if (owner?.state.kind !== "starting") await gateway.settled;
+  // Where names do not say whose they are, it may be the next one's. One that is tried again and again is waited for once.
+  while (owner?.state.kind === "starting" && !waited.has(owner)) {
+    waited.add(owner);
+    await owner.settled;
+    const found = findTarget(gateway.view(route), call);
+    if (found !== undefined) return found;
+    owner = gateway.view(route).ownerOf(name);
+  }
   const view = gateway.view(route);
-  const owner = view.ownerOf(nameIn(call) ?? "");
-  if (owner?.state.kind === "starting") await owner.settled;
-  else await gateway.settled;
-  return findTarget(gateway.view(route), call) ?? missing(view, call);
+  return findTarget(view, call) ?? ownTool(view, call) ?? missing(view, call);
+}
+
+/** Asked for last, so that an upstream's tool of the same name has it, and that every call of another is found at once. */
+function ownTool({ search }: View, { method, params }: Call): OwnTool | undefined {
+  const isSearch = method === "tools/call" && params["name"] === searchToolName;
+  return isSearch && search !== undefined ? { answer: () => search.answer(params) } : undefined;
 }
 
 function findTarget(view: View, call: Call): Target | undefined {
@@ -35,11 +62,15 @@ function findTarget(view: View, call: Call): Target | undefined {
     case "tools/call":
     case "prompts/get": {
       const entry = view.find(call.method === "tools/call" ? "tools" : "prompts", nameIn(call) ?? "");
-      return entry && { upstream: entry.upstream, params: { ...call.params, name: entry.name } };
+      if (entry === undefined) return undefined;
+      const { upstream, name, preset, taskSupport } = entry;
+      const params = { ...call.params, name };
+      return { upstream, params: preset ? withPreset(params, preset) : params, taskSupport };
     }
     case "completion/complete":
       return completionTarget(view, call);
     case "tasks/get":
+    case "tasks/result":
     case "tasks/update":
     case "tasks/cancel":
       return taskTarget(view, call);
@@ -77,6 +108,10 @@ function missing(view: View, call: Call): never {
   const name = nameIn(call);
   if (name === undefined) {
     throw new GatewayError("invalid_params", `${call.method} needs params.${neededBy(call.method)}`);
+  }
+  if (call.method === "tools/call" || call.method === "prompts/get") {
+    const refusal = view.refusalOf(call.method === "tools/call" ? "tools" : "prompts", name);
+    if (refusal !== undefined) throw refusal;
   }
   const owner = view.ownerOf(name);
   if (owner !== undefined && owner.handshake === undefined) throw owner.unavailable();

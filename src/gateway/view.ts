@@ -4,37 +4,25 @@ import type { Codec, Freshness } from "../protocol/codec.ts";
 import { type ParamHeader, paramHeadersOf } from "../protocol/param-headers.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { Era } from "../protocol/revision.ts";
-import type { Definitions } from "../upstream/definitions.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { exposedName, ownName } from "./names.ts";
+import type { Collision, Entry, Listed } from "./entry.ts";
+import { type ListKind, type Presentation, isNamed } from "./presentation.ts";
+import { definitionForLegacy, taskSupportIn } from "./tasks/support.ts";
+import { ToolSearch } from "./tool-search.ts";
 import { templateMatcher } from "./uri-template.ts";
 
-/** One of the lists that a downstream may ask for. */
-export type ListKind = keyof Definitions;
-
-/** One tool, prompt, resource or template as a downstream sees it, and whose it is. */
-export interface Entry {
-  readonly upstream: Upstream;
-  /** What the upstream itself calls it. */
-  readonly name: string;
-  /** What the downstream knows it by; for resources and templates the same as `name`. */
-  readonly exposed: string;
-  /** As the upstream described it, under the exposed name. */
-  readonly definition: JsonObject;
-  /** Arguments that a downstream over HTTP must repeat in headers; undefined where there are none. */
-  readonly repeated: readonly ParamHeader[] | undefined;
-}
+/** Collisions that are remembered of one view: enough to say what to do. */
+const maxCollisions = 100;
 
 /** How a list travels: its request, and the members of its result. */
 export const listShapes = {
-  tools: { method: "tools/list", member: "tools", key: "name", isPrefixed: true },
-  prompts: { method: "prompts/list", member: "prompts", key: "name", isPrefixed: true },
-  resources: { method: "resources/list", member: "resources", key: "uri", isPrefixed: false },
+  tools: { method: "tools/list", member: "tools", key: "name" },
+  prompts: { method: "prompts/list", member: "prompts", key: "name" },
+  resources: { method: "resources/list", member: "resources", key: "uri" },
   templates: {
     method: "resources/templates/list",
     member: "resourceTemplates",
     key: "uriTemplate",
-    isPrefixed: false,
   },
 } as const satisfies Record<ListKind, object>;
 
@@ -51,16 +39,18 @@ export const unpromised: Freshness = { ttlMs: 0, cacheScope: "private" };
  * changes; a change makes a new view.
  */
 export class View {
-  readonly upstreams: readonly Upstream[];
-  readonly #isPrefixed: boolean;
+  readonly #presentation: Presentation;
   readonly #lists: Readonly<Record<ListKind, ReadonlyMap<string, Entry>>>;
   readonly #templates: readonly { readonly entry: Entry; readonly matches: (uri: string) => boolean }[];
   readonly #firstPages = new Map<string, Payload>();
+  readonly #collisions: Collision[] = [];
+  /** The search among its tools, where there is one. */
+  readonly search: ToolSearch | undefined;
+  /** The tools as they are listed; the others can be called all the same. */
+  readonly #listedTools: ReadonlyMap<string, Listed>;
 
-  /** With `isPrefixed`, names of tools and prompts begin with their upstream's name. */
-  constructor(upstreams: readonly Upstream[], isPrefixed: boolean) {
-    this.upstreams = upstreams;
-    this.#isPrefixed = isPrefixed;
+  constructor(presentation: Presentation) {
+    this.#presentation = presentation;
     this.#lists = {
       tools: this.#collect("tools"),
       prompts: this.#collect("prompts"),
@@ -71,6 +61,27 @@ export class View {
       entry,
       matches: templateMatcher(entry.name),
     }));
+    this.search = ToolSearch.over(this.#lists.tools, presentation.search);
+    this.#listedTools = this.search?.listed ?? this.#lists.tools;
+  }
+
+  get upstreams(): readonly Upstream[] {
+    return this.#presentation.upstreams;
+  }
+
+  /** What its maker wants a model to know; undefined for what the upstreams say. */
+  get instructions(): string | undefined {
+    return this.#presentation.instructions;
+  }
+
+  /** Tools and prompts that are not there because others have their names. */
+  get collisions(): readonly Collision[] {
+    return this.#collisions;
+  }
+
+  /** Frees what it holds outside the heap. Called when it is replaced; safe to call twice. */
+  close(): void {
+    this.search?.close();
   }
 
   /** The entry that a downstream means by this name. */
@@ -78,16 +89,30 @@ export class View {
     return this.#lists[kind].get(exposed);
   }
 
-  /** Every entry of a list, sorted. */
+  /** Arguments of a tool that a downstream over HTTP must repeat in headers. Who has not seen it in the list cannot know of them. */
+  repeatedIn(exposed: string): readonly ParamHeader[] | undefined {
+    return this.#listedTools.has(exposed) ? this.find("tools", exposed)?.repeated : undefined;
+  }
+
+  /** Every entry that can be called or read, sorted; which of them are listed, pages say. */
   entries(kind: ListKind): Entry[] {
     return [...this.#lists[kind].values()];
   }
 
   /** Whose name this would be if it existed: for telling a tool of an upstream that is away from one that nobody has. */
   ownerOf(exposed: string): Upstream | undefined {
-    if (!this.#isPrefixed) return this.upstreams[0];
-    const owner = ownName(exposed)?.upstream;
-    return this.upstreams.find(({ name }) => name === owner);
+    return this.#presentation.ownerOf(exposed);
+  }
+
+  /** Why something of this name that would be shown here is not: it is held back. Undefined where nothing is. */
+  refusalOf(kind: "tools" | "prompts", exposed: string): GatewayError | undefined {
+    for (const upstream of this.upstreams) {
+      for (const [name, definition] of upstream.catalog.heldBack(kind)) {
+        const presented = this.#presentation.present(kind, upstream, name, definition);
+        if (presented?.exposed === exposed) return upstream.catalog.refusal(kind, name);
+      }
+    }
+    return undefined;
   }
 
   /** Who has this resource as far as can be told: who listed it, else those whose template fits it, else whoever is the only one. */
@@ -95,14 +120,17 @@ export class View {
     const listed = this.#lists.resources.get(uri);
     if (listed !== undefined) return [listed.upstream];
     const fitting = new Set(this.#templates.filter(({ matches }) => matches(uri)).map(({ entry }) => entry.upstream));
-    return fitting.size === 0 && this.upstreams.length === 1 ? [...this.upstreams] : [...fitting];
+    const owners = fitting.size === 0 && this.upstreams.length === 1 ? this.upstreams : [...fitting];
+    return owners.filter((upstream) => this.#presentation.mayReach(upstream, uri));
   }
 
   /** Who may have this resource, likeliest first: its owners and, where it is not listed, everybody with resources. */
   holdersOf(uri: string): Upstream[] {
     const owners = this.ownersOf(uri);
     if (this.#lists.resources.has(uri)) return owners;
-    const others = this.upstreams.filter(({ handshake }) => "resources" in (handshake?.capabilities ?? {}));
+    const others = this.upstreams.filter(
+      (upstream) => "resources" in (upstream.profile?.capabilities ?? {}) && this.#presentation.mayReach(upstream, uri),
+    );
     return [...new Set([...owners, ...others])];
   }
 
@@ -121,44 +149,70 @@ export class View {
 
   /** What of this view differs from an earlier one of the same route: the lists that a downstream must read again. */
   changesSince(earlier: View): ListKind[] {
-    return listKinds.filter((kind) => !isSameList(this.#lists[kind], earlier.#lists[kind]));
+    return listKinds.filter((kind) => !isSameList(this.#listed(kind), earlier.#listed(kind)));
+  }
+
+  #listed(kind: ListKind): ReadonlyMap<string, Listed> {
+    return kind === "tools" ? this.#listedTools : this.#lists[kind];
   }
 
   #makePage(kind: ListKind, after: string | undefined, codec: Codec): Payload {
     const { method, member } = listShapes[kind];
-    const entries = this.entries(kind);
+    const entries = [...this.#listed(kind).values()];
     const from = after === undefined ? 0 : entries.findIndex(({ exposed }) => exposed > after);
     const page = from === -1 ? [] : entries.slice(from, from + pageSize);
     const last = page.at(-1);
     const hasMore = last !== undefined && from + pageSize < entries.length;
     const result = {
-      [member]: page.map(({ definition }) => definition),
+      [member]: page.map(({ definition, upstream }) =>
+        kind === "tools" && codec.era === "legacy" && upstream !== undefined
+          ? definitionForLegacy(definition, upstream)
+          : definition,
+      ),
       ...(hasMore ? { nextCursor: cursorAfter(last.exposed) } : {}),
     };
     return codec.encodeResult(method, Payload.of(result), unpromised);
   }
 
   #collect(kind: ListKind): Map<string, Entry> {
-    const { key, isPrefixed } = listShapes[kind];
-    const entries: Entry[] = [];
+    const entries: (Entry & { readonly isRenamed: boolean })[] = [];
     for (const upstream of this.upstreams) {
       for (const definition of upstream.definitions[kind]) {
-        const name = String(definition[key]);
-        const exposed = isPrefixed && this.#isPrefixed ? exposedName(upstream.name, name) : name;
-        entries.push({
-          upstream,
-          name,
-          exposed,
-          definition: exposed === name ? definition : { ...definition, [key]: exposed },
-          repeated: kind === "tools" ? repeatedOf(definition) : undefined,
-        });
+        const entry = this.#entry(kind, upstream, definition);
+        if (entry !== undefined) entries.push(entry);
       }
     }
-    // Stable: of two resources with one address, the upstream that is configured first has it.
-    entries.sort((a, b) => (a.exposed < b.exposed ? -1 : a.exposed > b.exposed ? 1 : 0));
+    // Stable: of two with one name or address, one that was given the name has it, else the upstream that comes first.
+    entries.sort((a, b) => {
+      if (a.exposed !== b.exposed) return a.exposed < b.exposed ? -1 : 1;
+      return Number(b.isRenamed) - Number(a.isRenamed);
+    });
     const list = new Map<string, Entry>();
-    for (const entry of entries) if (!list.has(entry.exposed)) list.set(entry.exposed, entry);
+    for (const entry of entries) {
+      const kept = list.get(entry.exposed);
+      if (kept === undefined) list.set(entry.exposed, entry);
+      else if (isNamed(kind) && this.#collisions.length < maxCollisions)
+        this.#collisions.push({ kind, kept, dropped: entry });
+    }
     return list;
+  }
+
+  #entry(kind: ListKind, upstream: Upstream, described: JsonObject): (Entry & { isRenamed: boolean }) | undefined {
+    const { key } = listShapes[kind];
+    const name = String(described[key]);
+    const presented = this.#presentation.present(kind, upstream, name, described);
+    if (presented === undefined) return undefined;
+    const { exposed, definition, isRenamed, preset } = presented;
+    return {
+      upstream,
+      name,
+      exposed,
+      definition: exposed === definition[key] ? definition : { ...definition, [key]: exposed },
+      repeated: kind === "tools" ? repeatedOf(definition) : undefined,
+      preset,
+      taskSupport: kind === "tools" ? taskSupportIn(described) : undefined,
+      isRenamed,
+    };
   }
 }
 
@@ -167,7 +221,7 @@ function repeatedOf(definition: JsonObject): readonly ParamHeader[] | undefined 
   return found.kind === "valid" && found.headers.length > 0 ? found.headers : undefined;
 }
 
-function isSameList(a: ReadonlyMap<string, Entry>, b: ReadonlyMap<string, Entry>): boolean {
+function isSameList(a: ReadonlyMap<string, Listed>, b: ReadonlyMap<string, Listed>): boolean {
   if (a.size !== b.size) return false;
   for (const [exposed, entry] of a) {
     const other = b.get(exposed);

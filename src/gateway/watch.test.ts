@@ -12,6 +12,7 @@ import { ScriptedServer, legacyScript, modernScript } from "../../test/rig/scrip
 import { dispatch } from "./dispatch.ts";
 import { Gateway } from "./gateway.ts";
 import { Session } from "./session.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
@@ -104,6 +105,7 @@ function countOf(server: ScriptedServer, method: string): number {
 }
 
 test("a resource of a legacy upstream is subscribed to once for all who watch it, and unsubscribed from after the last", async () => {
+  verifies("resources.subscribe");
   const { session, told } = legacySession();
   await ask(session, "resources/subscribe", { uri: "x://old" });
   const modern = listen({ resourceSubscriptions: ["x://old", "x://nowhere"] });
@@ -132,6 +134,7 @@ test("a resource of a legacy upstream is subscribed to once for all who watch it
 });
 
 test("a resource of a modern upstream is listened to on a stream with all that is watched there", async () => {
+  verifies("stdio.one-channel", "listen.one-stream", "resources.updated");
   const { session, told } = legacySession();
   const listening = fresh.next("subscriptions/listen");
   const subscribed = ask(session, "resources/subscribe", { uri: "x://fresh" });
@@ -149,6 +152,7 @@ test("a resource of a modern upstream is listened to on a stream with all that i
 });
 
 test("what is watched is watched again after the upstream was away", async () => {
+  verifies("listen.resent");
   const { session } = legacySession();
   await ask(session, "resources/subscribe", { uri: "x://old" });
   const again = old.next("resources/subscribe");
@@ -160,6 +164,7 @@ test("what is watched is watched again after the upstream was away", async () =>
 });
 
 test("a resource that nobody has, or whose upstream tells of no changes, cannot be watched", async () => {
+  verifies("lifecycle.negotiated-only", "listen.acknowledged-subset");
   const { session } = legacySession();
   const { failure } = await ask(session, "resources/subscribe", { uri: "y://" });
   assert.ok(failure !== undefined);

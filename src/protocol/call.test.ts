@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isCallMethod, isLogLevel, logLevels, reaches } from "./call.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 test("four requests travel to an upstream, every other one does not", () => {
   for (const method of ["tools/call", "resources/read", "prompts/get", "completion/complete"]) {
@@ -18,6 +19,7 @@ test("log levels are those of the syslog, mildest first", () => {
 });
 
 test("a message reaches whoever asked for its severity or a milder one", () => {
+  verifies("logging.level");
   for (const [at, level] of logLevels.entries()) {
     for (const [wantedAt, wanted] of logLevels.entries()) assert.equal(reaches(level, wanted), at >= wantedAt);
   }

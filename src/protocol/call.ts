@@ -8,6 +8,7 @@ export const callMethods = [
   "prompts/get",
   "completion/complete",
   "tasks/get",
+  "tasks/result",
   "tasks/update",
   "tasks/cancel",
 ] as const;
@@ -55,6 +56,14 @@ export interface Call {
   /** Where the caller wants log messages: from which severity on. */
   readonly logLevel: LogLevel | undefined;
   readonly caller: Caller;
+  /** Where a tool call is to go on as a task at an upstream of 2025-11-25; 2026-07-28 leaves that to the server. */
+  readonly task?: TaskWish | undefined;
+}
+
+/** What is asked of a task that a call becomes. */
+export interface TaskWish {
+  /** How long it should be kept from its creation on, in ms; undefined: as the server likes. */
+  readonly ttlMs: number | undefined;
 }
 
 /** A notification on its way to a downstream, free of any revision's dress. */

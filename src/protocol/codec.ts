@@ -44,8 +44,11 @@ export interface Codec {
   encodeNotification(notification: Notification): Notification | undefined;
   /** The params of a request to an upstream of this revision. `progressToken` is ours, unique on that connection. */
   encodeCall(call: Call, progressToken: RequestId | undefined): JsonObject;
-  /** The params of any other request to an upstream of this revision: lists, ping. */
-  encodeParams(params: JsonObject): JsonObject;
+  /**
+   * The params of any other request to an upstream of this revision: lists, ping. `capabilities` are what is declared of us where
+   * the revision has each request declare them.
+   */
+  encodeParams(params: JsonObject, capabilities?: JsonObject): JsonObject;
   /**
    * What an upstream's result is. `complete` results are forwarded without being looked into where that can be told from outside.
    *

@@ -5,6 +5,7 @@ import type { Call } from "./call.ts";
 import { codecsFor } from "./codecs.ts";
 import { Payload } from "./payload.ts";
 import { eraOf, revisions } from "./revision.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const codecs = codecsFor({ name: "switchyard", title: "Switchyard", version: "0.0.0" });
 const kept = { ttlMs: 0, cacheScope: "private" } as const;
@@ -36,6 +37,7 @@ for (const revision of revisions) {
   });
 
   test(`${revision}: a call that wants no progress carries no token`, () => {
+    verifies("progress.unasked");
     const { _meta } = codec.encodeCall({ ...call, progressToken: undefined }, undefined);
     assert.ok(isJsonObject(_meta) && !("progressToken" in _meta));
   });
@@ -54,6 +56,7 @@ for (const revision of revisions) {
   });
 
   test(`${revision}: an error of an upstream's own passes through unchanged`, () => {
+    verifies("base.codes-meaningless");
     const error = { code: -32000, message: "its own", data: { any: ["thing"] } };
     assert.deepEqual(codec.encodeError(error, "tools/call"), error);
   });

@@ -3,11 +3,12 @@ import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { seededRandom } from "../core/seeded-random.ts";
 import { answerText, errorText, notificationText, readFrame, requestText } from "./frame.ts";
-import { type Message, readMessage } from "./json-rpc.ts";
+import { type Message, type MessageArray, readMessage } from "./json-rpc.ts";
 import { Payload } from "./payload.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 /** A message in a form that can be compared: results as values. */
-function plain(message: Message): unknown {
+function plain(message: Message | MessageArray): unknown {
   return message.kind === "result" ? { ...message, result: message.result.value } : message;
 }
 
@@ -50,6 +51,7 @@ for (const id of [
   `"${"i".repeat(300)}"`,
 ]) {
   test(`a response to the request ${id.slice(0, 20)} keeps its id, wherever it stands`, () => {
+    verifies("base.result-id");
     agrees(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
     agrees(`{"result":{},"jsonrpc":"2.0","id":${id}}`);
   });
@@ -63,6 +65,28 @@ test("the result of a response in the usual order is kept as the bytes it came i
     assert.equal(message.result.text.toString(), result);
   }
 });
+
+for (const further of [
+  '"id":9',
+  '"error":{}',
+  '"method":"elicitation/create","params":{}',
+  '"i\\u0064":9',
+  '"result":{"a":2}',
+]) {
+  test(`a response with ${further} beside its result is not passed on as one with that in its envelope`, () => {
+    verifies("base.response-injection");
+    for (const frame of [
+      `{"jsonrpc":"2.0","id":1,"result":{"s":"\\"}{"},${further},"x":{}}`,
+      `{"result":{"s":"${"long ".repeat(40)}\\\\"},${further},"x":{},"jsonrpc":"2.0","id":1}`,
+    ]) {
+      agrees(frame);
+      const read = readFrame(Buffer.from(frame));
+      if (read.kind !== "result") continue;
+      const passedOn: unknown = JSON.parse(answerText("ours", { kind: "result", result: read.result }).toString());
+      assert.deepEqual(passedOn, { jsonrpc: "2.0", id: "ours", result: read.result.value });
+    }
+  });
+}
 
 test("words of the envelope inside a result are part of the result", () => {
   const inner = '{"result":{"jsonrpc":"2.0","id":1,"result":{}},"text":"},\\"jsonrpc\\":\\"2.0\\",\\"id\\":9}"}';
@@ -83,11 +107,25 @@ test("requests, notifications and what is no message are read as a whole parse w
     '{"jsonrpc":"2.0","id":1,"result":"text"}',
     '{"jsonrpc":"2.0","id":1,"result":{},"error":null}',
     '{"id":1,"result":{}}',
-    "[]",
     "null",
     "7",
   ]) {
     agrees(frame);
+  }
+});
+
+test("an array is read message by message, without arrays inside", () => {
+  const texts = ['{"jsonrpc":"2.0","id":1,"result":{}}', '{"jsonrpc":"2.0","method":"a"}', "7", "[]"];
+  const array = readFrame(Buffer.from(` [${texts.join(" , ")}]`));
+  assert.ok(array.kind === "array");
+  assert.deepEqual(
+    array.messages.map((message) => plain(message)),
+    texts.map((text) => plain(readMessage(JSON.parse(text)))),
+  );
+  for (const length of [0, 101]) {
+    const message = readFrame(Buffer.from(JSON.stringify(Array(length).fill(7))));
+    assert.ok(message.kind === "invalid");
+    assert.equal(message.reason, `an array holds 1 to 100 messages, got ${length}`);
   }
 });
 
@@ -171,6 +209,7 @@ function randomValue(random: () => number, depth: number): unknown {
 }
 
 test("a request, a notification and an error are written in one line", () => {
+  verifies("base.error-members");
   assert.equal(requestText(1, "ping", undefined), '{"jsonrpc":"2.0","id":1,"method":"ping"}');
   assert.equal(requestText("a", "m", { b: "\n" }), '{"jsonrpc":"2.0","id":"a","method":"m","params":{"b":"\\n"}}');
   assert.equal(notificationText("n", undefined), '{"jsonrpc":"2.0","method":"n"}');
@@ -181,6 +220,7 @@ test("a request, a notification and an error are written in one line", () => {
 });
 
 test("an answer is written under the asker's id, its result as it came but without line breaks", () => {
+  verifies("base.result-id", "stdio.newlines");
   const result = Payload.ofText(Buffer.from('{\n"n":1.0}'));
   assert.equal(answerText(7, { kind: "result", result }).toString(), '{"jsonrpc":"2.0","id":7,"result":{ "n":1.0}}');
   assert.equal(

@@ -1,23 +1,39 @@
 import { GatewayError, messageOf } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
-import { type Answer, type Message, type RequestId, type RpcError, readMessage } from "./json-rpc.ts";
+import {
+  type Answer,
+  type Message,
+  type MessageArray,
+  type RequestId,
+  type RpcError,
+  readMessages,
+} from "./json-rpc.ts";
 import { Payload } from "./payload.ts";
 
 /**
- * Reads one frame: the UTF-8 text of one JSON-RPC message. Never throws.
+ * Reads one frame: the UTF-8 text of one JSON-RPC message, or of an array of them. Never throws.
  *
  * A response whose envelope stands at its edges, as every known server writes it, is recognised from those edges alone, and its
  * result is kept as the bytes it came in: whoever looks into the result pays for parsing it, nobody else does. Anything else is
  * parsed whole.
  */
-export function readFrame(frame: Buffer): Message {
+export function readFrame(frame: Buffer): Message | MessageArray {
   const peeked = peekResult(frame);
   if (peeked !== undefined) return peeked;
   try {
-    return readMessage(JSON.parse(frame.toString("utf8")));
+    return readMessages(JSON.parse(frame.toString("utf8")));
   } catch (thrown) {
     return { kind: "unparsable", reason: messageOf(thrown) };
   }
+}
+
+/**
+ * The messages of one frame, for whoever takes arrays from every peer: one that sends them although its revision has none is understood
+ * all the same.
+ */
+export function messagesIn(frame: Buffer): readonly Message[] {
+  const read = readFrame(frame);
+  return read.kind === "array" ? read.messages : [read];
 }
 
 /** Longest piece of a frame's edge that is looked at; an id longer than fits is found by parsing. */
@@ -28,8 +44,9 @@ const resultFirst = '{"result":{';
 
 /*
  * Why the edges suffice: in a valid JSON text the last brace closes the outermost object, so the members written right before it,
- * with nothing but their own quotes and colons, belong to that object; likewise the first ones. What stands between is the result,
- * and where a peer put further members there, they stay in the text and are forwarded with it.
+ * with nothing but their own quotes and colons, belong to that object; likewise the first ones. What stands between must be one object
+ * and nothing else: a further member there, such as a second id, would be forwarded as one of our own envelope and so could answer
+ * somebody else's request.
  */
 function peekResult(frame: Buffer): Message | undefined {
   const end = frame.length;
@@ -48,12 +65,55 @@ function peekResult(frame: Buffer): Message | undefined {
 }
 
 function resultOf(id: string | undefined, text: Buffer): Message | undefined {
-  if (id === undefined) return undefined;
+  if (id === undefined || !isOneObject(text)) return undefined;
   const known = id.startsWith('"') ? id.slice(1, -1) : Number(id);
   return { kind: "result", id: known, result: Payload.ofText(text) };
 }
 
+const quote = 0x22;
+const backslash = 0x5c;
+const openingBracket = 0x5b;
+const closingBracket = 0x5d;
+const openingBrace = 0x7b;
 const closingBrace = 0x7d;
+
+/**
+ * Whether the brace that the text begins with is closed by its last one. What stands between need not be valid, but cannot be taken for
+ * anything outside of it. Costs a tenth of parsing.
+ */
+function isOneObject(text: Buffer): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const byte = text[at];
+    if (byte === quote) {
+      at = endOfString(text, at + 1);
+      if (at === -1) return false;
+    } else if (byte === openingBrace || byte === openingBracket) depth += 1;
+    else if (byte === closingBrace || byte === closingBracket) {
+      depth -= 1;
+      if (depth === 0) return at === text.length - 1;
+    }
+  }
+  return false;
+}
+
+/** Strings longer than this are searched through natively. */
+const shortBytes = 64;
+
+/** Where a string ends whose first character is at `from`; -1 where it does not. */
+function endOfString(text: Buffer, from: number): number {
+  let at = from;
+  for (const near = Math.min(text.length, from + shortBytes); at < near; at += 1) {
+    if (text[at] === quote) return at;
+    if (text[at] === backslash) at += 1;
+  }
+  for (at = text.indexOf(quote, at); at !== -1; at = text.indexOf(quote, at + 1)) {
+    let backslashes = 0;
+    while (text[at - 1 - backslashes] === backslash) backslashes += 1;
+    if (backslashes % 2 === 0) return at;
+  }
+  return -1;
+}
 
 /**
  * The text of a request.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { headerText, headerValue } from "./headers.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 /** MCP 2026-07-28, basic/transports/streamable-http, Value Encoding: the table of examples, then more of each kind. */
 const cases: readonly { readonly value: string; readonly why: string; readonly header: string }[] = [
@@ -25,6 +26,7 @@ const cases: readonly { readonly value: string; readonly why: string; readonly h
 
 for (const { value, why, header } of cases) {
   test(`a value with ${why} travels in a header and comes back`, () => {
+    verifies("http.base64-sent");
     assert.equal(headerValue(value), header);
     assert.equal(headerText(header), value);
   });
@@ -40,6 +42,7 @@ for (const header of [
   "=?base64?YQ ==?=",
 ]) {
   test(`the header ${header} is malformed`, () => {
+    verifies("http.base64-read");
     assert.equal(headerText(header), undefined);
   });
 }

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isRequestId, readMessage } from "./json-rpc.ts";
 import { Payload } from "./payload.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const jsonrpc = "2.0";
 
 test("an id is a string or an integer that JavaScript holds exactly", () => {
+  verifies("base.request-id-type");
   for (const id of ["", "a", 0, 1, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) assert.ok(isRequestId(id));
   for (const id of [1.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, null, undefined, true, {}, []]) {
     assert.ok(!isRequestId(id));
@@ -13,6 +15,7 @@ test("an id is a string or an integer that JavaScript holds exactly", () => {
 });
 
 test("a method with an id is a request, and one without is a notification", () => {
+  verifies("base.request-params");
   assert.deepEqual(readMessage({ jsonrpc, id: 1, method: "ping" }), {
     kind: "request",
     id: 1,
@@ -103,6 +106,7 @@ const refused: readonly {
 
 for (const { value, id, reason, isAnswer = false } of refused) {
   test(`${JSON.stringify(value)} is no message`, () => {
+    verifies("base.error-code-integer");
     const message = readMessage(value);
     assert.equal(message.kind, "invalid");
     assert.ok(message.kind === "invalid");

@@ -36,9 +36,31 @@ export type Message =
     }
   | { readonly kind: "unparsable"; readonly reason: string };
 
+/**
+ * Several messages at once, 1 to 100, as the revisions before 2025-06-18 have them.
+ *
+ * @see MCP 2025-03-26, basic, Batching.
+ */
+export interface MessageArray {
+  readonly kind: "array";
+  readonly messages: readonly Message[];
+}
+
 /** Whether a value may be a request's id: a string, or an integer that JavaScript holds exactly. */
 export function isRequestId(value: unknown): value is RequestId {
   return typeof value === "string" || Number.isSafeInteger(value);
+}
+
+/** Messages in one array. */
+const maxArray = 100;
+
+/** Sorts a parsed value that may be an array of messages; never throws. An array that is empty or too long is `invalid`. */
+export function readMessages(value: unknown): Message | MessageArray {
+  if (!Array.isArray(value)) return readMessage(value);
+  if (value.length === 0 || value.length > maxArray) {
+    return invalid(undefined, `an array holds 1 to ${maxArray} messages, got ${value.length}`);
+  }
+  return { kind: "array", messages: value.map(readMessage) };
 }
 
 /**

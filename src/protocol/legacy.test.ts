@@ -4,6 +4,7 @@ import type { Call } from "./call.ts";
 import { codecsFor } from "./codecs.ts";
 import { Payload } from "./payload.ts";
 import { legacyRevisions } from "./revision.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const codecs = codecsFor({ name: "switchyard", title: "Switchyard", version: "0.0.0" });
 const codec = codecs["2025-11-25"];
@@ -30,6 +31,7 @@ test("a call without _meta, or with nothing but a token in it, has none to pass 
 
 for (const meta of [null, [], "text", 1]) {
   test(`_meta of ${JSON.stringify(meta)} is refused`, () => {
+    verifies("base.meta-types");
     assert.throws(() => codec.decodeCall("tools/call", { name: "t", _meta: meta }, caller), {
       code: "invalid_params",
       message: "params._meta must be an object",
@@ -39,6 +41,7 @@ for (const meta of [null, [], "text", 1]) {
 
 for (const progressToken of [null, 1.5, {}, true]) {
   test(`a progress token of ${JSON.stringify(progressToken)} is refused`, () => {
+    verifies("progress.token-type");
     assert.throws(() => codec.decodeCall("tools/call", { _meta: { progressToken } }, caller), {
       code: "invalid_params",
       message: "params._meta.progressToken must be a string or an integer",
@@ -54,6 +57,7 @@ test("a call without _meta is encoded without", () => {
 });
 
 test("what came with a later revision is left out towards an older upstream", () => {
+  verifies("lifecycle.revision-members");
   const params = { ref: { type: "ref/prompt", name: "p" }, argument: { name: "a", value: "" }, context: {} };
   const call = codec.decodeCall("completion/complete", params, caller);
   for (const revision of legacyRevisions) {
@@ -64,6 +68,7 @@ test("what came with a later revision is left out towards an older upstream", ()
 });
 
 test("a member of the same name in another request is not left out", () => {
+  verifies("lifecycle.revision-members");
   const call = codec.decodeCall("tools/call", { name: "t", context: 1 }, caller);
   assert.equal(codecs["2024-11-05"].encodeCall(call, undefined)["context"], 1);
 });
@@ -86,6 +91,7 @@ test("an upstream's result is complete, whatever it says", () => {
 });
 
 test("a resource that we did not find has the legacy code, and no other error changes", () => {
+  verifies("resources.not-found-legacy");
   const ours = { code: -32602, message: "No resource", data: { gateway: true, code: "resource_not_found" } };
   assert.deepEqual(codec.encodeError(ours, "resources/read"), { ...ours, code: -32002 });
   assert.deepEqual(codec.encodeError(ours, "tools/call"), ours);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { callMethods } from "./call.ts";
 import { cacheableMethods, legacyRequests, modernRequests } from "./methods.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 test("what travels to an upstream may be asked for in both eras", () => {
   const either = callMethods.filter((method) => !method.startsWith("tasks/"));
@@ -9,6 +10,7 @@ test("what travels to an upstream may be asked for in both eras", () => {
 });
 
 test("what 2026-07-28 took away is left to the legacy era, and what it brought to the modern one", () => {
+  verifies("version.removed");
   const legacyOnly = legacyRequests.filter((method) => !modernRequests.includes(method));
   const modernOnly = modernRequests.filter((method) => !legacyRequests.includes(method));
   assert.deepEqual(legacyOnly, ["ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"]);
@@ -22,6 +24,7 @@ test("what 2026-07-28 took away is left to the legacy era, and what it brought t
 });
 
 test("the results that carry how long they may be kept are those the specification lists", () => {
+  verifies("caching.hints");
   assert.deepEqual(
     [...cacheableMethods].toSorted(),
     [

@@ -14,6 +14,9 @@ export const legacyRequests: readonly string[] = [
   "completion/complete",
 ];
 
+/** Requests about experimental tasks that a client of 2025-11-25 may send besides (basic/utilities/tasks). */
+export const legacyTaskRequests: readonly string[] = ["tasks/get", "tasks/result", "tasks/list", "tasks/cancel"];
+
 /** Requests that a client of 2026-07-28 may send. */
 export const modernRequests: readonly string[] = [
   "server/discover",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { paramHeaderProblem, paramHeaderValues, paramHeadersOf } from "./param-headers.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const schema = {
   type: "object",
@@ -19,6 +20,7 @@ function headersOf(inputSchema: unknown) {
 }
 
 test("annotated arguments travel in headers, encoded where they must be, and absent ones do not", () => {
+  verifies("x-mcp-header.repeated", "x-mcp-header.absent", "x-mcp-header.encoded");
   const headers = headersOf(schema);
   const values = paramHeaderValues(headers, {
     arguments: { region: "Köln", deep: { level: 7 }, dry: false, query: "x" },
@@ -34,6 +36,7 @@ test("annotated arguments travel in headers, encoded where they must be, and abs
 });
 
 test("a schema whose annotation names no header, names one twice or stands where no argument can be told is invalid", () => {
+  verifies("x-mcp-header.name", "x-mcp-header.unique", "x-mcp-header.primitive", "x-mcp-header.reachable");
   const cases: readonly (readonly [object, RegExp])[] = [
     [{ properties: { a: { type: "string", "x-mcp-header": "" } } }, /no header name/],
     [{ properties: { a: { type: "string", "x-mcp-header": "a b" } } }, /no header name/],
@@ -57,6 +60,7 @@ test("a schema whose annotation names no header, names one twice or stands where
 });
 
 test("headers must say what the body says, integers as numbers, and none may be missing or too many", () => {
+  verifies("x-mcp-header.validated", "x-mcp-header.integers");
   const headers = headersOf(schema);
   const params = { arguments: { region: "Köln", deep: { level: 42 } } };
   const good = { "mcp-param-region": "=?base64?S8O2bG4=?=", "mcp-param-level": "42.0" };

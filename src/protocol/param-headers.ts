@@ -75,6 +75,21 @@ function take(schema: JsonObject, name: unknown, path: readonly string[], found:
   return undefined;
 }
 
+/** An input schema without its `x-mcp-header` annotations, for whoever is not to repeat arguments in headers. */
+export function withoutParamHeaders(inputSchema: unknown): unknown {
+  const found = paramHeadersOf(inputSchema);
+  const paths = found.kind === "valid" ? found.headers.map(({ path }) => path) : [];
+  return paths.reduce(withoutAnnotation, inputSchema);
+}
+
+function withoutAnnotation(schema: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (!isJsonObject(schema)) return schema;
+  const { [annotation]: _header, ...plain } = schema;
+  if (name === undefined) return plain;
+  const properties = objectAt(schema, "properties") ?? {};
+  return { ...schema, properties: { ...properties, [name]: withoutAnnotation(properties[name], rest) } };
+}
+
 /** The headers that a call of the tool must carry. */
 export function paramHeaderValues(headers: readonly ParamHeader[], params: JsonObject): Record<string, string> {
   const values: Record<string, string> = {};

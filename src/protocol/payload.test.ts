@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GatewayError } from "../core/errors.ts";
 import { Payload } from "./payload.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 test("text that is only passed on stays byte for byte what it was", () => {
   const text = Buffer.from('{ "n": 12345678901234567890, "s":"\\u00e9\u00e9", "d": 1.0, "d": 2 }');
@@ -26,6 +27,7 @@ test("a value is written once", () => {
 });
 
 test("as a line, text loses its line breaks and nothing else", () => {
+  verifies("stdio.newlines");
   const payload = Payload.ofText(Buffer.from('{\r\n  "n": 12345678901234567890,\n  "s": "a\\nb"\r}'));
   assert.equal(payload.line.toString(), '{    "n": 12345678901234567890,   "s": "a\\nb" }');
   assert.equal(payload.line, payload.line);

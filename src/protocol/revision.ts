@@ -30,6 +30,15 @@ export const legacyRevisions = revisions.filter((revision) => eraOf(revision) ==
 export const modernRevisions = revisions.filter((revision) => eraOf(revision) === "modern");
 
 /**
+ * Whether messages may travel in arrays: 2025-06-18 took them out.
+ *
+ * @see MCP 2025-03-26, basic, Batching.
+ */
+export function hasArrays(revision: Revision): boolean {
+  return revision === "2024-11-05" || revision === "2025-03-26";
+}
+
+/**
  * The revision to answer an `initialize` with: the one asked for, or the newest legacy one.
  *
  * @see MCP 2025-11-25, basic/lifecycle, Version Negotiation.

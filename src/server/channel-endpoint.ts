@@ -1,7 +1,7 @@
 import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
-import { dispatch } from "../gateway/dispatch.ts";
+import { type Outcome, dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { localPrincipal } from "../gateway/inbound.ts";
@@ -10,12 +10,14 @@ import { callerOf, initializeResult } from "../gateway/self.ts";
 import { type Outlet, Session } from "../gateway/session.ts";
 import type { Caller, Notification } from "../protocol/call.ts";
 import { answerText, errorText, notificationText, readFrame } from "../protocol/frame.ts";
-import type { Message, RequestId } from "../protocol/json-rpc.ts";
+import type { Message, MessageArray, RequestId } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 import { readRequestMeta } from "../protocol/rev-2026-07-28/codec.ts";
 import { eraOf, isRevision, modernRevisions, negotiate, newest } from "../protocol/revision.ts";
 import type { Channel } from "../transport/channel.ts";
+import { type RequestMessage, type UnansweredMessage, answerBatch, invalidRequest } from "./batch.ts";
 import { isModernRequest, unsupportedVersion } from "./modern.ts";
+import { outcomeFrame } from "./outcome.ts";
 import { maxUnreadBytes } from "./reply.ts";
 
 const nobody: Caller = { info: undefined, capabilities: {} };
@@ -30,6 +32,7 @@ export class ChannelEndpoint {
   readonly #channel: Channel;
   readonly #gateway: Gateway;
   readonly #route: Route;
+  readonly #mayTake: (messages: number) => boolean;
   readonly #running = new BriefMap<RequestId, AbortController>();
   readonly #ended = Promise.withResolvers<void>();
   #session: Session | undefined;
@@ -37,17 +40,19 @@ export class ChannelEndpoint {
   #isOver = false;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(channel: Channel, gateway: Gateway, route: Route) {
+  /** `mayTake` is asked before messages are taken, so many at once; where it says no, they are not. */
+  constructor(channel: Channel, gateway: Gateway, route: Route, mayTake: (messages: number) => boolean = () => true) {
     this.#channel = channel;
     this.#gateway = gateway;
     this.#route = route;
+    this.#mayTake = mayTake;
   }
 
   /** Begins to serve. Called once. */
   start(): void {
     this.#channel.start({
       frame: (frame) => {
-        this.#take(readFrame(frame));
+        this.#receive(readFrame(frame));
       },
       noise: () => {
         this.#send(
@@ -78,20 +83,24 @@ export class ChannelEndpoint {
     return this.#ended.promise;
   }
 
+  #receive(read: Message | MessageArray): void {
+    if (!this.#mayTake(read.kind === "array" ? read.messages.length : 1)) return;
+    if (read.kind === "array") void this.#batch(read);
+    else this.#take(read);
+  }
+
   #take(message: Message): void {
     switch (message.kind) {
       case "request":
-        void this.#answer(message.id, message.method, message.params);
+        void this.#answer(message);
         return;
       case "notification":
-        if (message.method === "notifications/cancelled") this.#cancel(message.params);
-        return;
       case "result":
       case "error":
-        this.#session?.questions.settle(message.id, message);
+        this.#takeUnanswered(message);
         return;
       case "invalid":
-        this.#refuse(message.id, new GatewayError("invalid_request", `Invalid request: ${message.reason}`));
+        this.#takeInvalid(message);
         return;
       case "unparsable":
         this.#refuse(undefined, new GatewayError("parse_error", `The message is not JSON: ${message.reason}`));
@@ -99,33 +108,66 @@ export class ChannelEndpoint {
     }
   }
 
-  async #answer(id: RequestId, method: string, params: JsonObject | undefined): Promise<void> {
+  #takeUnanswered(message: UnansweredMessage): void {
+    if (message.kind !== "notification") this.#session?.questions.settle(message.id, message);
+    else if (message.method === "notifications/cancelled") this.#cancel(message.params);
+  }
+
+  /** An answer that is none has the id of a request of ours, under which nothing is answered; what was asked has come to nothing. */
+  #takeInvalid({ id, reason, isAnswer }: Extract<Message, { kind: "invalid" }>): void {
+    const refusal = invalidRequest(reason);
+    if (isAnswer) this.#session?.questions.settle(id, { kind: "error", error: rpcErrorOf(refusal) });
+    this.#refuse(isAnswer ? undefined : id, refusal);
+  }
+
+  async #answer(request: RequestMessage): Promise<void> {
+    try {
+      await this.#whileRunning(request.id, async (controller) => {
+        const frame = await this.#frameFor(request, controller);
+        if (frame !== undefined) this.#send(frame);
+      });
+    } catch (thrown) {
+      this.#refuse(request.id, toGatewayError(thrown));
+    }
+  }
+
+  /** Serves an array of messages of the session: in it there is no request of another era. */
+  async #batch(array: MessageArray): Promise<void> {
+    try {
+      const session = this.#session;
+      if (session === undefined) throw new GatewayError("session_required", "An array came before initialize");
+      const frame = await answerBatch(array, session.codec.revision, {
+        answer: (request) =>
+          this.#whileRunning(request.id, async (controller) =>
+            outcomeFrame(request.id, await this.#dispatch(request, session, controller)),
+          ),
+        take: (message) => {
+          this.#takeUnanswered(message);
+        },
+      });
+      if (frame !== undefined) this.#send(frame);
+    } catch (thrown) {
+      this.#refuse(undefined, toGatewayError(thrown));
+    }
+  }
+
+  /** Takes note of a request for as long as it is served. */
+  async #whileRunning<T>(id: RequestId, serve: (controller: AbortController) => Promise<T>): Promise<T> {
     if (this.#running.has(id)) {
-      this.#refuse(
-        id,
-        new GatewayError("invalid_request", `the id ${JSON.stringify(id)} is that of a request under way`),
-      );
-      return;
+      throw new GatewayError("invalid_request", `the id ${JSON.stringify(id)} is that of a request under way`);
     }
     const controller = new AbortController();
     this.#running.set(id, controller);
     try {
-      const frame = await this.#frameFor(id, method, params, controller);
-      if (frame !== undefined) this.#send(frame);
-    } catch (thrown) {
-      this.#refuse(id, toGatewayError(thrown));
+      return await serve(controller);
     } finally {
       this.#running.delete(id);
       if (this.#running.size === 0) this.#onIdle?.();
     }
   }
 
-  async #frameFor(
-    id: RequestId,
-    method: string,
-    params: JsonObject | undefined,
-    controller: AbortController,
-  ): Promise<Buffer | undefined> {
+  async #frameFor(request: RequestMessage, controller: AbortController): Promise<Buffer | undefined> {
+    const { id, method, params } = request;
     const isModern = isModernRequest(params, undefined);
     if (method === "initialize" && !isModern)
       return answerText(id, { kind: "result", result: await this.#initialize(params ?? {}) });
@@ -134,8 +176,16 @@ export class ChannelEndpoint {
     if (!isModern && session === undefined && method !== "ping" && method !== "server/discover") {
       throw new GatewayError("session_required", `${method.slice(0, 100)} came before initialize`);
     }
+    return outcomeFrame(id, await this.#dispatch(request, session, controller));
+  }
+
+  #dispatch(
+    { id, method, params }: RequestMessage,
+    session: Session | undefined,
+    controller: AbortController,
+  ): Promise<Outcome> {
     const { codecs } = this.#gateway.deps;
-    const { answer, failure } = await dispatch(
+    return dispatch(
       this.#gateway,
       {
         route: this.#route,
@@ -153,11 +203,10 @@ export class ChannelEndpoint {
       },
       id,
     );
-    return failure?.code === "cancelled" ? undefined : answerText(id, answer);
   }
 
   async #initialize(params: JsonObject): Promise<Payload> {
-    await this.#gateway.settled;
+    await this.#gateway.listable;
     if (this.#isOver) throw new GatewayError("cancelled", "The caller has left");
     const revision = negotiate(params["protocolVersion"]);
     const { codecs, identity } = this.#gateway.deps;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Guard, checkListen, isLoopback } from "./guard.ts";
 import { listenDefaults } from "./listen-options.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 for (const host of ["127.0.0.1", "127.1.2.3", "localhost", "::1"]) {
   test(`${host} can be reached from this machine only, so the gateway listens there`, () => {
@@ -21,6 +22,7 @@ for (const host of [
   "127.1",
 ]) {
   test(`${JSON.stringify(host)} may be reached by others, so the gateway does not listen there`, () => {
+    verifies("http.loopback", "http.authentication");
     assert.ok(!isLoopback(host));
     assert.throws(
       () => {
@@ -74,6 +76,7 @@ for (const host of [
   "localhost.",
 ]) {
   test(`a request to the host ${host} is kept out`, () => {
+    verifies("http.host");
     assert.throws(
       () => {
         plain.check(host, undefined);
@@ -111,6 +114,7 @@ for (const origin of [
   "localhost",
 ]) {
   test(`a web page of ${JSON.stringify(origin)} may not call`, () => {
+    verifies("http.origin");
     assert.throws(
       () => {
         named.check("localhost:8001", origin);

@@ -2,33 +2,27 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
-import { dispatch, type Outcome } from "../gateway/dispatch.ts";
+import { dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { type Inbound, localPrincipal } from "../gateway/inbound.ts";
-import { type Route, routeKey } from "../gateway/route.ts";
+import type { Route } from "../gateway/route.ts";
 import { callerOf, initializeResult } from "../gateway/self.ts";
 import type { Session } from "../gateway/session.ts";
 import type { Sessions } from "../gateway/sessions.ts";
 import type { Caller } from "../protocol/call.ts";
 import { answerText, errorText } from "../protocol/frame.ts";
-import { type Answer, type Message, type RequestId, readMessage } from "../protocol/json-rpc.ts";
+import { type Message, type MessageArray, type RequestId, readMessages } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
-import { type Revision, eraOf, isRevision, legacyRevisions, negotiate, newest } from "../protocol/revision.ts";
+import { negotiate, newest } from "../protocol/revision.ts";
+import { type RequestMessage, type UnansweredMessage, answerBatch, invalidRequest } from "./batch.ts";
 import { readBody } from "./body.ts";
-import { checkModernRequest, checkRepeated, isModernRequest, unsupportedVersion } from "./modern.ts";
-import { ReplayLog } from "./replay.ts";
-import { type Accepts, type OpenReplay, Reply, acceptsOf, refuse } from "./reply.ts";
-import { sendUnasked } from "./session-stream.ts";
+import { HttpSessions, isInSession, versionOf } from "./http-sessions.ts";
+import { checkModernRequest, checkRepeated, isModernRequest } from "./modern.ts";
+import { outcomeFrame, sendOutcome } from "./outcome.ts";
+import { type Accepts, Reply, acceptsOf, refuse } from "./reply.ts";
 
 const nobody: Caller = { info: undefined, capabilities: {} };
-
-/** Revisions whose clients may send arrays: 2025-06-18 took them out. */
-const batching: ReadonlySet<Revision> = new Set(["2024-11-05", "2025-03-26"]);
-/** Messages in one array. */
-const maxBatch = 100;
-
-type RequestMessage = Extract<Message, { kind: "request" }>;
 
 /** One HTTP request to the endpoint, and what is known of it. */
 interface Exchange {
@@ -53,19 +47,20 @@ export interface McpEndpointDeps {
 export class McpEndpoint {
   readonly #gateway: Gateway;
   readonly #sessions: Sessions;
-  readonly #replay = new WeakMap<Session, ReplayLog>();
+  readonly #held: HttpSessions;
 
   constructor({ gateway, sessions }: McpEndpointDeps) {
     this.#gateway = gateway;
     this.#sessions = sessions;
+    this.#held = new HttpSessions(sessions, gateway.deps.clock);
   }
 
   /** Serves one HTTP request to a route's address; Host and Origin have been checked. */
   handle(request: IncomingMessage, response: ServerResponse, route: Route): void {
     const { method } = request;
     if (method === "POST") this.#post(request, response, route);
-    else if (method === "GET") this.#attempt(response, () => this.#get(request, response, route));
-    else if (method === "DELETE") this.#attempt(response, () => this.#delete(request, response, route));
+    else if (method === "GET") this.#attempt(response, () => this.#held.listen(request, response, route));
+    else if (method === "DELETE") this.#attempt(response, () => this.#held.end(request, response, route));
     else {
       response.setHeader("allow", "POST, GET, DELETE");
       refuse(response, new GatewayError("method_not_allowed", `${method ?? "This method"} is not served here`));
@@ -105,9 +100,9 @@ export class McpEndpoint {
       refuse(exchange.response, new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`));
       return;
     }
-    const message = readMessage(value);
+    const message = readMessages(value);
     try {
-      if (Array.isArray(value)) this.#batch(value, exchange);
+      if (message.kind === "array") this.#batch(message, exchange);
       else this.#take(message, exchange);
     } catch (thrown) {
       refuse(exchange.response, toGatewayError(thrown), idToAnswer(message));
@@ -121,17 +116,17 @@ export class McpEndpoint {
         this.#request(message, exchange);
         return;
       case "notification":
-        this.#notification(message.method, message.params, request, route);
+        this.#notification(message, request, route);
         accepted(response);
         return;
       case "result":
       case "error":
-        this.#sessionOf(request, route).questions.settle(message.id, message);
+        takeInto(this.#held.of(request, route), message);
         accepted(response);
         return;
       case "invalid":
       case "unparsable":
-        throw new GatewayError("invalid_request", `Invalid request: ${message.reason}`);
+        throw invalidRequest(message.reason);
     }
   }
 
@@ -145,8 +140,8 @@ export class McpEndpoint {
     // In a session the header may be wrong, but does not make the request one of another era.
     const isModern = isModernRequest(params, isInSession(request) ? undefined : versionOf(request));
     if (isModern) this.#checkModern(method, params, exchange);
-    const session = isModern ? undefined : this.#sessionOf(request, route);
-    const reply = new Reply(response, accepts, session && this.#replayFor(session));
+    const session = isModern ? undefined : this.#held.of(request, route);
+    const reply = new Reply(response, accepts, session && this.#held.replayFor(session));
     if (isModern && method === "subscriptions/listen") keepListening(reply, accepts, this.#gateway.deps.clock);
     const controller = new AbortController();
     session?.begin(id, controller);
@@ -159,40 +154,36 @@ export class McpEndpoint {
     }
     void dispatch(this.#gateway, inbound, id).then((outcome) => {
       session?.finish(id);
-      finish(reply, id, outcome, inbound);
+      sendOutcome(reply, id, outcome, inbound.codec.era);
     });
   }
 
   #checkModern(method: string, params: JsonObject | undefined, { request, route }: Exchange): void {
     checkModernRequest(method, params, request.headers);
     if (method !== "tools/call" || params === undefined) return;
-    const repeated = this.#gateway.view(route).find("tools", String(params["name"]))?.repeated;
+    const repeated = this.#gateway.view(route).repeatedIn(String(params["name"]));
     if (repeated !== undefined) checkRepeated(repeated, params, request.headers);
   }
 
-  /**
-   * Serves an array of messages: the requests all at once, their answers as one array in the order in which they were asked.
-   *
-   * @throws {GatewayError} `invalid_request` — the session's revision has no arrays, or this one is empty or too long.
-   * @see MCP 2025-03-26, basic, Batching.
-   */
-  #batch(values: readonly unknown[], { request, response, route, accepts }: Exchange): void {
-    const session = this.#sessionOf(request, route);
-    checkBatch(values, session);
-    const reply = new Reply(response, accepts, this.#replayFor(session));
-    const answers = values.map(async (value) => {
-      const message = readMessage(value);
-      if (message.kind === "request") return this.#batched(message, session, route, reply);
-      if (message.kind === "notification") this.#notification(message.method, message.params, request, route);
-      else if (message.kind === "result" || message.kind === "error") session.questions.settle(message.id, message);
-      else return refusal(message);
-      return undefined;
+  /** Serves an array of messages of a session. */
+  #batch(array: MessageArray, { request, response, route, accepts }: Exchange): void {
+    const session = this.#held.of(request, route);
+    const reply = new Reply(response, accepts, this.#held.replayFor(session));
+    const answers = answerBatch(array, session.codec.revision, {
+      answer: (message) => this.#batched(message, session, route, reply),
+      take: (message) => {
+        takeInto(session, message);
+      },
     });
-    void Promise.all(answers).then((frames) => {
-      const answered = frames.filter((frame) => frame !== undefined);
-      if (answered.length === 0) accepted(response);
-      else reply.end(Buffer.from(`[${answered.join(",")}]`), 200);
-    });
+    answers.then(
+      (frame) => {
+        if (frame === undefined) accepted(response);
+        else reply.end(frame, 200);
+      },
+      (thrown: unknown) => {
+        refuse(response, toGatewayError(thrown));
+      },
+    );
   }
 
   async #batched(
@@ -200,16 +191,13 @@ export class McpEndpoint {
     session: Session,
     route: Route,
     reply: Reply,
-  ): Promise<string | undefined> {
+  ): Promise<Buffer | undefined> {
     const controller = new AbortController();
-    try {
-      session.begin(id, controller);
-    } catch (thrown) {
-      return errorText(id, rpcErrorOf(toGatewayError(thrown)));
-    }
-    const outcome = await dispatch(this.#gateway, this.#inbound(method, params, route, session, reply, controller), id);
+    session.begin(id, controller);
+    const inbound = this.#inbound(method, params, route, session, reply, controller);
+    const outcome = await dispatch(this.#gateway, inbound, id);
     session.finish(id);
-    return outcome.failure?.code === "cancelled" ? undefined : frameOf(id, outcome.answer).toString("utf8");
+    return outcomeFrame(id, outcome);
   }
 
   #inbound(
@@ -238,7 +226,7 @@ export class McpEndpoint {
 
   async #initialize(id: RequestId, params: JsonObject, route: Route, reply: Reply): Promise<void> {
     try {
-      await this.#gateway.settled;
+      await this.#gateway.listable;
       const revision = negotiate(params["protocolVersion"]);
       const { codecs, identity } = this.#gateway.deps;
       const view = this.#gateway.view(route);
@@ -251,98 +239,27 @@ export class McpEndpoint {
     }
   }
 
-  #notification(method: string, params: JsonObject | undefined, request: IncomingMessage, route: Route): void {
+  #notification(
+    message: UnansweredMessage & { readonly kind: "notification" },
+    request: IncomingMessage,
+    route: Route,
+  ): void {
     // Modern downstreams have nothing to notify us of over HTTP: hanging up is how they cancel.
-    if (!isInSession(request) && isModernRequest(params, versionOf(request))) return;
-    const session = this.#sessionOf(request, route);
-    if (method === "notifications/cancelled") session.cancel(params);
+    if (!isInSession(request) && isModernRequest(message.params, versionOf(request))) return;
+    takeInto(this.#held.of(request, route), message);
   }
-
-  #get(request: IncomingMessage, response: ServerResponse, route: Route): void {
-    if (!isInSession(request)) {
-      response.setHeader("allow", "POST");
-      throw new GatewayError("method_not_allowed", "Without a session there is no stream to open");
-    }
-    const session = this.#sessionOf(request, route);
-    if (!acceptsOf(request).stream) {
-      throw new GatewayError("not_acceptable", "The stream of a session is text/event-stream");
-    }
-    const log = this.#replayOf(session);
-    const lastEventId = request.headers["last-event-id"];
-    const resumed = typeof lastEventId === "string" ? log.resume(response, lastEventId) : undefined;
-    if (resumed?.purpose === "answer") return;
-    const stream = resumed ?? log.open(response, "unasked", isPrimed(session), { "mcp-session-id": session.id });
-    sendUnasked(session, stream, response, this.#gateway.deps.clock);
-  }
-
-  #replayFor(session: Session): OpenReplay {
-    return (response) => this.#replayOf(session).open(response, "answer", isPrimed(session));
-  }
-
-  #replayOf(session: Session): ReplayLog {
-    const log = this.#replay.get(session) ?? new ReplayLog(this.#gateway.deps.clock);
-    this.#replay.set(session, log);
-    return log;
-  }
-
-  #delete(request: IncomingMessage, response: ServerResponse, route: Route): void {
-    const session = this.#sessionOf(request, route);
-    this.#sessions.end(session.id);
-    response.writeHead(204);
-    response.end();
-  }
-
-  #sessionOf(request: IncomingMessage, route: Route): Session {
-    const id = request.headers["mcp-session-id"];
-    if (typeof id !== "string") {
-      throw new GatewayError(
-        "session_required",
-        "This request belongs to no session: the Mcp-Session-Id header is missing",
-      );
-    }
-    const session = this.#sessions.use(id);
-    if (session === undefined || routeKey(session.route) !== routeKey(route)) {
-      throw new GatewayError("session_not_found", "There is no such session");
-    }
-    const version = versionOf(request);
-    if (version !== undefined && (!isRevision(version) || eraOf(version) !== "legacy"))
-      throw unsupportedVersion(version, legacyRevisions);
-    return session;
-  }
-}
-
-/** From 2025-11-25 on a stream begins with an event that only brings an id; older clients would take it for a message. */
-function isPrimed({ codec }: Session): boolean {
-  return codec.revision === "2025-11-25";
-}
-
-function isInSession(request: IncomingMessage): boolean {
-  return request.headers["mcp-session-id"] !== undefined;
 }
 
 /** The id under which a message can be refused: the one of an answer is that of a request of ours, not of theirs. */
-function idToAnswer(message: Message): RequestId | undefined {
+function idToAnswer(message: Message | MessageArray): RequestId | undefined {
   if (message.kind === "invalid") return message.isAnswer ? undefined : message.id;
   return message.kind === "request" ? message.id : undefined;
 }
 
-function versionOf(request: IncomingMessage): string | undefined {
-  const version = request.headers["mcp-protocol-version"];
-  return typeof version === "string" ? version : undefined;
-}
-
-function checkBatch(values: readonly unknown[], { codec }: Session): void {
-  if (!batching.has(codec.revision)) {
-    throw new GatewayError("invalid_request", `Invalid request: revision ${codec.revision} has no arrays of messages`);
-  }
-  if (values.length === 0 || values.length > maxBatch) {
-    throw new GatewayError("invalid_request", `Invalid request: an array holds 1 to ${maxBatch} messages`);
-  }
-}
-
-function refusal(message: Extract<Message, { kind: "invalid" | "unparsable" }>): string {
-  const error = new GatewayError("invalid_request", `Invalid request: ${message.reason}`);
-  return errorText(message.kind === "invalid" ? message.id : undefined, rpcErrorOf(error));
+/** What a session is told and does not answer. */
+function takeInto(session: Session, message: UnansweredMessage): void {
+  if (message.kind !== "notification") session.questions.settle(message.id, message);
+  else if (message.method === "notifications/cancelled") session.cancel(message.params);
 }
 
 function accepted(response: ServerResponse): void {
@@ -350,35 +267,7 @@ function accepted(response: ServerResponse): void {
   response.end();
 }
 
-function finish(reply: Reply, id: RequestId, { answer, failure }: Outcome, { codec }: Inbound): void {
-  if (failure?.code === "cancelled") {
-    reply.abandon();
-    return;
-  }
-  // Within a session every answer is 200; without one, the status says what intermediaries should know of a request that is at fault.
-  reply.end(frameOf(id, answer), codec.era === "modern" ? statusOf(answer, failure) : 200);
-}
-
 function keepListening(reply: Reply, accepts: Accepts, clock: Clock): void {
   if (!accepts.stream) throw new GatewayError("not_acceptable", "What is listened to comes as text/event-stream");
   reply.keepAlive(clock);
-}
-
-/** An upstream's answer may be such that it cannot be written again. */
-function frameOf(id: RequestId, answer: Answer): Buffer {
-  try {
-    return answerText(id, answer);
-  } catch (thrown) {
-    return Buffer.from(errorText(id, rpcErrorOf(toGatewayError(thrown))));
-  }
-}
-
-/** A server needs a capability that the client does not have (2026-07-28, schema, MissingRequiredClientCapabilityError). */
-const missingCapability = -32021;
-
-/** Faults of the request itself have a status of their own; what happened on the way to an upstream is an answer like any other. */
-function statusOf(answer: Answer, failure: GatewayError | undefined): number {
-  if (answer.kind === "result") return 200;
-  if (failure === undefined) return answer.error.code === missingCapability ? 400 : 200;
-  return failure.code === "method_not_found" || failure.code === "invalid_params" ? failure.http : 200;
 }

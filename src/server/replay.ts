@@ -38,9 +38,13 @@ export class ReplayLog {
   readonly #streams = new Map<string, Stream>();
   #lastStream = 0;
   #bytes = 0;
+  #isClosed = false;
 
-  constructor(clock: Clock) {
+  /** `isRevived`: whether clients may come back with event ids of an earlier process, which are then those of no stream of this one. */
+  constructor(clock: Clock, isRevived = false) {
     this.#clock = clock;
+    // Later than any number that an earlier process can have counted to.
+    if (isRevived) this.#lastStream = clock.now();
   }
 
   /**
@@ -63,7 +67,7 @@ export class ReplayLog {
       shrank: (bytes) => {
         this.#bytes -= bytes;
       },
-      ended: () => this.#clock.after(keptMs, () => this.#forget(key)),
+      ended: () => this.#whenEnded(key),
     });
     this.#streams.set(key, stream);
     this.#makeRoom();
@@ -83,9 +87,16 @@ export class ReplayLog {
     return stream;
   }
 
-  /** Forgets everything. Safe to call twice. */
+  /** Nobody can come back any more: what has ended is forgotten, what has not as soon as it has. Safe to call twice. */
   close(): void {
-    for (const key of this.#streams.keys()) this.#forget(key);
+    this.#isClosed = true;
+    for (const [key, stream] of this.#streams) if (stream.hasEnded) this.#forget(key);
+  }
+
+  #whenEnded(key: string): StopTimer | undefined {
+    if (!this.#isClosed) return this.#clock.after(keptMs, () => this.#forget(key));
+    this.#forget(key);
+    return undefined;
   }
 
   #makeRoom(): void {
@@ -114,7 +125,7 @@ interface StreamOwner {
   readonly grew: (bytes: number) => void;
   /** So many bytes fewer are kept. */
   readonly shrank: (bytes: number) => void;
-  readonly ended: () => StopTimer;
+  readonly ended: () => StopTimer | undefined;
 }
 
 class Stream implements ReplayStream {
@@ -131,6 +142,10 @@ class Stream implements ReplayStream {
     this.#key = key;
     this.purpose = purpose;
     this.#owner = owner;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   get isConnected(): boolean {

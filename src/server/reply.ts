@@ -121,9 +121,9 @@ export interface Accepts {
 
 /** What the Accept header allows; all where it is absent. */
 export function acceptsOf({ headers }: IncomingMessage): Accepts {
-  const { accept } = headers;
-  if (accept === undefined || accept.includes("*/*")) return { json: true, stream: true };
-  return { json: accept.includes("application/json"), stream: accept.includes("text/event-stream") };
+  const accept = headers.accept?.toLowerCase() ?? "*/*";
+  const takes = (type: string, range: string): boolean => [type, range, "*/*"].some((name) => accept.includes(name));
+  return { json: takes("application/json", "application/*"), stream: takes("text/event-stream", "text/*") };
 }
 
 /**
@@ -134,5 +134,12 @@ export function refuse(response: ServerResponse, error: GatewayError, id?: Reque
   if (response.writableEnded || response.destroyed) return;
   const body = Buffer.from(errorText(id, rpcErrorOf(error)));
   response.writeHead(error.http, { "content-type": "application/json", "content-length": body.length });
+  response.end(body);
+}
+
+/** Answers with a value as JSON. */
+export function answerJson(response: ServerResponse, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
   response.end(body);
 }

@@ -6,11 +6,13 @@ import type { Gateway } from "../gateway/gateway.ts";
 import type { Route } from "../gateway/route.ts";
 import type { Sessions } from "../gateway/sessions.ts";
 import { statusOf } from "../gateway/status.ts";
+import { decoded } from "./address.ts";
+import { answerDefinitions } from "./definitions-api.ts";
 import { Guard, checkListen } from "./guard.ts";
 import type { ListenOptions } from "./listen-options.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
-import { refuse } from "./reply.ts";
+import { answerJson, refuse } from "./reply.ts";
 import { WebSocketEndpoint, refuseUpgrade, wantsWebSocket } from "./web-socket-endpoint.ts";
 
 /** What the HTTP side serves. */
@@ -33,26 +35,50 @@ function originOf(address: AddressInfo | string | null, { host, port }: ListenOp
   return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 }
 
-const routes = /^\/mcp(?:\/u\/([^/?#]+))?\/?$/;
+const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
- * Listens for downstreams: `/mcp` and `/mcp/u/NAME`, over HTTP and WebSocket; `/health`, `/api/status`, `/oauth/callback`.
+ * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/api/status`,
+ * `/api/upstreams/NAME/…`, `/oauth/callback`.
  *
- * @throws {GatewayError} `unsafe_listen`, `address_in_use`.
+ * Sessions that an earlier process had at the same address go on.
+ *
+ * @throws {GatewayError} `unsafe_listen`, `address_in_use`, `store_unavailable`.
  */
 export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): Promise<HttpServer> {
   checkListen(options);
   const guard = new Guard(options);
   const webSockets = new WebSocketEndpoint(deps.gateway);
+  const handle = handler(guard, deps);
+  const restored = Promise.withResolvers<void>();
+  let isRestored = false;
   const server = createServer(
     { keepAliveTimeout: 75_000, requestTimeout: 60_000, shouldUpgradeCallback: wantsWebSocket },
-    handler(guard, deps),
+    (request, response) => {
+      // Clients that were only waiting for the port come before their sessions are there.
+      if (isRestored) handle(request, response);
+      else
+        void restored.promise.then(() => {
+          handle(request, response);
+        });
+    },
   );
   server.on("upgrade", upgradeHandler(guard, webSockets, deps));
   await bind(server, options);
+  const origin = originOf(server.address(), options);
+  // The address is ours alone, and with it the sessions that were begun there.
+  try {
+    await deps.sessions.restore(origin);
+  } catch (thrown) {
+    server.close();
+    throw thrown;
+  } finally {
+    isRestored = true;
+    restored.resolve();
+  }
   let closing: Promise<void> | undefined;
   return {
-    origin: originOf(server.address(), options),
+    origin,
     close(graceMs = 2000) {
       closing ??= shut(server, webSockets, deps, graceMs);
       return closing;
@@ -73,7 +99,9 @@ function handler(guard: Guard, deps: HttpServerDeps): (request: IncomingMessage,
       else if (path === "/health") answerJson(response, { status: gateway.isClosing ? "stopping" : "ok" });
       else if (path === "/api/status") answerJson(response, statusOf(gateway));
       else if (path === callbackPath) answerCallback(request, response, deps.logins);
-      else endpoint.handle(request, response, routeOf(path, gateway));
+      else if (!answerDefinitions(request, response, path, gateway)) {
+        endpoint.handle(request, response, routeOf(path, gateway));
+      }
     } catch (thrown) {
       refuse(response, toGatewayError(thrown));
     }
@@ -106,21 +134,14 @@ function pathOf({ url = "/" }: IncomingMessage): string {
 
 function routeOf(path: string, gateway: Gateway): Route {
   const found = routes.exec(path);
-  const encoded = found?.[1];
+  const [, kind, encoded] = found ?? [];
   if (found !== null && encoded === undefined) return everything;
-  const route = encoded === undefined ? undefined : ({ kind: "upstream", name: decoded(encoded) } as const);
+  const route: Route | undefined =
+    encoded === undefined ? undefined : { kind: kind === "u" ? "upstream" : "profile", name: decoded(encoded) };
   if (route === undefined || !gateway.hasRoute(route)) {
     throw new GatewayError("route_not_found", `There is nothing at ${path.slice(0, 200)}`);
   }
   return route;
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 /** What is allowed where the page does not say what it wants. It may want any, as tools may have headers of their own (Mcp-Param-…). */
@@ -140,12 +161,6 @@ function answerPreflight(request: IncomingMessage, response: ServerResponse, ori
   });
   response.end();
   return true;
-}
-
-function answerJson(response: ServerResponse, value: unknown): void {
-  const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
-  response.end(body);
 }
 
 async function bind(server: Server, { host, port }: ListenOptions): Promise<void> {

@@ -24,3 +24,10 @@ test("a bucket gives its burst at once, then what flows in, and never gathers mo
   clock.advance(3_600_000);
   assert.equal(takenAtOnce(bucket), 5);
 });
+
+test("several are taken together or not at all", () => {
+  const bucket = new TokenBucket({ burst: 5, perMinute: 60 }, new ManualClock());
+  assert.equal(bucket.take(3), true);
+  assert.equal(bucket.take(3), false);
+  assert.equal(bucket.take(2), true);
+});

@@ -8,7 +8,7 @@ export interface TokenBucketOptions {
   readonly perMinute: number;
 }
 
-/** Limits how often something is done: full at first, it loses one token each time and gains them back evenly. */
+/** Limits how often something is done: full at first, it loses a token each time and gains them back evenly. */
 export class TokenBucket {
   readonly #options: TokenBucketOptions;
   readonly #clock: Clock;
@@ -22,14 +22,14 @@ export class TokenBucket {
     this.#filledAt = clock.monotonic();
   }
 
-  /** Takes a token; false where there is none. */
-  take(): boolean {
+  /** Takes so many tokens; false where there are fewer, and then none is taken. */
+  take(count = 1): boolean {
     const { burst, perMinute } = this.#options;
     const at = this.#clock.monotonic();
     this.#tokens = Math.min(burst, this.#tokens + ((at - this.#filledAt) * perMinute) / 60_000);
     this.#filledAt = at;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < count) return false;
+    this.#tokens -= count;
     return true;
   }
 }

@@ -104,7 +104,7 @@ class WebSocketDownstream {
     this.#clock = gateway.deps.clock;
     this.#bucket = new TokenBucket(messageRate, this.#clock);
     this.#usedAt = this.#clock.monotonic();
-    this.#endpoint = new ChannelEndpoint(this.#watched(channel), gateway, route);
+    this.#endpoint = new ChannelEndpoint(this.#watched(channel), gateway, route, (messages) => this.#mayTake(messages));
   }
 
   /** Resolves when it has left. */
@@ -126,13 +126,14 @@ class WebSocketDownstream {
     await this.#channel.close(closeCodes.goingAway, "the gateway stops");
   }
 
-  /** The channel, with every message counted. */
+  /** The channel, with the time of every message noted. */
   #watched(channel: WebSocketChannel): Channel {
     return {
       start: (receiver) => {
         channel.start({
           frame: (frame) => {
-            if (this.#mayPass()) receiver.frame(frame);
+            this.#usedAt = this.#clock.monotonic();
+            receiver.frame(frame);
           },
           noise: (text) => {
             receiver.noise(text);
@@ -153,9 +154,8 @@ class WebSocketDownstream {
     };
   }
 
-  #mayPass(): boolean {
-    this.#usedAt = this.#clock.monotonic();
-    if (this.#bucket.take()) return true;
+  #mayTake(messages: number): boolean {
+    if (this.#bucket.take(messages)) return true;
     void this.#channel.close(closeCodes.policyViolation, `more than ${messageRate.perMinute} messages a minute`);
     return false;
   }

@@ -3,6 +3,8 @@ import type { GatewayError } from "../core/errors.ts";
 /** Why a channel ended: `reason` is one sentence, without secrets. */
 export interface ChannelEnd {
   readonly reason: string;
+  /** Where it ended for want of credentials: what must happen before there is another one. */
+  readonly refusal?: GatewayError | undefined;
 }
 
 /** What a channel tells its owner. */

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { childEnvironment } from "./child-stdio.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 test("a child inherits what programs need to run, and none of the gateway's other variables", () => {
+  verifies("stdio.credentials");
   process.env["SWITCHYARD_TEST_SECRET"] = "secret";
   try {
     const env = childEnvironment({ OWN: "1" });
@@ -16,5 +18,6 @@ test("a child inherits what programs need to run, and none of the gateway's othe
 });
 
 test("a child's own variable stands above an inherited one", () => {
+  verifies("stdio.credentials");
   assert.equal(childEnvironment({ PATH: "/nowhere" })["PATH"], "/nowhere");
 });

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { seededRandom } from "../core/seeded-random.ts";
 import { LineReader } from "./lines.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 /** What a reader makes of these chunks: lines as text, and `limit n` for each one that was dropped. */
 function read(chunks: readonly (string | Buffer)[], limitBytes?: number): string[] {
@@ -39,6 +40,7 @@ const texts: readonly { readonly text: string; readonly lines: readonly string[]
 
 for (const { text, lines } of texts) {
   test(`${JSON.stringify(text)} is cut into the same lines, wherever its chunks begin and end`, () => {
+    verifies("stdio.framing");
     for (const chunks of splits(text)) assert.deepEqual(read(chunks), lines);
   });
 }
@@ -62,6 +64,7 @@ test("the bytes of a line are the receiver's to keep", () => {
 });
 
 test("random text in random chunks is cut as String.split would cut it", (t) => {
+  verifies("base.utf8");
   const seed = randomInt(2 ** 31);
   t.diagnostic(`seed ${seed}`);
   const random = seededRandom(seed);

@@ -1,8 +1,18 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import { deadline } from "../core/deadline.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { type Channel, type ChannelReceiver, maxFrameBytes, maxUnsentBytes } from "./channel.ts";
+import {
+  type Credentials,
+  type CredentialSource,
+  type Opening,
+  type Refusal,
+  challengeIn,
+  isRefusal,
+  maxAppeals,
+  openWith,
+} from "./credentials.ts";
 import { HttpClient, type HttpReceiver } from "./http-client.ts";
 import { refusedWith } from "./network-problem.ts";
 
@@ -11,6 +21,8 @@ export interface SseAddress {
   readonly url: string;
   /** Sent with every request; may hold secrets, so no error carries them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Who says who we are, asked anew for every request; absent: `headers` alone. */
+  readonly credentials?: CredentialSource | undefined;
 }
 
 /** How long the stream may take to open and to name the address for messages, in ms. */
@@ -25,12 +37,27 @@ const maxUnaccepted = 10_000;
  * the address that its first event names, one request each, in order as far as the server accepts each within a second.
  *
  * @throws {GatewayError} `upstream_protocol_error` — what answers there is no such server (stage `exchange`), or names an address at
- *   another origin (stage `handshake`); `upstream_refused_credentials`, `upstream_unavailable`, `upstream_disconnected`; the signal's
- *   reason.
+ *   another origin (stage `handshake`); `upstream_refused_credentials`, `upstream_unavailable`, `upstream_disconnected`; what
+ *   {@link CredentialSource.appeal} throws; the signal's reason.
  * @see MCP 2024-11-05, basic/transports, HTTP with SSE.
  */
 export async function openSse(address: SseAddress, clock: Clock, signal: AbortSignal): Promise<Channel> {
   signal.throwIfAborted();
+  const opening = await openWith(address.credentials, signal, (credentials) =>
+    opened(address, credentials, clock, signal),
+  );
+  if (opening.kind === "refused") throw refusedWith(opening.status, what);
+  return opening.opened;
+}
+
+const what = "the opening of an event stream";
+
+async function opened(
+  address: SseAddress,
+  credentials: Credentials | undefined,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Opening<Channel>> {
   const channel = new SseChannel(address, clock);
   const limit = deadline(clock, openMs, signal, noEndpoint);
   const giveUp = (): void => {
@@ -38,10 +65,11 @@ export async function openSse(address: SseAddress, clock: Clock, signal: AbortSi
   };
   limit.signal.addEventListener("abort", giveUp);
   try {
-    await channel.open();
-    return channel;
+    await channel.open(credentials);
+    return { kind: "open", opened: channel };
   } catch (thrown) {
     await channel.close();
+    if (channel.refusal !== undefined) return { kind: "refused", ...channel.refusal };
     throw thrown;
   } finally {
     limit.stop();
@@ -52,12 +80,17 @@ export async function openSse(address: SseAddress, clock: Clock, signal: AbortSi
 interface Outgoing {
   readonly frame: string | Buffer;
   readonly refused: ((problem: GatewayError) => void) | undefined;
+  /** How often it was refused for want of credentials. */
+  readonly attempt: number;
 }
 
 class SseChannel implements Channel {
   readonly #url: URL;
   readonly #clock: Clock;
   readonly #client: HttpClient;
+  readonly #credentials: CredentialSource | undefined;
+  /** How the opening was refused for want of credentials. */
+  refusal: Pick<Refusal, "status" | "challenge"> | undefined;
   readonly #closing = new AbortController();
   readonly #opened = Promise.withResolvers<void>();
   readonly #waiting: Outgoing[] = [];
@@ -73,10 +106,11 @@ class SseChannel implements Channel {
   #reason: string | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ url, headers }: SseAddress, clock: Clock) {
+  constructor({ url, headers, credentials }: SseAddress, clock: Clock) {
     this.#url = new URL(url);
     this.#clock = clock;
     this.#client = new HttpClient(url, headers);
+    this.#credentials = credentials;
   }
 
   get unsentBytes(): number {
@@ -84,9 +118,9 @@ class SseChannel implements Channel {
   }
 
   /** Resolves when the server has said where messages go. Called once. */
-  open(): Promise<void> {
+  open(credentials: Credentials | undefined): Promise<void> {
     this.#client.send(
-      { method: "GET", headers: { accept: "text/event-stream" }, signal: this.#closing.signal },
+      { method: "GET", headers: { accept: "text/event-stream", ...credentials }, signal: this.#closing.signal },
       {
         head: (status, headers) => {
           this.#begin(status, headers);
@@ -115,7 +149,7 @@ class SseChannel implements Channel {
     }
     this.#unaccepted += 1;
     this.#unsentBytes += Buffer.byteLength(frame);
-    this.#waiting.push({ frame, refused });
+    this.#waiting.push({ frame, refused, attempt: 0 });
     if (!this.#isSending) this.#sendNext();
   }
 
@@ -130,19 +164,20 @@ class SseChannel implements Channel {
   }
 
   /** Ends the channel: the exchange with the stream is given up, and what opened it or receives from it is told why. */
-  fail(problem: GatewayError): void {
+  fail(problem: GatewayError, refusal?: GatewayError): void {
     if (this.#reason !== undefined) return;
     this.#reason = clause(problem.message);
-    this.#waiting.length = 0;
+    for (const { refused } of this.#waiting.splice(0)) refused?.(problem);
     this.#closing.abort(problem);
     this.#opened.reject(problem);
-    this.#receiver?.ended({ reason: this.#reason });
+    this.#receiver?.ended({ reason: this.#reason, refusal });
   }
 
   #begin(status: number, headers: IncomingHttpHeaders): void {
     const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
     if (status === 200 && type === "text/event-stream") return;
-    this.fail(status === 200 ? noStream(type) : refusedWith(status, "the opening of an event stream"));
+    if (isRefusal(status)) this.refusal = { status, challenge: challengeIn(headers) };
+    this.fail(status === 200 ? noStream(type) : refusedWith(status, what));
   }
 
   #take(frame: Buffer, type: string | undefined): void {
@@ -181,33 +216,67 @@ class SseChannel implements Channel {
       this.#sendNext();
     });
     const stopTimer = this.#clock.after(orderMs, goOn);
+    const sent = this.#credentials?.headers();
     this.#client.send(
       {
         method: "POST",
         path: this.#path,
-        headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+        headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...sent },
         body: next.frame,
         signal: this.#closing.signal,
       },
-      this.#acceptance(next, goOn),
+      this.#acceptance(next, sent, goOn),
     );
   }
 
-  #acceptance({ frame, refused }: Outgoing, goOn: () => void): HttpReceiver {
+  #acceptance(outgoing: Outgoing, sent: Credentials | undefined, goOn: () => void): HttpReceiver {
+    const { attempt } = outgoing;
     let status = 0;
+    let refusal: Refusal | undefined;
     return {
-      head: (found) => {
+      head: (found, headers) => {
         status = found;
-        goOn();
+        const mayAppeal = this.#credentials !== undefined && attempt < maxAppeals && isRefusal(found);
+        if (mayAppeal) refusal = { status: found, challenge: challengeIn(headers), sent, attempt };
+        else goOn();
       },
       frame: () => undefined,
       ended: (problem) => {
-        this.#unaccepted -= 1;
-        this.#unsentBytes -= Buffer.byteLength(frame);
-        if (this.#reason === undefined) this.#answered(status, problem, refused);
-        goOn();
+        if (problem === undefined && refusal !== undefined) void this.#appeal(outgoing, refusal, goOn);
+        else {
+          this.#settled(outgoing);
+          if (this.#reason === undefined) this.#answered(status, problem, outgoing.refused);
+          goOn();
+        }
       },
     };
+  }
+
+  /** The message is sent again, before those that wait, with better credentials; without any, nothing more goes this way. */
+  async #appeal(outgoing: Outgoing, refusal: Refusal, goOn: () => void): Promise<void> {
+    const { status } = refusal;
+    try {
+      const isWorthwhile = await this.#credentials?.appeal(refusal, this.#closing.signal);
+      if (this.#reason !== undefined) return;
+      if (isWorthwhile === true) this.#waiting.unshift({ ...outgoing, attempt: outgoing.attempt + 1 });
+      else {
+        this.#settled(outgoing);
+        outgoing.refused?.(refusedWith(status, "a message"));
+      }
+    } catch (thrown) {
+      this.#settled(outgoing);
+      const problem = toGatewayError(thrown);
+      outgoing.refused?.(problem);
+      if (status === 401) this.fail(problem, problem);
+    } finally {
+      goOn();
+      if (!this.#isSending) this.#sendNext();
+    }
+  }
+
+  #settled({ frame }: Outgoing): void {
+    this.#unaccepted -= 1;
+    this.#unsentBytes -= Buffer.byteLength(frame);
   }
 
   #answered(status: number, problem: GatewayError | undefined, refused: Outgoing["refused"]): void {

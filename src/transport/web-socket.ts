@@ -5,6 +5,7 @@ import type { Clock, StopTimer } from "../core/clock.ts";
 import { deadline } from "../core/deadline.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type Channel, type ChannelReceiver, maxFrameBytes, maxUnsentBytes } from "./channel.ts";
+import { type CredentialSource, type Opening, challengeIn, isRefusal, openWith } from "./credentials.ts";
 import { networkProblem, refusedWith } from "./network-problem.ts";
 
 /** The subprotocol by which both sides know that MCP is spoken. */
@@ -29,6 +30,8 @@ export interface WebSocketAddress {
   readonly url: string;
   /** Sent with the handshake; may hold secrets, so no error carries them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Who says who we are in the handshake; absent: `headers` alone. */
+  readonly credentials?: CredentialSource | undefined;
 }
 
 /** What the channels that a server takes are made with. */
@@ -51,7 +54,8 @@ const farewellMs = 2000;
  * Opens a WebSocket to an upstream.
  *
  * @throws {GatewayError} `upstream_unavailable` — there is no connection, or no answer within 10 s; `upstream_refused_credentials`;
- *   `upstream_protocol_error` — what is there speaks no WebSocket, or not the subprotocol `mcp`; the signal's reason.
+ *   `upstream_protocol_error` — what is there speaks no WebSocket, or not the subprotocol `mcp`; what {@link CredentialSource.appeal}
+ *   throws; the signal's reason.
  * @see RFC 6455, 4.1; MCP 2026-07-28, basic/transports, Custom Transports.
  */
 export async function connectWebSocket(
@@ -62,21 +66,27 @@ export async function connectWebSocket(
   const url = new URL(address.url);
   url.hash = "";
   signal.throwIfAborted();
-  const limit = deadline(clock, connectMs, signal, () => noAnswer(url.origin));
-  try {
-    return await opened(url, address.headers, clock, limit.signal);
-  } finally {
-    limit.stop();
-  }
+  const opening = await openWith(address.credentials, signal, async (credentials) => {
+    const limit = deadline(clock, connectMs, signal, () => noAnswer(url.origin));
+    try {
+      return await opened(url, { ...address.headers, ...credentials }, clock, limit.signal);
+    } finally {
+      limit.stop();
+    }
+  });
+  if (opening.kind === "refused") throw refusedWith(opening.status, what);
+  return opening.opened;
 }
+
+const what = "the opening of a WebSocket";
 
 async function opened(
   url: URL,
   headers: WebSocketAddress["headers"],
   clock: Clock,
   signal: AbortSignal,
-): Promise<WebSocketChannel> {
-  const { promise, resolve, reject } = Promise.withResolvers<WebSocketChannel>();
+): Promise<Opening<WebSocketChannel>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Opening<WebSocketChannel>>();
   const socket = new WebSocket(url, subprotocol, {
     headers: { ...headers },
     maxPayload: maxFrameBytes,
@@ -86,15 +96,17 @@ async function opened(
   socket.on("upgrade", (response) => {
     wire = response.socket;
   });
-  socket.on("unexpected-response", (_request, { statusCode = 0 }) => {
-    reject(refusedWith(statusCode, "the opening of a WebSocket"));
+  socket.on("unexpected-response", (_request, { statusCode: status = 0, headers: answer }) => {
+    if (isRefusal(status)) resolve({ kind: "refused", status, challenge: challengeIn(answer) });
+    else reject(refusedWith(status, what));
     socket.terminate();
   });
   socket.on("error", (error) => {
     reject(handshakeProblem(error, url.origin));
   });
   socket.on("open", () => {
-    if (wire !== undefined) resolve(new SocketChannel(socket, wire, { clock, maxFrameBytes }));
+    if (wire === undefined) return;
+    resolve({ kind: "open", opened: new SocketChannel(socket, wire, { clock, maxFrameBytes }) });
   });
   const giveUp = (): void => {
     reject(signal.reason instanceof Error ? signal.reason : noAnswer(url.origin));

@@ -1,25 +1,10 @@
+import type { CredentialSource, Refusal } from "../transport/credentials.ts";
 import type { GatewayError } from "../core/errors.ts";
 
-/** Headers that say who we are. The same object for as long as they are the same. */
-export type Credentials = Readonly<Record<string, string>>;
-
-/** A request that an upstream refused for want of credentials. */
-export interface Refusal {
-  readonly status: 401 | 403;
-  /** Its `WWW-Authenticate`. */
-  readonly challenge: string | undefined;
-  /** What {@link Authorizer.headers} gave for it. */
-  readonly sent: Credentials | undefined;
-  /** How often this very request was refused before. */
-  readonly attempt: number;
-}
-
-/** What an HTTP link gets its credentials from. Belongs to one upstream, across its connections. */
-export interface Authorizer {
+/** What connections over HTTP and WebSocket get their credentials from. Belongs to one upstream, across its connections. */
+export interface Authorizer extends CredentialSource {
   /** Takes up what is kept from earlier. Before the first request. Never rejects. */
   load(): Promise<void>;
-  /** What every request carries now; undefined where nothing is needed yet. */
-  headers(): Credentials | undefined;
   /**
    * Gets better credentials; true where the request is worth sending again. Refusals at the same time share one attempt.
    *

@@ -6,10 +6,12 @@ import type { Codec, Identity, ResultKind } from "../protocol/codec.ts";
 import type { Codecs } from "../protocol/codecs.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import { type ParamHeader, paramHeaderValues, paramHeadersOf } from "../protocol/param-headers.ts";
+import { declaringTasks } from "../protocol/tasks.ts";
 import type { Guardian } from "../transport/guardian.ts";
 import { startChild } from "../transport/child-stdio.ts";
 import { connectWebSocket } from "../transport/web-socket.ts";
 import type { Authorizer, AuthorizerReceiver } from "./authorizer.ts";
+import type { CatalogStore } from "./catalog-store.ts";
 import { type Definitions, readDefinitions } from "./definitions.ts";
 import { type Handshake, mayBeOlderTransport, shakeHands } from "./handshake.ts";
 import type { Link, LinkReceiver } from "./link.ts";
@@ -26,6 +28,8 @@ export interface UpstreamDeps {
   readonly codecs: Codecs;
   readonly identity: Identity;
   readonly guardian: Guardian;
+  /** Where catalogs are kept; in memory where absent. */
+  readonly catalogs?: CatalogStore;
   /** Who gets credentials for an upstream that asks for some; without, a refusal stands. */
   readonly authorizerFor?: (options: UpstreamOptions, receiver: AuthorizerReceiver) => Authorizer | undefined;
 }
@@ -48,6 +52,8 @@ export interface CallOptions {
   readonly onNotification: ((notification: Notification) => void) | undefined;
   /** Who answers what the upstream asks while it works on the call; without, it is refused. */
   readonly asked?: Asked | undefined;
+  /** Where the call may go on as a task: its progress is passed on until this fires, also after the answer. */
+  readonly lasting?: AbortSignal | undefined;
 }
 
 /** The answer to a call, and what kind of result it is. */
@@ -71,6 +77,11 @@ export class Connection {
   /** Arguments that travel in headers as well, by tool. */
   readonly #repeated = new Map<string, readonly ParamHeader[]>();
   readonly #watched = new Set<string>();
+  readonly #watchedTasks = new Set<string>();
+  /** Who wants the progress of calls that go on as tasks, by token. */
+  readonly #lasting = new Map<unknown, (notification: Notification) => void>();
+  /** What is listened to is changed by one at a time, so that each learns what was acknowledged. */
+  #relistened: Promise<JsonObject> = Promise.resolve({});
   readonly #listening: Listening;
   #logLevel: LogLevel | undefined;
 
@@ -88,7 +99,8 @@ export class Connection {
     this.#listening = new Listening({
       clock: deps.clock,
       listen: (filter, signal, onNotification) => {
-        return this.#quietly("subscriptions/listen", filter, onNotification, signal);
+        const capabilities = this.#watchedTasks.size > 0 ? declaringTasks({}) : {};
+        return this.#quietly("subscriptions/listen", filter, { onNotification, signal, capabilities });
       },
       onNotification: (notification) => {
         receiver.notification(notification);
@@ -189,22 +201,29 @@ export class Connection {
   async call(call: Call, options: CallOptions): Promise<CallAnswer> {
     const answer = await this.#send(call, options);
     const isStale = answer.kind === "error" && answer.error.code === errorTable.header_mismatch.rpc;
-    if (!isStale || !this.#link.hasHeaders || call.method !== "tools/call") return this.#sorted(answer);
+    if (!isStale || !this.#link.hasHeaders || call.method !== "tools/call") return this.#sorted(call, answer);
     // The tool asks for other headers than it did when it was listed: refused unseen, so it may be sent again.
     await this.definitions(options.signal);
     this.#receiver.notification({ method: "notifications/tools/list_changed", params: {} });
-    return this.#sorted(await this.#send(call, options));
+    return this.#sorted(call, await this.#send(call, options));
   }
 
-  #sorted(answer: Answer): CallAnswer {
+  #sorted(call: Call, answer: Answer): CallAnswer {
+    if (call.task !== undefined && answer.kind === "result" && this.codec.era === "legacy") {
+      return { answer, kind: objectAt(answer.result.value, "task") === undefined ? "complete" : "task" };
+    }
     return { answer, kind: answer.kind === "error" ? "complete" : this.codec.decodeResult(answer.result) };
   }
 
-  #send(call: Call, { signal, onNotification, asked }: CallOptions): Promise<Answer> {
+  #send(call: Call, { signal, onNotification, asked, lasting }: CallOptions): Promise<Answer> {
     const { codec } = this.handshake;
     const repeated = this.#repeated.size === 0 ? undefined : this.#repeated.get(String(call.params["name"]));
     const id = this.#link.newId();
     if (call.logLevel !== undefined && codec.era === "legacy") this.wantLogs(call.logLevel);
+    if (lasting !== undefined && onNotification !== undefined)
+      this.#follow(id, lasting, (notification) => {
+        passRetokened(call, notification, onNotification);
+      });
     return this.#link.request({
       id,
       method: call.method,
@@ -218,6 +237,17 @@ export class Connection {
         else if (onNotification !== undefined) passRetokened(call, notification, onNotification);
       },
     });
+  }
+
+  #follow(token: number, lasting: AbortSignal, pass: (notification: Notification) => void): void {
+    if (lasting.aborted) return;
+    this.#lasting.set(token, pass);
+    lasting.addEventListener("abort", () => this.#lasting.delete(token), { once: true });
+  }
+
+  /** Takes progress that came when no request of its token was under way; what no task is behind is dropped. */
+  progress(notification: Notification): void {
+    this.#lasting.get(notification.params["progressToken"])?.(notification);
   }
 
   /** Asks a legacy upstream for log messages from this severity on; what was asked for before stays wanted. */
@@ -262,14 +292,37 @@ export class Connection {
     else await this.#quietly("resources/unsubscribe", { uri });
   }
 
-  async #relisten(): Promise<void> {
+  /** Asks a modern upstream to be told how these tasks stand; of which of them it will tell. */
+  async watchTasks(taskIds: readonly string[]): Promise<string[]> {
+    if (this.codec.era === "legacy" || taskIds.length === 0) return [];
+    for (const taskId of taskIds) this.#watchedTasks.add(taskId);
+    const { taskIds: acknowledged } = await this.#relisten();
+    const honoured = new Set(Array.isArray(acknowledged) ? acknowledged : []);
+    for (const taskId of taskIds) if (!honoured.has(taskId)) this.#watchedTasks.delete(taskId);
+    return taskIds.filter((taskId) => honoured.has(taskId));
+  }
+
+  /** Asks not to be told of them any more. */
+  async unwatchTasks(taskIds: readonly string[]): Promise<void> {
+    for (const taskId of taskIds) this.#watchedTasks.delete(taskId);
+    if (taskIds.length > 0) await this.#relisten();
+  }
+
+  /** Resolves with what was acknowledged. */
+  #relisten(): Promise<JsonObject> {
+    this.#relistened = this.#relistened.then(() => this.#listening.to(this.#filter()));
+    return this.#relistened;
+  }
+
+  #filter(): JsonObject {
     const { capabilities } = this.handshake;
     const filter: Record<string, unknown> = {};
     for (const [name, member] of Object.entries(changeFilters)) {
       if (objectAt(capabilities, name)?.["listChanged"] === true) filter[member] = true;
     }
     if (this.#watched.size > 0) filter["resourceSubscriptions"] = [...this.#watched];
-    await this.#listening.to(filter);
+    if (this.#watchedTasks.size > 0) filter["taskIds"] = [...this.#watchedTasks];
+    return filter;
   }
 
   async close(): Promise<void> {
@@ -282,15 +335,14 @@ export class Connection {
   async #quietly(
     method: string,
     params: JsonObject,
-    onNotification?: (notification: Notification) => void,
-    signal: AbortSignal = this.#closing.signal,
+    { onNotification, signal = this.#closing.signal, capabilities }: QuietOptions = {},
   ): Promise<Answer | undefined> {
     const id = this.#link.newId();
     try {
       return await this.#link.request({
         id,
         method,
-        params: this.codec.encodeParams(params),
+        params: this.codec.encodeParams(params, capabilities),
         signal,
         onNotification,
       });
@@ -298,6 +350,12 @@ export class Connection {
       return undefined;
     }
   }
+}
+
+interface QuietOptions {
+  readonly onNotification?: (notification: Notification) => void;
+  readonly signal?: AbortSignal;
+  readonly capabilities?: JsonObject;
 }
 
 /** The upstream's capability, and the filter by which its changes are asked for. */
@@ -313,6 +371,8 @@ const changes: ReadonlySet<string> = new Set([
   "notifications/prompts/list_changed",
   "notifications/resources/list_changed",
   "notifications/resources/updated",
+  "notifications/tasks",
+  "notifications/tasks/status",
 ]);
 
 function passRetokened(
@@ -341,10 +401,13 @@ async function openLink(
     }
     case "sse": {
       const { openSse } = await import("../transport/sse-channel.ts");
-      return new StreamLink(await openSse(target, clock, signal), receiver);
+      await authorizer?.load();
+      return new StreamLink(await openSse({ ...target, credentials: authorizer }, clock, signal), receiver);
     }
-    case "ws":
-      return new StreamLink(await connectWebSocket(target, clock, signal), receiver);
+    case "ws": {
+      await authorizer?.load();
+      return new StreamLink(await connectWebSocket({ ...target, credentials: authorizer }, clock, signal), receiver);
+    }
     case "channel":
       return new StreamLink(target.open(), receiver);
     case "stdio": {

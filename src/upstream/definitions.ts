@@ -16,6 +16,21 @@ export interface Definitions {
 
 export const noDefinitions: Definitions = { tools: [], prompts: [], resources: [], templates: [] };
 
+/** The member by which a definition is known in its list. */
+export const definitionKeys = {
+  tools: "name",
+  prompts: "name",
+  resources: "uri",
+  templates: "uriTemplate",
+} as const satisfies Record<keyof Definitions, string>;
+
+export const definitionKinds = [
+  "tools",
+  "prompts",
+  "resources",
+  "templates",
+] as const satisfies readonly (keyof Definitions)[];
+
 /** One list that an upstream may offer. */
 interface Listing {
   readonly method: string;
@@ -26,13 +41,13 @@ interface Listing {
 }
 
 const listings = {
-  tools: { method: "tools/list", member: "tools", key: "name", capability: "tools" },
-  prompts: { method: "prompts/list", member: "prompts", key: "name", capability: "prompts" },
-  resources: { method: "resources/list", member: "resources", key: "uri", capability: "resources" },
+  tools: { method: "tools/list", member: "tools", key: definitionKeys.tools, capability: "tools" },
+  prompts: { method: "prompts/list", member: "prompts", key: definitionKeys.prompts, capability: "prompts" },
+  resources: { method: "resources/list", member: "resources", key: definitionKeys.resources, capability: "resources" },
   templates: {
     method: "resources/templates/list",
     member: "resourceTemplates",
-    key: "uriTemplate",
+    key: definitionKeys.templates,
     capability: "resources",
   },
 } as const satisfies Record<keyof Definitions, Listing>;

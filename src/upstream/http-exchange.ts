@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Clock, StopTimer } from "../core/clock.ts";
+import { type Clock, type StopTimer, longestTimerMs } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { Question } from "../protocol/call.ts";
-import { readFrame } from "../protocol/frame.ts";
-import type { Answer, RequestId } from "../protocol/json-rpc.ts";
+import type { Notification, Question } from "../protocol/call.ts";
+import { messagesIn } from "../protocol/frame.ts";
+import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
+import { type Credentials, type Refusal, challengeIn, isRefusal } from "../transport/credentials.ts";
 import type { HttpReceiver } from "../transport/http-client.ts";
 import { refusedInitialize } from "./handshake.ts";
-import type { Credentials, Refusal } from "./authorizer.ts";
 import type { LinkRequest } from "./link.ts";
 import type { Asked } from "./server-request.ts";
 
@@ -20,6 +20,8 @@ export interface ExchangeOwner {
   /** Takes the session id that the answer to `initialize` brings. */
   enterSession(id: string): void;
   notify(method: string, params: JsonObject): void;
+  /** Takes a notification that belongs to another request. */
+  notification(notification: Notification): void;
   /** Answers a request of the upstream's. */
   answer(id: RequestId, question: Question, asked: Asked | undefined): void;
   /** Sees to a refusal for want of credentials, and then settles the request; false where nobody can. */
@@ -45,7 +47,6 @@ export interface Settle {
 /** How often a broken stream is taken up again that brings nothing new, and how long is waited where the upstream does not say. */
 const maxResumes = 5;
 const resumeMs = 1000;
-const longestResumeMs = 30_000;
 
 /** How long a stream may stay open that has brought its answer, in ms: not every server ends it, and each holds a connection. */
 const lingerMs = 1000;
@@ -101,7 +102,7 @@ export class RequestExchange implements HttpReceiver {
     this.#status = status;
     this.#hangUp = hangUp;
     this.#contentType = headers["content-type"];
-    if (status === 401 || status === 403) this.#challenge = challengeIn(headers);
+    if (isRefusal(status)) this.#challenge = challengeIn(headers);
     const session = headers["mcp-session-id"];
     if (this.#request.method === "initialize" && status < 300 && typeof session === "string") {
       this.#owner.enterSession(session);
@@ -114,12 +115,16 @@ export class RequestExchange implements HttpReceiver {
   }
 
   retry(ms: number): void {
-    this.#retryMs = Math.min(ms, longestResumeMs);
+    // Long waits end with the call's own time.
+    this.#retryMs = Math.min(ms, longestTimerMs);
   }
 
   frame(frame: Buffer): void {
     if (this.#isGone) return;
-    const message = readFrame(frame);
+    for (const message of messagesIn(frame)) this.#take(message, frame);
+  }
+
+  #take(message: Message, frame: Buffer): void {
     switch (message.kind) {
       case "result":
         if (message.id === this.#request.id && this.#status < 300) this.#settle(message);
@@ -181,14 +186,15 @@ export class RequestExchange implements HttpReceiver {
 
   #isAppealed(): boolean {
     const status = this.#status;
-    if (status !== 401 && status !== 403) return false;
-    const refusal = { status, challenge: this.#challenge, sent: this.#sent, attempt: this.#attempt } as const;
+    if (!isRefusal(status)) return false;
+    const refusal = { status, challenge: this.#challenge, sent: this.#sent, attempt: this.#attempt };
     return this.#owner.appeal(refusal, this.#request, { resolve: this.#resolve, reject: this.#reject });
   }
 
   #notification(method: string, params: JsonObject): void {
     const belongs = method !== "notifications/progress" || params["progressToken"] === this.#request.id;
-    if (belongs && this.#request.onNotification !== undefined) this.#request.onNotification({ method, params });
+    if (!belongs) this.#owner.notification({ method, params });
+    else if (this.#request.onNotification !== undefined) this.#request.onNotification({ method, params });
   }
 
   #settle(answer: Answer): void {
@@ -201,10 +207,9 @@ export class RequestExchange implements HttpReceiver {
   }
 
   #settleError(answer: Extract<Answer, { kind: "error" }>): void {
-    const isRefusal = this.#status === 401 || this.#status === 403;
     const isLostSession = this.#status === 404 && this.#owner.sessionId !== undefined;
     // These two say something about the connection rather than about the request: ended() tells.
-    if (isRefusal || isLostSession) return;
+    if (isRefusal(this.#status) || isLostSession) return;
     // The status says more than the error where the address may be that of an older transport.
     if (this.#request.method === "initialize" && this.#status >= 400) {
       this.#isSettled = true;
@@ -215,9 +220,7 @@ export class RequestExchange implements HttpReceiver {
   #problemOfStatus(): GatewayError {
     const status = this.#status;
     const data = { stage: "exchange", status };
-    if (status === 401 || status === 403) {
-      return refusedCredentials(status);
-    }
+    if (isRefusal(status)) return refusedCredentials(status);
     if (status === 404 && this.#owner.sessionId !== undefined) {
       const lost = new GatewayError("upstream_unavailable", "The upstream no longer knows our session (HTTP 404)", {
         data: { stage: "session", status },
@@ -248,12 +251,6 @@ export function refusedCredentials(status: 401 | 403): GatewayError {
   return new GatewayError("upstream_refused_credentials", `The upstream refused us with HTTP ${status}`, {
     data: { stage: "exchange", status },
   });
-}
-
-/** What an answer says about the credentials that it wants. */
-export function challengeIn(headers: IncomingHttpHeaders): string | undefined {
-  const value: unknown = headers["www-authenticate"];
-  return Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : undefined;
 }
 
 function isEventStream(contentType: string | undefined): boolean {

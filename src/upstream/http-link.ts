@@ -3,13 +3,14 @@ import type { Clock } from "../core/clock.ts";
 import { deadline } from "../core/deadline.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, stringAt } from "../core/json.ts";
-import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
-import type { Question } from "../protocol/call.ts";
+import { messagesIn, notificationText, requestText } from "../protocol/frame.ts";
+import type { Notification, Question } from "../protocol/call.ts";
 import { headerValue, namedBy } from "../protocol/headers.ts";
-import type { Answer, RequestId } from "../protocol/json-rpc.ts";
+import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { type Revision, eraOf, newest } from "../protocol/revision.ts";
+import { type Credentials, type Refusal, maxAppeals } from "../transport/credentials.ts";
 import { HttpClient, type HttpReceiver } from "../transport/http-client.ts";
-import type { Authorizer, Credentials, Refusal } from "./authorizer.ts";
+import type { Authorizer } from "./authorizer.ts";
 import { type ExchangeOwner, RequestExchange, type Settle, refusedCredentials } from "./http-exchange.ts";
 import { HttpStream } from "./http-stream.ts";
 import type { Link, LinkReceiver, LinkRequest } from "./link.ts";
@@ -105,7 +106,16 @@ export class HttpLink implements Link, ExchangeOwner {
     this.#post(notificationText(method, params), this.#headersFor(method, params ?? {}));
   }
 
+  notification(notification: Notification): void {
+    this.#receiver.notification(notification);
+  }
+
   answer(id: RequestId, question: Question, asked: Asked | undefined): void {
+    // From 2026-07-28 on servers do not ask, and must not be answered (basic/transports/streamable-http, Sending Messages).
+    if (this.#revision !== undefined && eraOf(this.#revision) === "modern") {
+      this.#receiver.noise(`${question.method} is asked, which servers of ${this.#revision} do not do`);
+      return;
+    }
     this.#answerFor(id, question, asked === undefined ? [] : [asked]);
   }
 
@@ -175,10 +185,13 @@ export class HttpLink implements Link, ExchangeOwner {
 
   /** Takes a message that the upstream sent unasked. */
   take(frame: Buffer): void {
-    const message = readFrame(frame);
+    for (const message of messagesIn(frame)) this.#takeMessage(message, frame);
+  }
+
+  #takeMessage(message: Message, frame: Buffer): void {
     if (message.kind === "notification") {
       this.guard(frame, () => {
-        this.#receiver.notification({ method: message.method, params: message.params ?? {} });
+        this.notification({ method: message.method, params: message.params ?? {} });
       });
     } else if (message.kind === "request") {
       // What comes by the common stream may belong to any of the requests under way.
@@ -266,8 +279,6 @@ export class HttpLink implements Link, ExchangeOwner {
   }
 }
 
-/** How often one request is sent again with better credentials: once for a token that ran out, once for one that lacks a scope. */
-const maxAppeals = 2;
 /** How long the last answers of a session are waited for, in ms. */
 const farewellMs = 1000;
 /** How long a message that wants no answer may take to be accepted, in ms: each holds a connection until then. */

@@ -4,6 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { ManualClock } from "../core/manual-clock.ts";
 import type { HttpReceiver, HttpRequest } from "../transport/http-client.ts";
 import { HttpStream } from "./http-stream.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 /** A stream over a server that the test plays itself, one request after another. */
 function rig() {
@@ -71,9 +72,11 @@ for (const [wish, delayMs] of [
   [0, 100],
   [50, 100],
   [2500, 2500],
-  [999_999_999, 30_000],
+  [999_999_999, 999_999_999],
+  [99_999_999_999, 2_147_483_647],
 ] as const) {
   test(`a server that wishes for ${wish} ms before the next opening is given ${delayMs} ms`, () => {
+    verifies("session.retry");
     const { clock, opened, latest } = rig();
     latest().head(200, events, hangUp);
     latest().retry?.(wish);
@@ -106,6 +109,7 @@ for (const [status, headers] of [
   [200, { "content-type": "text/html" }],
 ] as const) {
   test(`a server that answers ${status} ${JSON.stringify(headers)} offers no stream and is left alone`, () => {
+    verifies("session.get-declined");
     const { clock, opened, latest } = rig();
     latest().head(status, headers, hangUp);
     latest().ended(undefined);
@@ -157,4 +161,38 @@ test("a stream that is closed ends its request, leaves no timer, and is not open
   latest().ended(undefined);
   clock.advance(1_000_000);
   assert.equal(opened.length, 1);
+});
+
+test("a wish is remembered for later openings, and outlasts failures", () => {
+  const { clock, opened, latest } = rig();
+  latest().head(200, events, hangUp);
+  latest().retry?.(60_000);
+  for (let count = 1; count < 4; count += 1) {
+    latest().ended(undefined);
+    clock.advance(59_999);
+    assert.equal(opened.length, count);
+    clock.advance(1);
+    assert.equal(opened.length, count + 1);
+    if (count === 2) latest().head(200, events, hangUp);
+  }
+});
+
+test("an upstream that numbers its events is told the last one, until it does not know that any more", () => {
+  const { clock, opened, latest } = rig();
+  const toldAt = (count: number): unknown => opened[count]?.request.headers["last-event-id"];
+  latest().head(200, events, hangUp);
+  latest().eventId?.("7-1");
+  latest().eventId?.("7-2");
+  latest().ended(undefined);
+  clock.advance(1000);
+  assert.equal(toldAt(1), "7-2");
+  latest().head(400, {}, hangUp);
+  latest().ended(undefined);
+  clock.advance(30_000);
+  assert.equal(opened.length, 3);
+  assert.equal(toldAt(2), undefined);
+  latest().head(400, {}, hangUp);
+  latest().ended(undefined);
+  clock.advance(60_000);
+  assert.equal(opened.length, 3);
 });

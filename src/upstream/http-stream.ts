@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Clock, StopTimer } from "../core/clock.ts";
+import { type Clock, type StopTimer, longestTimerMs } from "../core/clock.ts";
+import { challengeIn } from "../transport/credentials.ts";
 import type { HttpClient } from "../transport/http-client.ts";
-import { challengeIn } from "./http-exchange.ts";
 
 /** What the stream needs. */
 export interface HttpStreamOptions {
@@ -21,9 +21,10 @@ const shortestDelayMs = 100;
 
 /**
  * The stream on which a legacy upstream sends what nobody asked for: GET on its endpoint, opened again whenever it ends. An upstream
- * that offers none says so (405) and is left alone.
+ * that offers none says so (405) and is left alone. Where it numbers its events, it is told which one was the last, and it is never
+ * asked sooner than it wishes.
  *
- * @see MCP 2025-11-25, basic/transports, Listening for Messages from the Server.
+ * @see MCP 2025-11-25, basic/transports, Listening for Messages from the Server, Resumability and Redelivery.
  */
 export class HttpStream {
   readonly #options: HttpStreamOptions;
@@ -31,6 +32,9 @@ export class HttpStream {
   #delayMs = firstDelayMs;
   #stopTimer: StopTimer | undefined;
   #wasOpen = false;
+  /** What the upstream wishes to be left alone for between two openings; undefined where it has said nothing. */
+  #wishMs: number | undefined;
+  #lastEventId: string | undefined;
 
   constructor(options: HttpStreamOptions) {
     this.#options = options;
@@ -41,18 +45,23 @@ export class HttpStream {
     let isOffered = true;
     let refused: { readonly challenge: string | undefined } | undefined;
     client.send(
-      { method: "GET", headers: headers(), signal: this.#closing.signal },
+      { method: "GET", headers: { ...headers(), ...this.#resumption() }, signal: this.#closing.signal },
       {
         head: (status, answer) => {
           isOffered = !(status >= 400 && status < 500) && (status >= 500 || isEventStream(answer));
-          if (status === 200) this.#delayMs = firstDelayMs;
+          if (status === 200) this.#delayMs = this.#wishMs ?? firstDelayMs;
           if (status === 200 && isOffered) this.#wasOpen = true;
           // What was offered once is offered still: only our credentials have run out.
           if (status === 401 && this.#wasOpen) refused = { challenge: challengeIn(answer) };
+          else if (!isOffered) isOffered = this.#forgetsEvents();
         },
         frame: onFrame,
+        eventId: (id) => {
+          this.#lastEventId = id;
+        },
         retry: (ms) => {
-          this.#delayMs = Math.min(Math.max(ms, shortestDelayMs), longestDelayMs);
+          this.#wishMs = Math.min(Math.max(ms, shortestDelayMs), longestTimerMs);
+          this.#delayMs = this.#wishMs;
         },
         ended: () => {
           if (refused !== undefined) void this.#appeal(refused.challenge);
@@ -66,6 +75,17 @@ export class HttpStream {
   close(): void {
     this.#stopTimer?.();
     this.#closing.abort();
+  }
+
+  #resumption(): Readonly<Record<string, string>> {
+    return this.#lastEventId === undefined ? {} : { "last-event-id": this.#lastEventId };
+  }
+
+  /** An upstream that does not know the event any more may well offer a stream that begins anew: worth asking once. */
+  #forgetsEvents(): boolean {
+    const hadOne = this.#lastEventId !== undefined;
+    this.#lastEventId = undefined;
+    return hadOne;
   }
 
   async #appeal(challenge: string | undefined): Promise<void> {
@@ -82,7 +102,7 @@ export class HttpStream {
     this.#stopTimer = this.#options.clock.after(this.#delayMs, () => {
       this.start();
     });
-    this.#delayMs = Math.min(this.#delayMs * 2, longestDelayMs);
+    this.#delayMs = Math.min(this.#delayMs * 2, Math.max(this.#wishMs ?? 0, longestDelayMs));
   }
 }
 

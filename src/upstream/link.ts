@@ -23,7 +23,7 @@ export interface LinkRequest {
 
 /** What a link tells its owner besides answers. */
 export interface LinkReceiver {
-  /** A notification that belongs to no request. */
+  /** A notification that belongs to no request under way; progress may be that of a call that goes on as a task. */
   notification(notification: Notification): void;
   /** Something on the line that is no message: for people. */
   noise(text: string): void;

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
-import type { JsonObject } from "../core/json.ts";
+import { type JsonObject, objectAt } from "../core/json.ts";
+import { sleep } from "../core/sleep.ts";
 import type { Notification } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 
@@ -36,8 +37,11 @@ export class Listening {
     this.#deps = deps;
   }
 
-  /** Listens to this from now on; to nothing where the filter is empty. Resolves when the upstream has acknowledged, or gave no sign. */
-  async to(filter: JsonObject): Promise<void> {
+  /**
+   * Listens to this from now on; to nothing where the filter is empty. Resolves with what of it the upstream has acknowledged; with
+   * nothing where it gave no sign.
+   */
+  async to(filter: JsonObject): Promise<JsonObject> {
     const before = this.#current;
     const end = (): void => {
       before?.abort();
@@ -45,16 +49,16 @@ export class Listening {
     if (Object.keys(filter).length === 0) {
       this.#current = undefined;
       end();
-      return;
+      return {};
     }
     const controller = new AbortController();
     this.#current = controller;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    void this.#keep({ notifications: filter }, controller.signal, () => {
+    const { promise, resolve } = Promise.withResolvers<JsonObject>();
+    void this.#keep({ notifications: filter }, controller.signal, (honoured) => {
       end();
-      resolve();
+      resolve(honoured);
     });
-    await promise;
+    return promise;
   }
 
   /** Safe to call twice. */
@@ -63,7 +67,7 @@ export class Listening {
     this.#current = undefined;
   }
 
-  async #keep(filter: JsonObject, signal: AbortSignal, onFirst: () => void): Promise<void> {
+  async #keep(filter: JsonObject, signal: AbortSignal, onFirst: (honoured: JsonObject) => void): Promise<void> {
     const { clock, listen, onNotification } = this.#deps;
     let isAgain = false;
     for (let delayMs = firstDelayMs; !signal.aborted; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
@@ -71,26 +75,13 @@ export class Listening {
       const answer = await listen(filter, signal, (notification) => {
         if (notification.method !== acknowledged) onNotification(notification);
         else if (isAgain) onNotification(unheardChange);
-        else onFirst();
+        else onFirst(objectAt(notification.params, "notifications") ?? {});
         if (notification.method === acknowledged) isAgain = true;
       });
-      onFirst();
+      onFirst({});
       if (answer?.kind === "error") return;
       if (clock.monotonic() - startedAt > longestDelayMs) delayMs = firstDelayMs;
       await sleep(clock, delayMs, signal);
     }
   }
-}
-
-async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stopTimer = clock.after(ms, resolve);
-  const wake = (): void => {
-    resolve();
-  };
-  signal.addEventListener("abort", wake);
-  await promise;
-  stopTimer();
-  signal.removeEventListener("abort", wake);
 }

@@ -12,14 +12,16 @@ export interface StdioTarget {
   readonly cwd?: string;
 }
 
+/** How to log in where an upstream asks for that; absent: as it says itself. `false`: never. */
+export type LoginSettings = OAuthSettings | false;
+
 /** How a Streamable HTTP upstream is reached. */
 export interface HttpTarget {
   readonly kind: "http";
   readonly url: string;
   /** Sent on every request; may hold secrets, so never shown. With an Authorization of its own, nobody is asked to log in. */
   readonly headers: Readonly<Record<string, string>>;
-  /** How to log in where it asks for that; absent: as it says itself. `false`: never. */
-  readonly oauth?: OAuthSettings | false;
+  readonly oauth?: LoginSettings;
 }
 
 /** How an upstream of HTTP+SSE is reached, the transport before Streamable HTTP. */
@@ -27,8 +29,9 @@ export interface SseTarget {
   readonly kind: "sse";
   /** Where its event stream is. */
   readonly url: string;
-  /** Sent on every request; may hold secrets, so never shown. */
+  /** Sent on every request; may hold secrets, so never shown. With an Authorization of its own, nobody is asked to log in. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly oauth?: LoginSettings;
 }
 
 /** How an upstream is reached over a WebSocket. */
@@ -36,8 +39,9 @@ export interface WebSocketTarget {
   readonly kind: "ws";
   /** `ws://` or `wss://`. */
   readonly url: string;
-  /** Sent with the handshake; may hold secrets, so never shown. */
+  /** Sent with the handshake; may hold secrets, so never shown. With an Authorization of its own, nobody is asked to log in. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly oauth?: LoginSettings;
 }
 
 /** An MCP server in this process. */
@@ -59,7 +63,15 @@ export interface UpstreamOptions {
   readonly timeoutMs: number;
   /** Longest time from start to ready, in ms. 1 to 3 600 000. */
   readonly startTimeoutMs: number;
+  /** What becomes of definitions that change: see {@link DefinitionPolicy}. Default `follow`. */
+  readonly definitions?: DefinitionPolicy;
 }
 
+/** Ways to treat what an upstream lists otherwise than before. */
+export const definitionPolicies = ["follow", "pin"] as const;
+
+/** `follow`: it is offered as it is now. `pin`: it is held back until a person approves it. */
+export type DefinitionPolicy = (typeof definitionPolicies)[number];
+
 /** What an upstream gets where its configuration is silent. */
-export const upstreamDefaults = { timeoutMs: 300_000, startTimeoutMs: 30_000 } as const;
+export const upstreamDefaults = { timeoutMs: 300_000, startTimeoutMs: 30_000, definitions: "follow" } as const;

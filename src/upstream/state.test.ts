@@ -12,7 +12,7 @@ test("an upstream becomes ready, loses its connection, recovers and stops", () =
   const recovering = nextState(ready, { kind: "failed", at: 20, problem, delayMs: 500 });
   assert.deepEqual(recovering, { kind: "recovering", since: 20, attempts: 1, nextTryAt: 520, problem });
   const again = nextState(recovering, { kind: "due", at: 520 });
-  assert.deepEqual(again, { kind: "starting", since: 520, attempts: 1 });
+  assert.deepEqual(again, { kind: "starting", since: 520, attempts: 1, problem });
   const failed = nextState(again, { kind: "failed", at: 600, problem, delayMs: 1000 });
   assert.equal(failed.kind === "recovering" && failed.attempts, 2);
   assert.deepEqual(nextState(failed, { kind: "stopped", at: 700 }), { kind: "stopped", since: 700 });

@@ -25,7 +25,13 @@ export interface Problem {
  * - `stopped`: closed for good. A call fails.
  */
 export type UpstreamState =
-  | { readonly kind: "starting"; readonly since: number; readonly attempts: number }
+  | {
+      readonly kind: "starting";
+      readonly since: number;
+      readonly attempts: number;
+      /** What was wrong before, where it is tried again. */
+      readonly problem?: Problem;
+    }
   | { readonly kind: "ready"; readonly since: number; readonly attempts: number }
   | {
       readonly kind: "recovering";
@@ -78,7 +84,7 @@ export function nextState(state: UpstreamState, input: StateInput): UpstreamStat
         problem: input.problem,
       };
     case "due":
-      return state.kind === "recovering" ? { kind: "starting", since: input.at, attempts: state.attempts } : state;
+      return state.kind === "recovering" ? startingAgain(state, input.at) : state;
     case "login_required": {
       const { authorizationUrl, problem } = input;
       const since = state.kind === "awaiting_login" ? state.since : input.at;
@@ -91,6 +97,13 @@ export function nextState(state: UpstreamState, input: StateInput): UpstreamStat
     case "stopped":
       return { kind: "stopped", since: input.at };
   }
+}
+
+function startingAgain(
+  { attempts, problem }: Extract<UpstreamState, { kind: "recovering" }>,
+  since: number,
+): UpstreamState {
+  return { kind: "starting", since, attempts, problem };
 }
 
 /** Failures that count towards the next delay. */

@@ -1,10 +1,11 @@
 import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError, messageOf } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
-import { notificationText, readFrame, requestText } from "../protocol/frame.ts";
+import { messagesIn, notificationText, requestText } from "../protocol/frame.ts";
 import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
-import type { Channel } from "../transport/channel.ts";
+import { type Revision, eraOf } from "../protocol/revision.ts";
+import type { Channel, ChannelEnd } from "../transport/channel.ts";
 import type { Link, LinkReceiver, LinkRequest } from "./link.ts";
 import { answerServerRequest } from "./server-request.ts";
 
@@ -30,6 +31,7 @@ export class StreamLink implements Link {
   readonly #pending = new BriefMap<RequestId, Pending>();
   #lastId = 0;
   #problem: GatewayError | undefined;
+  #isModern = false;
 
   constructor(channel: Channel, receiver: LinkReceiver, process?: LinkProcess) {
     this.#channel = channel;
@@ -42,8 +44,8 @@ export class StreamLink implements Link {
       noise: (text) => {
         receiver.noise(text);
       },
-      ended: ({ reason }) => {
-        this.#end(reason);
+      ended: (end) => {
+        this.#end(end);
       },
     });
   }
@@ -89,8 +91,8 @@ export class StreamLink implements Link {
     if (this.#problem === undefined) this.#channel.send(notificationText(method, params));
   }
 
-  speak(): void {
-    // A stream carries every message in both directions already.
+  speak(revision: Revision): void {
+    this.#isModern = eraOf(revision) === "modern";
   }
 
   async close(): Promise<void> {
@@ -108,8 +110,12 @@ export class StreamLink implements Link {
 
   /** What fails here must not fail whoever reads the stream: an upstream could end the gateway by what it sends. */
   #receive(frame: Buffer): void {
+    for (const message of messagesIn(frame)) this.#guarded(message, frame);
+  }
+
+  #guarded(message: Message, frame: Buffer): void {
     try {
-      this.#take(readFrame(frame), frame);
+      this.#take(message, frame);
     } catch (thrown) {
       this.#receiver.noise(`${messageOf(thrown)}: ${shown(frame)}`);
     }
@@ -125,7 +131,9 @@ export class StreamLink implements Link {
         this.#route(message.method, message.params ?? {});
         return;
       case "request":
-        void this.#reply(message.id, message.method, message.params ?? {});
+        // From 2026-07-28 on servers do not ask, and must not be answered (basic/transports/stdio).
+        if (this.#isModern) this.#receiver.noise(shown(frame));
+        else void this.#reply(message.id, message.method, message.params ?? {});
         return;
       case "invalid":
         if (message.isAnswer && message.id !== undefined) this.#fail(message.id, message.reason);
@@ -160,10 +168,10 @@ export class StreamLink implements Link {
 
   #route(method: string, params: JsonObject): void {
     if (method === "notifications/cancelled" && this.#endSubscription(params["requestId"])) return;
-    const owner = method === "notifications/progress" ? params["progressToken"] : subscriptionOf(params);
+    const owner = method === progress ? params["progressToken"] : subscriptionOf(params);
     const pending = typeof owner === "number" ? this.#pending.get(owner) : undefined;
     if (pending !== undefined) pending.request.onNotification?.({ method, params });
-    else if (owner === undefined) this.#receiver.notification({ method, params });
+    else if (owner === undefined || method === progress) this.#receiver.notification({ method, params });
   }
 
   /** A modern upstream ends nothing but subscriptions so; the ids that a legacy one names are its own. */
@@ -182,15 +190,18 @@ export class StreamLink implements Link {
     return pending;
   }
 
-  #end(reason: string): void {
-    const problem = new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
+  #end({ reason, refusal }: ChannelEnd): void {
+    const lost = new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
       data: { stage: this.#process === undefined ? "exchange" : "exit" },
     });
-    this.#problem = problem;
-    for (const id of this.#pending.keys()) this.#forget(id)?.reject(problem);
-    this.#receiver.ended(problem);
+    this.#problem = refusal ?? lost;
+    // What became of these nobody knows, whatever it is that the next one needs.
+    for (const id of this.#pending.keys()) this.#forget(id)?.reject(lost);
+    this.#receiver.ended(this.#problem);
   }
 }
+
+const progress = "notifications/progress";
 
 /** How much of a line that is no message is shown. */
 const noiseBytes = 200;

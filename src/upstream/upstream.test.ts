@@ -8,6 +8,7 @@ import { codecsFor } from "../protocol/codecs.ts";
 import { Guardian } from "../transport/guardian.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../../test/rig/scripted-server.ts";
 import { Upstream } from "./upstream.ts";
+import { verifies } from "../../test/requirements/verifies.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 
@@ -22,6 +23,7 @@ function rig(server: ScriptedServer) {
     {
       stateChanged: ({ state }) => states.push(state.kind),
       definitionsChanged: ({ definitions }) => changes.push(definitions.tools.length),
+      factsFound: () => undefined,
       notification: (_upstream, notification) => notifications.push(notification),
     },
   );
@@ -49,6 +51,7 @@ async function settle(): Promise<void> {
 }
 
 test("a legacy server is probed, initialized, listed, and then called", async () => {
+  verifies("version.probe", "lifecycle.client-initialized");
   const server = new ScriptedServer(legacyScript());
   const { upstream, states } = rig(server);
   upstream.start();
@@ -65,6 +68,7 @@ test("a legacy server is probed, initialized, listed, and then called", async ()
 });
 
 test("a modern server is discovered, never initialized, and asked to tell of changes", async () => {
+  verifies("version.probe");
   const server = new ScriptedServer(modernScript());
   const { upstream } = rig(server);
   upstream.start();
@@ -80,6 +84,7 @@ test("a modern server is discovered, never initialized, and asked to tell of cha
 });
 
 test("a server that is silent on the probe is initialized beside it, and one that was only slow stays modern", async () => {
+  verifies("version.fallback-silence");
   const silent = new ScriptedServer({ ...legacyScript(), "server/discover": "silence" });
   const first = rig(silent);
   first.upstream.start();
@@ -103,6 +108,7 @@ test("a server that is silent on the probe is initialized beside it, and one tha
 });
 
 test("a server that never answers is given up after its start timeout, and says so", async () => {
+  verifies("lifecycle.timeouts");
   const server = new ScriptedServer({ ...legacyScript(), initialize: "silence" });
   const { upstream, clock } = rig(server);
   upstream.start();
@@ -136,6 +142,7 @@ test("a connection that ends is made again, and a call that comes meanwhile wait
 });
 
 test("a call under way when the connection ends fails with an unknown outcome and is not sent again", async () => {
+  verifies("stdio.restart-stateless");
   const server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
   const { upstream } = rig(server);
   upstream.start();
@@ -171,6 +178,7 @@ test("while an upstream is down for longer, calls fail at once and say why and u
 });
 
 test("a cancelled call is told to the upstream under the id it knows", async () => {
+  verifies("stdio.cancel-sent", "cancel.references");
   const server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
   const { upstream } = rig(server);
   upstream.start();
@@ -187,6 +195,7 @@ test("a cancelled call is told to the upstream under the id it knows", async () 
 });
 
 test("progress comes back under the caller's token, and only while its call is under way", async () => {
+  verifies("stdio.one-channel", "progress.active-only");
   const server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
   const { upstream, notifications } = rig(server);
   upstream.start();
@@ -213,6 +222,7 @@ test("progress comes back under the caller's token, and only while its call is u
 });
 
 test("a changed list is read again, once for a burst of announcements and once more for what came meanwhile", async () => {
+  verifies("tools.list-changed-client");
   const server = new ScriptedServer(legacyScript());
   const { upstream, clock, changes } = rig(server);
   upstream.start();
@@ -231,6 +241,7 @@ test("a changed list is read again, once for a burst of announcements and once m
 });
 
 test("garbage on the line, entries without a name and endless pages are survived and shown", async () => {
+  verifies("pagination.end");
   const server = new ScriptedServer({
     ...legacyScript(),
     "tools/list": { tools: [{ name: "echo" }, { title: "nameless" }, { name: "echo" }], nextCursor: "again" },
@@ -262,6 +273,7 @@ test("closing twice, and while being connected, leaves no timer behind", async (
 });
 
 test("a ping from the upstream is answered and any other request refused", async () => {
+  verifies("ping.answered-upstream", "client.unsupported");
   const server = new ScriptedServer(legacyScript());
   const { upstream } = rig(server);
   upstream.start();
@@ -293,4 +305,22 @@ test("a server that ends on the probe is spared it on the next try", async () =>
     ["server/discover", "initialize", "notifications/initialized", "tools/list"],
   );
   await upstream.close();
+});
+
+test("a modern server that asks all the same is not answered, as it must not be; a legacy one is", async () => {
+  for (const [script, isAnswered] of [
+    [legacyScript, true],
+    [modernScript, false],
+  ] as const) {
+    const server = new ScriptedServer(script());
+    const { upstream } = rig(server);
+    upstream.start();
+    await upstream.settled;
+    server.send('{"jsonrpc":"2.0","id":"p","method":"ping"}');
+    await upstream.call(callOf(), quiet);
+    await settle();
+    assert.equal(server.answers.has("p") || server.errors.has("p"), isAnswered);
+    assert.equal(upstream.oddities.length, isAnswered ? 0 : 1);
+    await upstream.close();
+  }
 });

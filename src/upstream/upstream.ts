@@ -1,11 +1,18 @@
 import type { StopTimer } from "../core/clock.ts";
 import { type Deadline, deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
-import type { Call, LogLevel, Notification } from "../protocol/call.ts";
+import { sleep } from "../core/sleep.ts";
+import type { Call, Notification } from "../protocol/call.ts";
+import { announcesToolTasks, declaresTasks } from "../protocol/tasks.ts";
 import type { Authorizer } from "./authorizer.ts";
+import { Catalog } from "./catalog.ts";
+import { catalogKeyOf, memoryCatalogs } from "./catalog-store.ts";
 import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from "./connection.ts";
-import { type Definitions, noDefinitions } from "./definitions.ts";
+import type { DefinitionFact } from "./definition-facts.ts";
+import type { Definitions } from "./definitions.ts";
 import type { Handshake } from "./handshake.ts";
+import { Interests } from "./interests.ts";
+import type { Profile } from "./offer.ts";
 import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
 import {
   type Stage,
@@ -21,8 +28,10 @@ import {
 export interface UpstreamReceiver {
   /** It entered another state. */
   stateChanged(upstream: Upstream): void;
-  /** Its lists were read anew; `definitions` may differ from before. */
+  /** Its lists were read anew, or more of them may be seen; `definitions` may differ from before. */
   definitionsChanged(upstream: Upstream): void;
+  /** Some of its definitions are not what they were. */
+  factsFound(facts: readonly DefinitionFact[]): void;
   /** It sent a notification that belongs to no call: a log message, an updated resource. */
   notification(upstream: Upstream, notification: Notification): void;
 }
@@ -35,6 +44,14 @@ export interface Oddity {
   readonly latest: string;
 }
 
+/** Which of the two kinds of tasks an upstream has: the experimental ones of 2025-11-25, or the extension of 2026-07-28. */
+export type TaskGeneration = "none" | "legacy" | "modern";
+
+function tasksOf({ codec, capabilities }: Handshake): TaskGeneration {
+  if (codec.era === "modern") return declaresTasks(capabilities) ? "modern" : "none";
+  return codec.requests.has("tasks/result") && announcesToolTasks(capabilities) ? "legacy" : "none";
+}
+
 /** A recovery that is this near is worth waiting for, in ms. */
 const worthWaitingMs = 1000;
 /** The lists are read again at most this often when an upstream announces changes, in ms. */
@@ -43,6 +60,10 @@ const refreshSpacingMs = 100;
 /** One MCP server behind the gateway, kept connected for as long as the gateway runs. See {@link UpstreamState} for its life. */
 export class Upstream {
   readonly options: UpstreamOptions;
+  /** What it offers, as far as it is known, and what of that may be seen. */
+  readonly catalog: Catalog;
+  /** What downstreams want to be told by it. */
+  readonly interests: Interests;
   readonly #deps: UpstreamDeps;
   readonly #receiver: UpstreamReceiver;
   readonly #authorizer: Authorizer | undefined;
@@ -51,15 +72,13 @@ export class Upstream {
   readonly #oddities = new Map<Oddity["kind"], Oddity>();
   #state: UpstreamState;
   #connection: Connection | undefined;
-  #definitions: Definitions = noDefinitions;
+  readonly #listable = Promise.withResolvers<void>();
   #attempt: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
   #stopTimer: StopTimer | undefined;
   #refresh: "idle" | "running" | "again" = "idle";
   #lastStderr: readonly string[] = [];
-  /** Resources of which somebody is told, and how many are. */
-  readonly #watched = new Map<string, number>();
-  #logLevel: LogLevel | undefined;
+  #tasks: TaskGeneration = "none";
   #isProbed = true;
   #underWay = 0;
   #onIdle: (() => void) | undefined;
@@ -76,6 +95,25 @@ export class Upstream {
         if (this.#state.kind === "awaiting_login") this.#failed(problem, "login");
       },
     });
+    this.catalog = new Catalog({
+      key: catalogKeyOf(options),
+      isPinned: options.definitions === "pin",
+      store: deps.catalogs ?? memoryCatalogs(),
+      clock: deps.clock,
+      onApproved: () => {
+        receiver.definitionsChanged(this);
+      },
+      onFacts: (facts) => {
+        receiver.factsFound(facts);
+      },
+    });
+    this.interests = new Interests({
+      current: () => this.#connection,
+      awaited: (signal) => this.#awaitConnection(signal),
+      dropped: (text) => {
+        this.#odd("omission", text);
+      },
+    });
     this.#state = { kind: "starting", since: deps.clock.now(), attempts: 0 };
   }
 
@@ -87,14 +125,24 @@ export class Upstream {
     return this.#state;
   }
 
-  /** What it offers; the last good answer while it is away. */
+  /** What it offers that may be seen; the last good answer, perhaps one that an earlier process had, while it is away. */
   get definitions(): Definitions {
-    return this.#definitions;
+    return this.catalog.definitions;
+  }
+
+  /** What it says of itself; likewise. Undefined before the first time. */
+  get profile(): Profile | undefined {
+    return this.handshake ?? this.catalog.profile;
   }
 
   /** What both sides agreed on; undefined while it is away. */
   get handshake(): Handshake | undefined {
     return this.#connection?.handshake;
+  }
+
+  /** Which tasks its tool calls may become; while it is away, as it was before. */
+  get tasks(): TaskGeneration {
+    return this.#tasks;
   }
 
   /** What carries its messages: as configured, unless it was found to be older. */
@@ -125,9 +173,19 @@ export class Upstream {
     return this.#firstAttempt.promise;
   }
 
+  /** Resolves when its lists are as good as they will soon be: an earlier process kept them, or the first attempt has ended. */
+  get listable(): Promise<void> {
+    return this.#listable.promise;
+  }
+
   /** Begins to connect. Called once. */
   start(): void {
     this.#attempt = this.#connect();
+    void this.catalog.load().then((isKnown) => {
+      if (!isKnown) return;
+      this.#receiver.definitionsChanged(this);
+      this.#listable.resolve();
+    });
   }
 
   /**
@@ -150,6 +208,9 @@ export class Upstream {
 
   async #call(call: Call, options: CallOptions): Promise<CallAnswer> {
     const connection = this.#connection ?? (await this.#awaitConnection(options.signal));
+    // What was listed when the call came in may have been held back while it waited.
+    const refusal = this.catalog.refusalOf(call);
+    if (refusal !== undefined) throw refusal;
     try {
       return await connection.call(call, options);
     } catch (thrown) {
@@ -160,33 +221,6 @@ export class Upstream {
     }
     const next = await this.#awaitConnection(options.signal);
     return next.call(call, options);
-  }
-
-  /** Asks for log messages from this severity on; asked again of every new connection. */
-  wantLogs(level: LogLevel): void {
-    this.#logLevel = level;
-    this.#connection?.wantLogs(level);
-  }
-
-  /**
-   * Asks to be told when this resource changes, on behalf of one more listener; asked again of every new connection.
-   *
-   * @throws {GatewayError} what {@link Connection.watch} throws; `upstream_unavailable`; the signal's reason.
-   */
-  async watch(uri: string, signal: AbortSignal): Promise<void> {
-    const count = this.#watched.get(uri) ?? 0;
-    if (count === 0) {
-      const connection = this.#connection ?? (await this.#awaitConnection(signal));
-      await connection.watch(uri);
-    }
-    this.#watched.set(uri, (this.#watched.get(uri) ?? 0) + 1);
-  }
-
-  /** One listener less. */
-  async unwatch(uri: string): Promise<void> {
-    const count = this.#watched.get(uri) ?? 0;
-    if (count > 1) this.#watched.set(uri, count - 1);
-    else if (this.#watched.delete(uri)) await this.#connection?.unwatch(uri);
   }
 
   /** Lets the calls under way finish, for at most `graceMs`, then closes. For an upstream that nobody can find any more. */
@@ -206,6 +240,7 @@ export class Upstream {
     this.#move({ kind: "stopped", at: this.#deps.clock.now() });
     this.#stopTimer?.();
     this.#authorizer?.close();
+    this.catalog.close();
     this.#closing.abort(new GatewayError("shutting_down", "The gateway is stopping"));
     await this.#attempt;
     const connection = this.#connection;
@@ -225,6 +260,7 @@ export class Upstream {
     } finally {
       stop();
       this.#firstAttempt.resolve();
+      this.#listable.resolve();
     }
   }
 
@@ -260,7 +296,7 @@ export class Upstream {
       this.#isProbed,
     );
     try {
-      this.#definitions = await connection.definitions(signal);
+      await this.#read(connection, signal);
       const [problem] = early;
       if (problem !== undefined) throw problem;
     } catch (thrown) {
@@ -269,22 +305,18 @@ export class Upstream {
       throw thrown;
     }
     this.#connection = connection;
+    this.#tasks = tasksOf(connection.handshake);
     this.#authorizer?.accepted();
     this.#move({ kind: "connected", at: this.#deps.clock.now() });
     this.#receiver.definitionsChanged(this);
-    this.#restore(connection);
+    this.interests.restore(connection);
     if (isOutdated) this.#refreshSoon();
   }
 
-  /** What was asked of the connection before is asked of this one. */
-  #restore(connection: Connection): void {
-    connection.listen();
-    if (this.#logLevel !== undefined) connection.wantLogs(this.#logLevel);
-    for (const uri of this.#watched.keys()) {
-      connection.watch(uri).catch((thrown: unknown) => {
-        this.#odd("omission", `A resource is no longer watched: ${toGatewayError(thrown).message}`);
-      });
-    }
+  async #read(connection: Connection, signal: AbortSignal): Promise<void> {
+    const definitions = await connection.definitions(signal);
+    const { serverInfo, capabilities, instructions } = connection.handshake;
+    await this.catalog.take({ serverInfo, capabilities, instructions, definitions });
   }
 
   #lost(connection: Connection, problem: GatewayError): void {
@@ -359,11 +391,11 @@ export class Upstream {
         data: { upstream: this.name, stage: problem.stage, authorizationUrl, suggestion: problem.suggestion },
       });
     }
-    if (state.kind !== "recovering") {
+    if (!("problem" in state) || state.problem === undefined) {
       return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is not connected`);
     }
-    const { problem, nextTryAt, attempts } = state;
-    const retryAfterMs = Math.max(0, nextTryAt - this.#deps.clock.now());
+    const { problem, attempts } = state;
+    const retryAfterMs = state.kind === "recovering" ? Math.max(0, state.nextTryAt - this.#deps.clock.now()) : 0;
     return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is down: ${problem.message}`, {
       data: { upstream: this.name, stage: problem.stage, attempts, retryAfterMs, suggestion: problem.suggestion },
     });
@@ -371,6 +403,7 @@ export class Upstream {
 
   #notification(notification: Notification): void {
     if (isListChange(notification)) this.#refreshSoon();
+    else if (notification.method === "notifications/progress") this.#connection?.progress(notification);
     else this.#receiver.notification(this, notification);
   }
 
@@ -387,19 +420,14 @@ export class Upstream {
     const connection = this.#connection;
     const { signal, stop } = this.#startDeadline();
     try {
-      const definitions = await connection?.definitions(signal);
-      if (definitions !== undefined && connection === this.#connection) {
-        this.#definitions = definitions;
-        this.#receiver.definitionsChanged(this);
-      }
+      if (connection !== undefined) await this.#read(connection, signal);
+      if (connection === this.#connection) this.#receiver.definitionsChanged(this);
     } catch (thrown) {
       this.#odd("omission", `Its lists could not be read again: ${toGatewayError(thrown).message}`);
     } finally {
       stop();
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#deps.clock.after(refreshSpacingMs, resolve);
-    await promise;
+    await sleep(this.#deps.clock, refreshSpacingMs, this.#closing.signal);
     const isWantedAgain = this.#refresh === "again";
     this.#refresh = "idle";
     if (isWantedAgain && !this.#closing.signal.aborted) this.#refreshSoon();

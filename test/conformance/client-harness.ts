@@ -2,7 +2,7 @@
 import { takeTurn } from "./harness/turn.ts";
 
 /** Longest time for a scenario, in ms. */
-const limitMs = 25_000;
+const limitMs = 60_000;
 
 const {
   MCP_CONFORMANCE_SCENARIO: scenario = "",

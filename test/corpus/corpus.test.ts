@@ -39,6 +39,8 @@ interface Case extends Partial<Exchange> {
   readonly name: string;
   /** Where the specification says so, or why it is so where that leaves a choice. */
   readonly why?: string;
+  /** The requirements that it shows to be met. */
+  readonly verifies?: readonly string[];
   readonly steps?: readonly Exchange[];
 }
 
@@ -68,7 +70,12 @@ const features = {
 const old = new ScriptedServer({
   ...legacyScript(),
   initialize: { protocolVersion: "2025-11-25", capabilities, serverInfo: { name: "old", version: "1" } },
-  "tools/list": { tools: ["echo", "refuse", "žluť"].map((name) => ({ name, inputSchema: { type: "object" } })) },
+  "tools/list": {
+    tools: [
+      ...["echo", "refuse", "žluť"].map((name) => ({ name, inputSchema: { type: "object" } })),
+      { name: "region", inputSchema: { properties: { region: { type: "string", "x-mcp-header": "Region" } } } },
+    ],
+  },
   "tools/call": ({ name }) =>
     name === "refuse"
       ? { error: { code: -32099, message: "The upstream's own error" } }

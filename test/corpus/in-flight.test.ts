@@ -7,6 +7,7 @@ import type { RequestId } from "../../src/protocol/json-rpc.ts";
 import { metaKeys } from "../../src/protocol/rev-2026-07-28/meta.ts";
 import type { UpstreamOptions } from "../../src/upstream/options.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../rig/scripted-server.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /* What needs a request that is still under way, and so does not fit the data files beside this one. */
 
@@ -93,6 +94,7 @@ async function received(
 }
 
 test("an id that is still under way in its session is refused, and the first request goes on", async () => {
+  verifies("base.request-id-in-use");
   const session = await beginSession();
   const arrived = received(old);
   const first = post(callOf("same", "old__echo"), session);
@@ -108,6 +110,7 @@ test("an id that is still under way in its session is refused, and the first req
 });
 
 test("an id may come again once its request is answered, and be under way in two sessions at once", async () => {
+  verifies("base.request-id-unique");
   const [one, other] = [await beginSession(), await beginSession()];
   for (const headers of [one, other]) {
     const arrived = received(old);
@@ -134,6 +137,7 @@ for (const [name, server] of [
   ["fresh__echo", fresh],
 ] as const) {
   test(`a legacy client cancels ${name} by a notification: the upstream is told, and the request ends without an answer`, async () => {
+    verifies("cancel.references", "cancel.obeyed");
     const session = await beginSession();
     const arrived = received(server);
     const under = post(callOf(7, name), session);
@@ -149,6 +153,7 @@ for (const [name, server] of [
   });
 
   test(`a modern client cancels ${name} by hanging up: the upstream is told`, async () => {
+    verifies("http.disconnect-cancels");
     const arrived = received(server);
     const under = modernCall(name);
     const { id, cancelled } = await arrived;
@@ -158,6 +163,7 @@ for (const [name, server] of [
 }
 
 test("a cancellation in another session does not end the request", async () => {
+  verifies("cancel.others");
   const session = await beginSession();
   const arrived = received(old);
   const under = post(callOf(7, "old__echo"), session);
@@ -169,6 +175,7 @@ test("a cancellation in another session does not end the request", async () => {
 });
 
 test("a legacy client that loses its connection has not cancelled", async () => {
+  verifies("session.disconnect");
   const session = await beginSession();
   const arrived = received(old);
   const under = post(callOf(8, "old__echo"), session);
@@ -183,6 +190,7 @@ test("a legacy client that loses its connection has not cancelled", async () => 
 });
 
 test("when a session is ended, what is under way in it ends too, and the upstream is told", async () => {
+  verifies("session.delete");
   const session = await beginSession();
   const arrived = received(old);
   const under = post(callOf(9, "old__echo"), session);
@@ -194,6 +202,7 @@ test("when a session is ended, what is under way in it ends too, and the upstrea
 });
 
 test("a late answer to a cancelled call harms nobody", async () => {
+  verifies("cancel.late-answer", "cancel.race");
   const arrived = received(old);
   const under = modernCall("old__echo");
   const { id, cancelled } = await arrived;
@@ -208,6 +217,7 @@ test("a late answer to a cancelled call harms nobody", async () => {
 });
 
 test("progress comes under the caller's own token, before the answer, and makes the answer a stream", async () => {
+  verifies("http.answer-stream", "http.stream-terminated", "progress.active-only");
   const arrived = received(old);
   const under = modernCall("old__echo", { progressToken: "mine" });
   const { id } = await arrived;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Server, type Socket, createServer } from "node:net";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { maxFrameBytes } from "../../src/transport/channel.ts";
 import { testChannel } from "../../src/transport/channel.contract.ts";
@@ -8,9 +8,12 @@ import { type ChildChannel, type ChildCommand, startChild, stderrLines } from ".
 import { Guardian } from "../../src/transport/guardian.ts";
 import { isAlive } from "../rig/processes.ts";
 import { until } from "../rig/until.ts";
+import { fileRig } from "../rig/rig.ts";
+import { verifies } from "../requirements/verifies.ts";
 
+const rig = fileRig();
 const guardian = new Guardian();
-after(() => guardian.close());
+rig.defer(() => guardian.close());
 
 function node(...args: string[]): ChildCommand {
   return { command: process.execPath, args, env: {} };
@@ -115,6 +118,7 @@ test("a child is in a process group of its own, gets the environment it is given
 });
 
 test("a child that ends with its input is not sent a signal", async () => {
+  verifies("lifecycle.shutdown-stdio", "stdio.shutdown");
   const script = `process.on("SIGTERM", () => process.exit(9)); process.stdin.on("end", () => setTimeout(() => process.exit(0), 50)).resume()`;
   const channel = await startChild(node("-e", script), guardian, 10_000);
   const ended = new Promise<string>((resolve) => {
@@ -131,6 +135,7 @@ test("a child that ends with its input is not sent a signal", async () => {
 });
 
 test("a child that ignores the end of its input is sent SIGTERM, and one that ignores that too SIGKILL", async () => {
+  verifies("lifecycle.shutdown-stdio", "stdio.shutdown");
   const stubborn = `console.error("ready"); setInterval(() => {}, 1000)`;
   for (const [script, end] of [
     [stubborn, "it was ended by SIGTERM"],

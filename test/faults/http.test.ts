@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type { UpstreamStatus } from "../../src/gateway/status.ts";
 import type { Problem } from "../../src/upstream/state.ts";
 import { maxFrameBytes } from "../../src/transport/channel.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
 import { call, failureOf, textOf, toolNames } from "./downstream.ts";
 import { type Front, healthy, openFront } from "./front.ts";
 import { type Exchange, type Wrong, at, listenWrongly, token } from "./http-upstream.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const unknownOutcome = "The upstream went away during the call, so its outcome is unknown. Check before you repeat it.";
 const brokeProtocol = "The upstream broke the protocol. Its log (stderr) may say why.";
@@ -179,11 +180,10 @@ function everything(wrong: (exchange: Exchange) => void): Wrong {
   return { "server/discover": wrong, initialize: wrong, "tools/list": wrong, "tools/call": wrong, GET: wrong };
 }
 
-let rig: Rig;
+const rig = fileRig();
 let front: Front;
 
 before(async () => {
-  rig = new Rig();
   const servers = await Promise.all(
     wrongAnswers.map(async ({ name, wrong }) => [
       at(`${name}-always`, rig.use(await listenWrongly(everything(wrong))).url),
@@ -193,7 +193,6 @@ before(async () => {
   front = await openFront(rig, [healthy, ...servers.flat(), at("refused", "http://127.0.0.1:9/mcp")]);
   await front.reaches("healthy", "ready");
 });
-after(() => rig.close());
 
 async function othersWork(): Promise<void> {
   assert.equal(textOf(await call(front.url, "healthy__echo", { text: "hi" })), "hi");
@@ -265,6 +264,7 @@ function isOfSession({ request }: Exchange, session: string): boolean {
 }
 
 test("a session that the upstream has forgotten is begun anew, and nobody who calls notices", async () => {
+  verifies("session.begun-anew");
   let isForgotten = false;
   const script = sessions((exchange, session) => {
     if (isForgotten || !isOfSession(exchange, session)) {
@@ -283,6 +283,7 @@ test("a session that the upstream has forgotten is begun anew, and nobody who ca
 });
 
 test("of many calls under way when the session is forgotten none is lost", async () => {
+  verifies("session.begun-anew");
   let forgotten = 0;
   const waiting: Exchange[] = [];
   const script = sessions((exchange, session) => {
@@ -339,4 +340,35 @@ test("streams that an upstream leaves open after the answer do not use up the co
   };
   await Promise.all(Array.from({ length: 20 }, caller));
   await own.switchyard.close();
+});
+
+test("a server of 2026-07-28 that asks all the same on the stream of a call is not answered, as it must not be", async () => {
+  const posted: string[] = [];
+  const discovered = { resultType: "complete", supportedVersions: ["2026-07-28"], capabilities: { tools: {} } };
+  const server = rig.use(
+    await listenWrongly({
+      "server/discover": ({ result }) => {
+        result(discovered);
+      },
+      "tools/call": ({ response, message: { id } }) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write('data: {"jsonrpc":"2.0","id":"q","method":"ping"}\n\n');
+        const result = { resultType: "complete", content: [{ type: "text", text: "hi" }] };
+        response.end(`data: ${JSON.stringify({ jsonrpc: "2.0", id, result })}\n\n`);
+      },
+      undefined: ({ request, response }) => {
+        posted.push(String(request.method));
+        response.writeHead(202).end();
+      },
+    }),
+  );
+  const own = await openFront(rig, [at("asks", server.url)]);
+  await own.reaches("asks", "ready");
+  assert.equal(textOf(await call(own.url, "asks__echo")), "hi");
+  assert.equal(textOf(await call(own.url, "asks__echo")), "hi");
+  assert.deepEqual(
+    own.status("asks").oddities.map(({ kind, count }) => [kind, count]),
+    [["noise", 2]],
+  );
+  assert.deepEqual(posted, []);
 });

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { request as openRequest } from "node:http";
 import { type Socket, connect } from "node:net";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { type JsonObject, isJsonObject } from "../../src/core/json.ts";
 import { maxFrameBytes } from "../../src/transport/channel.ts";
 import { maxBodyBytes } from "../../src/server/body.ts";
 import { maxUnreadBytes } from "../../src/server/reply.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
 import { call, exchange, failureOf, meta, textOf } from "./downstream.ts";
 import { type Front, fixture, healthy, openFront } from "./front.ts";
@@ -16,16 +16,14 @@ import { startProgram } from "./program.ts";
 const skip = existsSync("/proc/self/status") ? false : "it looks into /proc";
 const mib = 1024 * 1024;
 
-let rig: Rig;
+const rig = fileRig();
 let front: Front;
 
 before(async () => {
-  rig = new Rig();
   front = await openFront(rig, [healthy, fixture("much", "sends-much", { timeoutMs: 20_000 })]);
   await front.reaches("healthy", "ready");
   await front.reaches("much", "ready");
 });
-after(() => rig.close());
 
 const headers = {
   "content-type": "application/json",

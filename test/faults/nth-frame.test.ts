@@ -10,11 +10,14 @@ import type { Channel, ChannelReceiver } from "../../src/transport/channel.ts";
 import { Guardian } from "../../src/transport/guardian.ts";
 import { Upstream } from "../../src/upstream/upstream.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../rig/scripted-server.ts";
+import { fileRig } from "../rig/rig.ts";
 
 /*
  * Fails the n-th thing that happens between gateway and upstream, for n = 1, 2, … until everything succeeds: whichever message it is, the
  * gateway gets over it, serves the next call, and leaves nothing behind.
  */
+
+fileRig();
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 
@@ -111,7 +114,12 @@ async function live(server: ScriptedServer, faulty: Faulty, where: string): Prom
       startTimeoutMs: 5000,
     },
     { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
-    { stateChanged: () => undefined, definitionsChanged: () => undefined, notification: () => undefined },
+    {
+      stateChanged: () => undefined,
+      definitionsChanged: () => undefined,
+      factsFound: () => undefined,
+      notification: () => undefined,
+    },
   );
   upstream.start();
   let isServed = false;

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { type Socket, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type { UpstreamOptions } from "../../src/upstream/options.ts";
 import { isAlive } from "../rig/processes.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
 import { call, failureOf, textOf } from "./downstream.ts";
 import { fixture, healthy, openFront } from "./front.ts";
@@ -14,15 +14,13 @@ import { type Program, childrenOf, notedIn, startProgram } from "./program.ts";
 
 const skip = existsSync("/proc/self/stat") ? false : "it looks into /proc";
 let folder: string;
-let rig: Rig;
+const rig = fileRig();
 
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "switchyard-processes-"));
-  rig = new Rig();
-});
-after(async () => {
-  await rig.close();
-  rmSync(folder, { recursive: true });
+  rig.defer(() => {
+    rmSync(folder, { recursive: true });
+  });
 });
 
 /** How a server of ours holds on to life: by a child only, or by ignoring signals itself, or by a child that holds its stdout. */

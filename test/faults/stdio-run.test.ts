@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { type JsonObject, isJsonObject } from "../../src/core/json.ts";
 import { metaKeys } from "../../src/protocol/rev-2026-07-28/meta.ts";
 import { isAlive } from "../rig/processes.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { ScriptedServer, legacyScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
 import { ask, call, failureOf, textOf, toolNames } from "./downstream.ts";
 import { type Front, fixture, healthy, openFront } from "./front.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /** Has every resource, and lists none. */
 const shelf = new ScriptedServer({
@@ -21,11 +22,10 @@ const shelf = new ScriptedServer({
   "resources/read": ({ uri }) => ({ contents: [{ uri, text: "here" }] }),
 });
 
-let rig: Rig;
+const rig = fileRig();
 let front: Front;
 
 before(async () => {
-  rig = new Rig();
   front = await openFront(rig, [
     healthy,
     fixture("garbage", "prints-garbage"),
@@ -38,7 +38,6 @@ before(async () => {
   ]);
   for (const { name } of front.switchyard.status().upstreams) await front.reaches(name, "ready");
 });
-after(() => rig.close());
 
 /** The one that has nothing to do with it must not notice. */
 async function othersWork(): Promise<void> {
@@ -53,13 +52,14 @@ test("an upstream that logs to stdout works all the same, and its status says wh
   assert.equal(state.kind, "ready");
   assert.deepEqual(
     oddities.map(({ kind, count, latest }) => ({ kind, count, latest })),
-    [{ kind: "noise", count: 7, latest: "handling a call" }],
+    [{ kind: "noise", count: 8, latest: "handling a call" }],
   );
   assert.match(oddities[0]?.suggestion ?? "", /must write nothing but MCP messages to stdout/);
   await othersWork();
 });
 
 test("of an upstream that floods its stderr the last lines are kept, and no more", async () => {
+  verifies("stdio.stderr");
   assert.equal(textOf(await call(front.url, "flood__echo", { text: "a" })), "a");
   const result = await call(front.url, "flood__leave");
   assert.equal(failureOf(result)["code"], "upstream_disconnected");
@@ -72,6 +72,7 @@ test("of an upstream that floods its stderr the last lines are kept, and no more
 });
 
 test("a call under way when the upstream crashes is told that its outcome is unknown, and why", async () => {
+  verifies("stdio.restart-stateless");
   const waiting = call(front.url, "crashes__wait");
   const result = await call(front.url, "crashes__now");
   for (const each of [result, await waiting]) {
@@ -110,6 +111,7 @@ test("what a crashed upstream offers stays listed while it is away, and a call m
 });
 
 test("the process that takes the place of a crashed one is another one, and the crashed one is gone", async () => {
+  verifies("stdio.restart");
   const { pid } = await front.reaches("crashes", "ready");
   assert.ok(pid !== undefined);
   process.kill(pid, "SIGKILL");
@@ -140,6 +142,7 @@ const noAnswers: Readonly<Record<string, string>> = {
 
 for (const [tool, why] of Object.entries(noAnswers)) {
   test(`a call that is answered with what is no answer (${tool}) fails at once, rather than when its time is up`, async () => {
+    verifies("base.result-member");
     const result = await call(front.url, `odd__${tool}`);
     assert.match(textOf(result), new RegExp(`^The upstream's answer is none: ${why}\\.`));
     assert.equal(failureOf(result)["code"], "upstream_protocol_error");
@@ -147,6 +150,7 @@ for (const [tool, why] of Object.entries(noAnswers)) {
 }
 
 test("an answer with line breaks or a null error in it arrives whole", async () => {
+  verifies("stdio.newlines");
   for (const tool of ["carriage-return", "null-error"]) {
     assert.deepEqual((await call(front.url, `odd__${tool}`))["content"], [], tool);
   }
@@ -173,6 +177,7 @@ test("notifications that are nested too deeply are left out, and the answer arri
 });
 
 test("a definition that is nested too deeply is left out of everybody's list, and the status says so", async () => {
+  verifies("base.schema-bounds");
   const names = await toolNames(front.url);
   assert.deepEqual(
     names.filter((name) => name.startsWith("deep__")),

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type { UpstreamStatus } from "../../src/gateway/status.ts";
 import type { StdioTarget, UpstreamOptions } from "../../src/upstream/options.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
 import { call, failureOf, textOf, toolNames } from "./downstream.ts";
 import { type Front, fixture, healthy, openFront } from "./front.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "switchyard-faults-"));
 const plainFile = join(folder, "plain.txt");
@@ -71,18 +72,16 @@ const upstreams: readonly UpstreamOptions[] = [
   healthy,
 ];
 
-let rig: Rig;
+const rig = fileRig();
 let front: Front;
 
 before(async () => {
-  rig = new Rig();
   rig.defer(() => {
     rmSync(folder, { recursive: true });
   });
   front = await openFront(rig, upstreams);
   await front.reaches("healthy", "ready");
 });
-after(() => rig.close());
 
 function problemOf({ state }: UpstreamStatus) {
   assert.ok(state.kind === "recovering", `it is ${state.kind}`);
@@ -141,6 +140,7 @@ test("an upstream that never answers is given up after its start timeout, ended,
 });
 
 test("every upstream that failed is tried again, later and later", async () => {
+  verifies("stdio.restart");
   const attemptsOf = (name: string): number => {
     const { state } = front.status(name);
     return state.kind === "stopped" ? 0 : state.attempts;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { errorTable } from "../../src/core/errors.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /** What programs on the other side rely on. A change here is a change for them: say so in the changelog. */
 const pinned = {
@@ -21,16 +22,20 @@ const pinned = {
   body_too_large: { http: 413, rpc: 41301, retryable: false },
   unsupported_media_type: { http: 415, rpc: 41501, retryable: false },
   unknown_tool: { http: 200, rpc: -32602, retryable: false },
+  invalid_arguments: { http: 200, rpc: -32602, retryable: false },
   unknown_prompt: { http: 200, rpc: -32602, retryable: false },
   resource_not_found: { http: 200, rpc: -32602, retryable: false },
   too_many_sessions: { http: 503, rpc: 50303, retryable: true },
   too_many_parked: { http: 503, rpc: 50305, retryable: true },
+  too_many_tasks: { http: 503, rpc: 50306, retryable: true },
   upstream_unavailable: { http: 503, rpc: 50301, retryable: true },
   upstream_disconnected: { http: 502, rpc: 50201, retryable: false },
   upstream_protocol_error: { http: 502, rpc: 50202, retryable: false },
   upstream_refused_credentials: { http: 502, rpc: 50203, retryable: false },
   login_required: { http: 502, rpc: 50204, retryable: false },
   login_failed: { http: 502, rpc: 50205, retryable: false },
+  definition_quarantined: { http: 403, rpc: 40310, retryable: false },
+  store_unavailable: { http: 500, rpc: 50010, retryable: false },
   logins_unreadable: { http: 500, rpc: 50004, retryable: false },
   caller_declined: { http: 400, rpc: 40003, retryable: false },
   deadline_exceeded: { http: 504, rpc: 50401, retryable: true },
@@ -43,6 +48,7 @@ const pinned = {
 };
 
 test("the errors are these, and each looks the same on the wire as before", () => {
+  verifies("base.error-members");
   const found = Object.fromEntries(
     Object.entries(errorTable).map(([code, { http, rpc, retryable }]) => [code, { http, rpc, retryable }]),
   );

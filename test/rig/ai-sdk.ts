@@ -27,6 +27,7 @@ export const aiSdkLegacy: ClientKind = {
 };
 
 async function connect(place: Place, protocolVersionDiscovery: boolean): Promise<Downstream> {
+  if (place.kind === "channel") throw new TypeError("the AI SDK has no transport for channels here");
   const client = await createMCPClient({
     clientName: "scenario-ai-sdk",
     protocolVersionDiscovery,

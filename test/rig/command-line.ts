@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+/** The command's script. */
+export const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** A command that runs, or has run; killed where it still runs when it is disposed of. */
 export interface Command extends AsyncDisposable {
@@ -19,13 +20,18 @@ export interface Command extends AsyncDisposable {
   readonly exited: Promise<number>;
 }
 
-/** Starts `switchyard` with these arguments in this folder. */
+/** Starts `switchyard` with these arguments in this folder; with a limit, none of its files may grow beyond so many KiB. */
 export function startCommand(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>> = {},
+  { fileLimitKiB }: { readonly fileLimitKiB?: number } = {},
 ): Command {
-  const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, ...env } });
+  const all = [process.execPath, main, ...args];
+  // Without the signal, what is too much fails as on a full disk; dash counts in blocks of 512 bytes.
+  const limited = `trap "" XFSZ; ulimit -f ${2 * (fileLimitKiB ?? 0)}; exec "$@"`;
+  const [file = "", ...rest] = fileLimitKiB === undefined ? all : ["/bin/sh", "-c", limited, "sh", ...all];
+  const child = spawn(file, rest, { cwd, env: { ...process.env, ...env } });
   let out = "";
   let err = "";
   const heard = new Set<() => void>();

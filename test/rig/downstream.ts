@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../src/core/json.ts";
+import type { Channel } from "../../src/transport/channel.ts";
 
 /*
  * The clients that the scenarios drive the gateway with are other people's. Each is put behind this interface, so that one suite can
@@ -48,8 +49,11 @@ export interface Program {
   readonly args: string[];
 }
 
-/** Where a client is connected to: an address, or a program that it starts. */
-export type Place = { readonly kind: "http" | "ws"; readonly url: string } | ({ readonly kind: "stdio" } & Program);
+/** Where a client is connected to: an address, a program that it starts, or the end of a channel in this process. */
+export type Place =
+  | { readonly kind: "http" | "ws"; readonly url: string }
+  | ({ readonly kind: "stdio" } & Program)
+  | { readonly kind: "channel"; readonly channel: Channel };
 
 /** One of the clients. */
 export interface ClientKind {

@@ -8,7 +8,10 @@ export interface Listening extends AsyncDisposable {
 }
 
 /** Serves HTTP on a free port; ends with every connection it has. */
-export async function listenOnFreePort(handler: RequestListener, closeFirst?: () => Promise<void>): Promise<Listening> {
+export async function listenOnFreePort(
+  handler: RequestListener,
+  closeFirst?: () => Promise<void>,
+): Promise<Listening & { readonly cutAll: () => void }> {
   const server = createServer(handler);
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
@@ -17,6 +20,9 @@ export async function listenOnFreePort(handler: RequestListener, closeFirst?: ()
   if (address === null || typeof address === "string") throw new Error("the server has no port");
   return {
     url: `http://127.0.0.1:${address.port}/mcp`,
+    cutAll: () => {
+      server.closeAllConnections();
+    },
     async [Symbol.asyncDispose]() {
       await closeFirst?.();
       const closed = new Promise<void>((resolve) => {

@@ -7,7 +7,7 @@ import { type JsonObject, isJsonObject } from "../../src/core/json.ts";
 import { type LoginOptions, type Switchyard, startSwitchyard } from "../../src/gateway.ts";
 import type { UpstreamStatus } from "../../src/gateway/status.ts";
 import type { HttpServer } from "../../src/server/server.ts";
-import { type HttpTarget, upstreamDefaults } from "../../src/upstream/options.ts";
+import { type HttpTarget, type UpstreamTarget, upstreamDefaults } from "../../src/upstream/options.ts";
 import type { UpstreamState } from "../../src/upstream/state.ts";
 import { type AuthorizationServer, browse, startAuthorizationServer } from "./authorization-server.ts";
 import { type ProtectedServer, protectedHttp } from "./protected-server.ts";
@@ -48,15 +48,26 @@ export interface Front {
 }
 
 /** A gateway in front of one upstream that listens, as `switchyard serve` does. */
-export async function newFront(
+export function newFront(
   rig: Rig,
   url: string,
   oauth: LoginOptions = {},
   target: Partial<HttpTarget> = {},
+  clock?: Clock,
+): Promise<Front> {
+  return newFrontOf(rig, { kind: "http", url, headers: {}, ...target }, oauth, clock);
+}
+
+/** The same in front of an upstream over any transport. */
+export async function newFrontOf(
+  rig: Rig,
+  target: UpstreamTarget,
+  oauth: LoginOptions = {},
   clock: Clock = systemClock,
 ): Promise<Front> {
-  const options = { name: "up", target: { kind: "http", url, headers: {}, ...target }, ...upstreamDefaults } as const;
-  const switchyard = rig.use(startSwitchyard({ upstreams: [options], oauth, clock }));
+  const switchyard = rig.use(
+    startSwitchyard({ upstreams: [{ name: "up", target, ...upstreamDefaults }], oauth, clock }),
+  );
   const server = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
   const status = (): UpstreamStatus => {
     const [found] = switchyard.status().upstreams;

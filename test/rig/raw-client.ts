@@ -9,8 +9,8 @@ export interface RawAnswer {
   readonly answer: JsonObject;
 }
 
-/** Sends a request as it is given. In the modern era, what the revision requires is added to `_meta`. */
-export type RawClient = (method: string, params: JsonObject) => Promise<RawAnswer>;
+/** Sends a request as it is given. In the modern era, what the revision requires is added to `_meta`; a session has no capabilities. */
+export type RawClient = (method: string, params: JsonObject, capabilities?: JsonObject) => Promise<RawAnswer>;
 
 const common = { "content-type": "application/json", accept: "application/json, text/event-stream" };
 
@@ -38,9 +38,9 @@ export async function rawLegacy(url: string): Promise<RawClient> {
 /** Speaks 2026-07-28. */
 export function rawModern(url: string): RawClient {
   let lastId = 0;
-  return async (method, params) => {
+  return async (method, params, capabilities = {}) => {
     lastId += 1;
-    const name = stringAt(params, "name") ?? stringAt(params, "uri");
+    const name = stringAt(params, "name") ?? stringAt(params, "uri") ?? stringAt(params, "taskId");
     const headers = {
       "mcp-protocol-version": "2026-07-28",
       "mcp-method": method,
@@ -51,7 +51,7 @@ export function rawModern(url: string): RawClient {
       ...given,
       "io.modelcontextprotocol/protocolVersion": "2026-07-28",
       "io.modelcontextprotocol/clientInfo": { name: "raw", version: "1" },
-      "io.modelcontextprotocol/clientCapabilities": {},
+      "io.modelcontextprotocol/clientCapabilities": capabilities,
     };
     const body = { jsonrpc: "2.0", id: lastId, method, params: { ...params, _meta: meta } };
     return answerIn(await post(url, headers, body), lastId);

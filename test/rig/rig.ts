@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { after } from "node:test";
+import { ManualClock } from "../../src/core/manual-clock.ts";
 import { type SwitchyardOptions, type Switchyard, startSwitchyard } from "../../src/gateway.ts";
 import {
   type HttpTarget,
@@ -7,19 +9,34 @@ import {
   upstreamDefaults,
 } from "../../src/upstream/options.ts";
 import type { HttpServer } from "../../src/server/server.ts";
+import { Leftovers } from "./leftovers.ts";
 import { ChildWatch, isAlive } from "./processes.ts";
 import { until } from "./until.ts";
 
+/** The rig of a file of tests, made before anything is opened and closed when all of them are over. Every file of scenarios has one. */
+export function fileRig(): Rig {
+  const rig = new Rig();
+  after(() => rig.close());
+  return rig;
+}
+
 /**
- * What a file of scenarios sets up, and the proof at its end that nothing of it is left.
+ * What scenarios set up, and the proof at their end that nothing of it is left: no child, no connection, no stream, no timer.
  *
  * Make it before anything is opened: it remembers what is open then. Whatever is handed to `use` is closed by `close`, last first.
  */
 export class Rig implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
   readonly #children = new ChildWatch();
-  readonly #before = countOf(process.getActiveResourcesInfo());
+  readonly #leftovers = new Leftovers();
+  readonly #clocks = new Set<ManualClock>();
   readonly #pidFiles: string[] = [];
+  readonly #patienceMs: number | undefined;
+
+  /** `patienceMs` is how long what was closed may take to be gone; as long as {@link until} waits where it is left out. */
+  constructor(patienceMs?: number) {
+    this.#patienceMs = patienceMs;
+  }
 
   /** Keeps something for as long as the rig lives. */
   use<T extends AsyncDisposable | Disposable>(thing: T): T {
@@ -37,6 +54,7 @@ export class Rig implements AsyncDisposable {
     options: Omit<SwitchyardOptions, "upstreams"> = {},
   ): Promise<Front> {
     const switchyard = this.use(startSwitchyard({ ...options, upstreams }));
+    if (options.clock instanceof ManualClock) this.#clocks.add(options.clock);
     const server = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
     const states = (): string =>
       switchyard
@@ -55,19 +73,23 @@ export class Rig implements AsyncDisposable {
     this.#pidFiles.push(file);
   }
 
-  /** Closes everything, then fails if a child runs, a socket is open or a timer would keep the process alive. */
+  /** Closes everything, then fails if a child runs, a socket is open or a timer is pending, whether it keeps the process alive or not. */
   async close(): Promise<void> {
     const noted = this.#pidFiles.flatMap(pidsIn);
     await this.#stack.disposeAsync();
-    await until(() => this.#children.alive.length === 0, "every child has ended").catch((thrown: unknown) => {
-      throw new Error(`children still run: ${this.#children.alive.join(", ")}`, { cause: thrown });
-    });
-    await until(() => !noted.some(isAlive), `the children of children ${noted.join(", ")} have ended`);
-    const left = (): string[] => surplus(countOf(process.getActiveResourcesInfo()), this.#before);
-    await until(() => left().length === 0, "nothing is open").catch((thrown: unknown) => {
-      throw new Error(`still open: ${left().join(", ")}`, { cause: thrown });
+    await this.#untilNone("children still run", () => this.#children.alive);
+    await this.#untilNone("children of children still run", () => noted.filter(isAlive));
+    await this.#untilNone("still open", () => this.#leftovers.list);
+    await this.#untilNone("timers of a test's clock are pending", () => {
+      return [...this.#clocks].map(({ pending }) => pending).filter((pending) => pending > 0);
     });
     this.#children.stop();
+  }
+
+  async #untilNone(complaint: string, left: () => readonly unknown[]): Promise<void> {
+    await until(() => left().length === 0, "nothing is left", this.#patienceMs).catch((thrown: unknown) => {
+      throw new Error(`${complaint}: ${left().join(", ")}`, { cause: thrown });
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -105,14 +127,4 @@ function pidsIn(file: string): number[] {
     .split("\n")
     .filter((line) => line !== "")
     .map(Number);
-}
-
-function countOf(kinds: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return counts;
-}
-
-function surplus(now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): string[] {
-  return [...now].filter(([kind, count]) => count > (before.get(kind) ?? 0)).map(([kind, count]) => `${count} ${kind}`);
 }

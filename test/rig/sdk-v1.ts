@@ -3,6 +3,8 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { WebSocketClientTransport } from "@modelcontextprotocol/sdk/client/websocket.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
+import { ChannelTransport } from "./channel-transport.ts";
 import type { CallOptions, ClientKind, Downstream, Place } from "./downstream.ts";
 
 /** The official SDK v1: the legacy era, with sessions. */
@@ -22,8 +24,12 @@ export async function connectV1(place: Place): Promise<Client> {
   return client;
 }
 
-function transportTo(place: Place): Transport {
+/** The transport of the SDK v1 to a place. */
+export function transportTo(place: Place): Transport {
   if (place.kind === "stdio") return new StdioClientTransport({ ...place, stderr: "ignore" });
+  if (place.kind === "channel") {
+    return new ChannelTransport(place.channel, (text) => JSONRPCMessageSchema.parse(JSON.parse(text)));
+  }
   if (place.kind === "ws") return new WebSocketClientTransport(new URL(place.url));
   return new StreamableHTTPClientTransport(new URL(place.url));
 }

@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { WebSocket } from "ws";
+import { ChannelTransport } from "./channel-transport.ts";
 import type { CallOptions, ClientKind, Downstream, Place } from "./downstream.ts";
 import { WebSocketTransport } from "./web-socket-transport.ts";
 
@@ -26,6 +27,7 @@ export async function connectV2(place: Place): Promise<Client> {
 
 function transportTo(place: Place): Transport {
   if (place.kind === "stdio") return new StdioClientTransport({ ...place, stderr: "ignore" });
+  if (place.kind === "channel") return new ChannelTransport(place.channel, (text) => JSON.parse(text));
   if (place.kind === "ws") return new WebSocketTransport(new WebSocket(place.url, "mcp"), (text) => JSON.parse(text));
   return new StreamableHTTPClientTransport(new URL(place.url));
 }

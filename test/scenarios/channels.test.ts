@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { systemClock } from "../../src/core/clock.ts";
 import { GatewayError } from "../../src/core/errors.ts";
@@ -10,17 +10,17 @@ import { type Channel, maxFrameBytes } from "../../src/transport/channel.ts";
 import { testChannel } from "../../src/transport/channel.contract.ts";
 import { openSse } from "../../src/transport/sse-channel.ts";
 import { type WebSocketChannel, connectWebSocket, webSocketTaker } from "../../src/transport/web-socket.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { type SsePeerOptions, ssePeer } from "../rig/sse-peer.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /*
  * Channels over real sockets. That of a child is tested among the faults, beside what else can happen to a child; those inside one
  * process beside their code.
  */
 
-const rig = new Rig();
-after(() => rig.close());
+fileRig();
 
 const never = new AbortController().signal;
 
@@ -186,6 +186,7 @@ for (const [what, options, code, says] of [
 }
 
 test("an endpoint may be a whole address at the same origin", async () => {
+  verifies("http-sse.endpoint");
   await using peer = await ssePeer({
     opening: (origin) => `: hello\n\nevent: endpoint\ndata: ${origin}/message?session=1\n\n`,
   });

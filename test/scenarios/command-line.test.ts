@@ -3,8 +3,15 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { isJsonObject } from "../../src/core/json.ts";
 import { inFolder, runCommand, startCommand } from "../rig/command-line.ts";
+import { fileRig } from "../rig/rig.ts";
+import { verifies } from "../requirements/verifies.ts";
+import { until } from "../rig/until.ts";
+
+fileRig();
 
 const everything = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-everything/dist/index.js"));
 const memory = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-memory/dist/index.js"));
@@ -141,7 +148,8 @@ test("a gateway that runs is found by the other commands, takes up what is added
 
     gateway.kill("SIGTERM");
     assert.equal(await gateway.exited, 0);
-    assert.deepEqual(await readdir(join(folder, ".switchyard")), []);
+    // No note of where it listens, and nothing half written.
+    assert.deepEqual(await readdir(join(folder, ".switchyard")), ["switchyard.db"]);
   });
 });
 
@@ -159,8 +167,7 @@ test("Ctrl-C cancels a call that runs", async () => {
 });
 
 test("serve --stdio speaks to the client that started it, in both eras, and ends with its input", async () => {
-  const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
-  const { StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
+  verifies("version.dual-era-server", "stdio.stdout", "stdio.shutdown-obeyed");
   await folderWith({ everything: everythingServer }, async (folder) => {
     const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
     const client = new Client({ name: "test", version: "1" });
@@ -172,11 +179,13 @@ test("serve --stdio speaks to the client that started it, in both eras, and ends
         stderr: "ignore",
       }),
     );
-    const { tools } = await client.listTools();
-    assert.ok(tools.length >= 13);
-    const result = await client.callTool({ name: "everything__get-sum", arguments: { a: 2, b: 3 } });
-    assert.deepEqual(result.content, [{ type: "text", text: "The sum of 2 and 3 is 5." }]);
-    await client.close();
+    try {
+      await until(async () => (await client.listTools()).tools.length >= 13, "the program has connected to the server");
+      const result = await client.callTool({ name: "everything__get-sum", arguments: { a: 2, b: 3 } });
+      assert.deepEqual(result.content, [{ type: "text", text: "The sum of 2 and 3 is 5." }]);
+    } finally {
+      await client.close();
+    }
   });
 });
 

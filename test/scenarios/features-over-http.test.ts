@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { clients } from "../rig/clients.ts";
 import type { Downstream } from "../rig/downstream.ts";
 import { fixtures, revisionOf, serverLacks, startFixtures } from "../rig/fixtures.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { usesEveryFeature } from "./features.contract.ts";
+import { verifies } from "../requirements/verifies.ts";
 
-const rig = new Rig();
+const rig = fileRig();
 const downstreams: Downstream[] = [];
 let front: Front;
 
@@ -15,9 +16,8 @@ before(async () => {
   for (const kind of clients) downstreams.push(rig.use(await kind.connect({ kind: "http", url: front.url })));
 });
 
-after(() => rig.close());
-
 test("each upstream is spoken to in the newest revision that it knows", () => {
+  verifies("version.older-revisions");
   const spoken = front.switchyard.status().upstreams.map(({ name, revision }) => [name, revision]);
   assert.deepEqual(Object.fromEntries(spoken), revisionOf);
 });
@@ -30,6 +30,7 @@ for (const [index, { title, revision, lacks }] of clients.entries()) {
   };
 
   test(`${title} speaks ${revision} with the gateway over HTTP`, () => {
+    verifies("version.dual-era-server");
     assert.equal(downstream().revision, revision);
   });
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { clients } from "../rig/clients.ts";
 import { type Downstream, seesToolsOf } from "../rig/downstream.ts";
 import { fixtures, serverLacks, startFixtures } from "../rig/fixtures.ts";
 import { gatewayProgram } from "../rig/program.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
 import { usesEveryFeature } from "./features.contract.ts";
 
-const rig = new Rig();
+const rig = fileRig();
 const downstreams: Downstream[] = [];
 
 before(async () => {
@@ -19,8 +19,6 @@ before(async () => {
     await until(() => seesToolsOf(downstream, fixtures), "the program has connected to every server");
   }
 });
-
-after(() => rig.close());
 
 for (const [index, { title, revision, lacks }] of clients.entries()) {
   const downstream = (): Downstream => {

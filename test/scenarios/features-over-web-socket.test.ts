@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { type UpstreamOptions, type UpstreamTarget, upstreamDefaults } from "../../src/upstream/options.ts";
 import type { Downstream } from "../rig/downstream.ts";
 import { fixtureV1Http } from "../rig/fixture-http.ts";
 import { fixtureV1Sse } from "../rig/fixture-sse.ts";
 import { fixtureV1WebSocket, fixtureV2WebSocket } from "../rig/fixture-web-socket.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { connectV1, sdkV1 } from "../rig/sdk-v1.ts";
 import { connectV2, sdkV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
@@ -17,7 +17,7 @@ import { usesEveryFeature } from "./features.contract.ts";
  * servers over HTTP tell whether the clients' side is right by itself.
  */
 
-const rig = new Rig();
+const rig = fileRig();
 /** A connection for each client and server: one alone would send more messages than one may. */
 const downstreams = new Map<string, Downstream>();
 const clients = [sdkV1, sdkV2] as const;
@@ -58,8 +58,6 @@ before(async () => {
     }
   }
 });
-
-after(() => rig.close());
 
 test("the status says what carries the messages of each server", () => {
   const shown = front.switchyard

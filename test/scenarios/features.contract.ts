@@ -4,6 +4,7 @@ import { type JsonObject, objectAt } from "../../src/core/json.ts";
 import { type Downstream, type Progress, codeOf, dataOf } from "../rig/downstream.ts";
 import { addresses, descriptions, png, refusal, richResult } from "../rig/fixture.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /** A client connected to a gateway with the fixture server behind it. */
 export interface Setting {
@@ -43,6 +44,7 @@ export function usesEveryFeature({ title, upstream, downstream, lacks }: Setting
 
   suite(`${title} with the ${upstream} server`, () => {
     test("tools are listed under the upstream's name, as the upstream describes them", async () => {
+      verifies("tools.list", "tools.disambiguation");
       const listed = (await downstream().tools()).filter(({ name }) => String(name).startsWith(exposed("")));
       const described = new Map(listed.map(({ name, description }) => [name, description]));
       assert.equal(described.get(exposed("echo")), descriptions.echo);
@@ -72,16 +74,19 @@ export function usesEveryFeature({ title, upstream, downstream, lacks }: Setting
     );
 
     test("a tool that fails answers with a failed result, not with an error", async () => {
+      verifies("tools.execution-errors");
       const { content, isError } = await downstream().call(exposed("fail"), { reason: "no more coffee" });
       assert.equal(isError, true);
       assert.deepEqual(content, [{ type: "text", text: "no more coffee" }]);
     });
 
     test("a tool that the upstream does not have is refused", async () => {
+      verifies("tools.unknown");
       await assert.rejects(downstream().call(exposed("nothing"), {}), (thrown) => codeOf(thrown) === -32602);
     });
 
     test("resources and resource templates are listed with their own addresses", async () => {
+      verifies("resources.list");
       const listed = new Set((await downstream().resources()).map(({ uri }) => uri));
       assert.ok(listed.has(uris.text));
       assert.ok(listed.has(uris.blob));
@@ -90,6 +95,7 @@ export function usesEveryFeature({ title, upstream, downstream, lacks }: Setting
     });
 
     test("a text and a binary resource are read", async () => {
+      verifies("resources.read");
       const text = await downstream().read(uris.text);
       assert.deepEqual(text["contents"], [{ uri: uris.text, mimeType: "text/plain", text: `words of ${upstream}` }]);
       const blob = await downstream().read(uris.blob);
@@ -97,12 +103,14 @@ export function usesEveryFeature({ title, upstream, downstream, lacks }: Setting
     });
 
     test("a resource that only a template describes is read", async () => {
+      verifies("resources.read");
       const uri = uris.template.replace("{id}", "apple");
       const { contents } = await downstream().read(uri);
       assert.deepEqual(contents, [{ uri, mimeType: "text/plain", text: "item apple" }]);
     });
 
     test("an error of the upstream keeps its code and its data", async () => {
+      verifies("base.codes-relayed");
       await assert.rejects(downstream().read(uris.refused), (thrown) => {
         assert.equal(codeOf(thrown), refusal.code);
         assert.deepEqual(dataOf(thrown), refusal.data);
@@ -113,6 +121,7 @@ export function usesEveryFeature({ title, upstream, downstream, lacks }: Setting
     });
 
     test("prompts are listed under the upstream's name, and filled in", async () => {
+      verifies("prompts.list", "prompts.get");
       const listed = (await downstream().prompts()).find(({ name }) => name === exposed("greet")) ?? {};
       assert.equal(listed["title"], "Greeting");
       const { messages } = await downstream().prompt(exposed("greet"), { tone: "formal", name: "Ada" });
@@ -120,6 +129,7 @@ export function usesEveryFeature({ title, upstream, downstream, lacks }: Setting
     });
 
     test("an argument of a prompt is completed, with regard to the other arguments", async () => {
+      verifies("completion.relayed");
       const ref = { type: "ref/prompt", name: exposed("greet") } as const;
       const found = await downstream().complete(ref, { name: "name", value: "S" }, { tone: "formal" });
       assert.deepEqual(objectAt(found, "completion")?.["values"], ["Sir"]);
@@ -128,6 +138,7 @@ export function usesEveryFeature({ title, upstream, downstream, lacks }: Setting
     });
 
     test("a part of a resource template is completed", async () => {
+      verifies("completion.relayed");
       const ref = { type: "ref/resource", uri: uris.template } as const;
       const found = await downstream().complete(ref, { name: "id", value: "ap" });
       assert.deepEqual(objectAt(found, "completion")?.["values"], ["apple", "apricot"]);
@@ -143,6 +154,7 @@ export function usesEveryFeature({ title, upstream, downstream, lacks }: Setting
     });
 
     test("progress of calls at the same time does not mix", { skip: lacks.progress ?? false }, async () => {
+      verifies("http.stream-related", "progress.token-unique");
       const counts = await Promise.all([count(`${title} counts up`, 2), count(`${title} counts on`, 5)]);
       const totals = counts.map(({ seen }) => seen.map(({ total }) => total));
       assert.deepEqual(totals, [

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import { type Switchyard, startSwitchyard } from "../../src/gateway.ts";
 import { type JsonObject, objectAt } from "../../src/core/json.ts";
 import type { UpstreamState } from "../../src/upstream/state.ts";
 import { type UpstreamOptions, type UpstreamTarget, upstreamDefaults } from "../../src/upstream/options.ts";
 import { clients } from "../rig/clients.ts";
 import type { Downstream, Progress } from "../rig/downstream.ts";
-import { type EverythingSse, everythingSse } from "../rig/everything-sse.ts";
+import { type Everything, everythingOver } from "../rig/everything.ts";
 import { fixtureV1WebSocket } from "../rig/fixture-web-socket.ts";
 import { listenOnFreePort } from "../rig/http-server.ts";
 import { whyWithout } from "../rig/npm-servers.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { sdkV1 } from "../rig/sdk-v1.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 function upstream(name: string, target: UpstreamTarget): UpstreamOptions {
   return { name, target, ...upstreamDefaults };
@@ -27,12 +27,12 @@ function stateOf(switchyard: Switchyard, name: string): UpstreamState | undefine
 }
 
 suite("server-everything over HTTP+SSE", { skip: whyWithout("everything") }, () => {
-  let server: EverythingSse;
+  let server: Everything;
   let front: Front;
   const downstreams = new Map<string, Downstream>();
 
   before(async () => {
-    server = rig.use(await everythingSse());
+    server = rig.use(await everythingOver("sse"));
     const { url } = server;
     front = await rig.gateway([
       upstream("named", { kind: "sse", url, headers: {} }),
@@ -44,6 +44,7 @@ suite("server-everything over HTTP+SSE", { skip: whyWithout("everything") }, () 
   });
 
   test("is spoken to over HTTP+SSE, whether the configuration says so or it was found out", () => {
+    verifies("http-sse.client");
     const shown = front.switchyard.status().upstreams.map(({ transport, revision }) => [transport, revision]);
     assert.deepEqual(shown, [
       ["sse", "2025-11-25"],
@@ -92,7 +93,7 @@ suite("server-everything over HTTP+SSE", { skip: whyWithout("everything") }, () 
     assert.equal(isError, true);
     assert.equal(objectAt(objectAt({ _meta }, "_meta") ?? {}, "switchyard/error")?.["code"], "upstream_disconnected");
     await until(() => stateOf(front.switchyard, "named")?.kind === "recovering", "the end was noticed");
-    rig.use(await everythingSse(server.port));
+    rig.use(await everythingOver("sse", server.port));
     for (const name of ["named", "found"]) {
       await until(() => stateOf(front.switchyard, name)?.kind === "ready", `${name} is back`);
       const { content } = await downstream.call(`${name}__echo`, { message: "again" });
@@ -138,6 +139,7 @@ const rpcError = (code: number): string =>
 
 for (const status of [400, 404, 405]) {
   test(`HTTP ${status} to every message leads to one look for an event stream, and then stands as the problem`, async () => {
+    verifies("http-sse.client");
     const { message, methods } = await problemWith((_request, response) => response.writeHead(status).end());
     assert.equal(message, `The upstream answered HTTP ${status} without a message`);
     assert.deepEqual(methods, ["POST", "POST", "GET"]);
@@ -145,6 +147,7 @@ for (const status of [400, 404, 405]) {
 }
 
 test("an error that is no modern one leads there too where it comes with such a status", async () => {
+  verifies("version.fallback-http");
   const { message, methods } = await problemWith((_request, response) => {
     response.writeHead(400, { "content-type": "application/json" }).end(rpcError(-32000));
   });
@@ -153,6 +156,7 @@ test("an error that is no modern one leads there too where it comes with such a 
 });
 
 test("a modern error, a refusal of credentials and a failure of the server do not", async () => {
+  verifies("version.fallback-http");
   const modern = await problemWith((_request, response) => {
     response.writeHead(400, { "content-type": "application/json" }).end(rpcError(-32022));
   });
@@ -163,6 +167,7 @@ test("a modern error, a refusal of credentials and a failure of the server do no
 });
 
 test("where an event stream begins and its endpoint is a stranger's, that is the problem", async () => {
+  verifies("http-sse.endpoint");
   const { message } = await problemWith((request, response) => {
     if (request.method !== "GET") response.writeHead(405).end();
     else {

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import { LoggingMessageNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { type JsonObject, isJsonObject, objectAt } from "../../src/core/json.ts";
 import { clients } from "../rig/clients.ts";
 import type { Downstream, Progress } from "../rig/downstream.ts";
 import { png } from "../rig/fixture.ts";
 import { type NpmServers, npmServers, whyWithout } from "../rig/npm-servers.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { connectV1, disconnectV1, sdkV1 } from "../rig/sdk-v1.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
-const rig = new Rig();
+const rig = fileRig();
 const downstreams = new Map<string, Downstream>();
 let servers: NpmServers;
 let front: Front;
@@ -25,8 +26,6 @@ before(async () => {
   }
 });
 
-after(() => rig.close());
-
 for (const { title, lacks } of clients) {
   const downstream = (): Downstream => {
     const found = downstreams.get(title);
@@ -37,6 +36,7 @@ for (const { title, lacks } of clients) {
 
   suite(`${title} with server-everything`, { skip: whyWithout("everything") }, () => {
     test("the tools that the server lists to a client of its own are the same here", async () => {
+      verifies("tools.definitions");
       const program = servers.upstreams.find(({ name }) => name === "everything")?.target;
       assert.ok(program?.kind === "stdio");
       await using direct = await sdkV1.connect({ kind: "stdio", command: program.command, args: [...program.args] });
@@ -52,6 +52,7 @@ for (const { title, lacks } of clients) {
     });
 
     test("tools answer with text, images, annotations, links and structure", async () => {
+      verifies("tools.result");
       const sum = await call("get-sum", { a: 2, b: 3 });
       assert.deepEqual(sum["content"], [{ type: "text", text: "The sum of 2 and 3 is 5." }]);
       const kinds = contentOf(await call("get-tiny-image", {})).map(({ type }) => type);
@@ -74,6 +75,7 @@ for (const { title, lacks } of clients) {
     });
 
     test("arguments that the server refuses come back as a failed result", async () => {
+      verifies("tools.execution-errors");
       const { isError } = await downstream().call("everything__get-sum", { a: "two" });
       assert.equal(isError, true);
     });
@@ -141,6 +143,7 @@ suite("log messages of server-everything", { skip: whyWithout("everything") }, (
   const name = "everything__toggle-simulated-logging";
 
   test("reach a legacy session that has set a level", async () => {
+    verifies("logging.set-level");
     const client = await connectV1({ kind: "http", url: front.url });
     let logs = 0;
     client.setNotificationHandler(LoggingMessageNotificationSchema, () => {

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { browse, startAuthorizationServer } from "../rig/authorization-server.ts";
 import { inFolder, runCommand, startCommand } from "../rig/command-line.ts";
 import { type ProtectedServer, protectedHttp } from "../rig/protected-server.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { ScriptedServer, modernScript } from "../rig/scripted-server.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 async function newUpstream(): Promise<ProtectedServer> {
   const auth = rig.use(await startAuthorizationServer());

@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { isJsonObject } from "../../src/core/json.ts";
 import { startSwitchyard } from "../../src/gateway.ts";
 import { browse, startAuthorizationServer } from "../rig/authorization-server.ts";
 import { listenOnFreePort } from "../rig/http-server.ts";
 import { failureIn, isAnswered, logIn, newFolder, newFront, newStand } from "../rig/oauth-stand.ts";
-import { Rig, httpUpstream } from "../rig/rig.ts";
+import { fileRig, httpUpstream } from "../rig/rig.ts";
 import { serveScripted } from "../rig/scripted-http.ts";
 import { ScriptedServer, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 test("an answer with an unknown, used or outdated state, from another issuer, or without one, logs nobody in", async () => {
+  verifies("auth.issuer-recorded", "auth.state");
   const { auth, upstream } = await newStand(rig);
   const front = await newFront(rig, upstream.url);
   const callback = `${front.server.origin}/oauth/callback`;
@@ -92,6 +93,7 @@ test("an authorization server that fails asks nobody to log in: the login is tri
 });
 
 test("a configured client is not used at another server than the first one", async () => {
+  verifies("auth.credentials-mismatch");
   const { auth, upstream } = await newStand(rig);
   const registration = await fetch(`${auth.issuer}/reg`, {
     method: "POST",
@@ -123,6 +125,7 @@ test("a configured client is not used at another server than the first one", asy
 });
 
 test("an upstream with a token of its own, or with oauth turned off, is never logged in to", async () => {
+  verifies("auth.configured-token");
   for (const target of [{ oauth: false }, { headers: { AUTHORIZATION: "Bearer of-the-operator" } }] as const) {
     const { auth, upstream } = await newStand(rig);
     const front = await newFront(rig, upstream.url, {}, target);

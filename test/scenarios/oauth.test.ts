@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { ManualClock } from "../../src/core/manual-clock.ts";
 import { browse, startAuthorizationServer } from "../rig/authorization-server.ts";
 import { failureIn, isAnswered, logIn, newFolder, newFront, newStand, stateOf } from "../rig/oauth-stand.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { legacyScript, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
-const rig = new Rig();
-after(() => rig.close());
+const rig = fileRig();
 
 for (const [era, script] of [["2026-07-28", modernScript] as const, ["2025-11-25", legacyScript] as const]) {
   test(`an upstream of ${era} that wants a login waits with an address, and is ready once somebody has logged in there`, async () => {
+    verifies("auth.challenge", "auth.resource-parameter", "auth.bearer", "auth.pkce", "auth.redirect");
     const { upstream } = await newStand(rig, script());
     const front = await newFront(rig, upstream.url);
     const url = new URL(await front.address());
@@ -36,6 +37,7 @@ for (const [era, script] of [["2026-07-28", modernScript] as const, ["2025-11-25
 }
 
 test("a login outlives the gateway, is not readable in its folder, and shows nowhere", async () => {
+  verifies("auth.token-kept");
   const { auth, upstream } = await newStand(rig);
   const dataDir = await newFolder(rig);
   const first = await newFront(rig, upstream.url, { dataDir });
@@ -64,6 +66,7 @@ test("a login outlives the gateway, is not readable in its folder, and shows now
 });
 
 test("a token that has run out is refreshed once for all calls, and nobody notices", async () => {
+  verifies("auth.refresh");
   const { auth, upstream } = await newStand(rig);
   const front = await newFront(rig, upstream.url, { dataDir: await newFolder(rig) });
   await logIn(front);
@@ -82,6 +85,7 @@ test("a token that has run out is refreshed once for all calls, and nobody notic
 });
 
 test("a call that needs more rights says where to get them, while the upstream stays ready; what was granted stays", async () => {
+  verifies("auth.scope-kept", "auth.step-up");
   const { upstream } = await newStand(rig);
   const front = await newFront(rig, upstream.url);
   await logIn(front);
@@ -104,6 +108,7 @@ test("a call that needs more rights says where to get them, while the upstream s
 });
 
 test("rights that a login does not give are not asked for again, and what was granted still serves", async () => {
+  verifies("auth.step-up-limit");
   const { auth, upstream } = await newStand(rig);
   const front = await newFront(rig, upstream.url);
   await logIn(front);
@@ -174,6 +179,7 @@ async function browseUntil(address: string, end: string): Promise<string | undef
 }
 
 test("when the upstream takes logins of another server, a client is registered there and nothing of the old one is sent", async () => {
+  verifies("auth.credentials-per-issuer");
   const { auth, upstream } = await newStand(rig);
   const front = await newFront(rig, upstream.url);
   await logIn(front);

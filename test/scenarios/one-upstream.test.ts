@@ -6,19 +6,18 @@ import { clients } from "../rig/clients.ts";
 import { type Downstream, codeOf } from "../rig/downstream.ts";
 import { addresses } from "../rig/fixture.ts";
 import { fixtures, startFixtures } from "../rig/fixtures.ts";
-import { type Front, Rig } from "../rig/rig.ts";
+import { type Front, fileRig } from "../rig/rig.ts";
 import { connectV1, disconnectV1 } from "../rig/sdk-v1.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
-const rig = new Rig();
+const rig = fileRig();
 let front: Front;
 
 before(async () => {
   front = await rig.gateway(await startFixtures(rig));
 });
-
-after(() => rig.close());
 
 const addressOf = (upstream: string): string => `${front.url}/u/${upstream}`;
 
@@ -62,6 +61,7 @@ for (const kind of clients) {
 }
 
 test("instructions are those of the one server, and those of all under their names", async () => {
+  verifies("discover.instructions");
   const one = await connectV1({ kind: "http", url: addressOf("modern-stdio") });
   assert.equal(one.getInstructions(), "How to use modern-stdio.");
   await disconnectV1(one);
@@ -94,6 +94,7 @@ test("an address of no upstream is not found", async () => {
 });
 
 test("who listens at the address of one server is not told of changes of another", async () => {
+  verifies("listen.requested-only");
   const { client } = await begun(addressOf("legacy-stdio"));
   let told = 0;
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => {

@@ -2,38 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { inFolder, runCommand, startCommand } from "../rig/command-line.ts";
+import { blocksOf, stepsOf } from "../rig/page.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
-/** The fenced blocks of one kind. */
-function blocks(kind: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${kind}\\n([^]*?)^\`\`\`$`, "gm"))].map((found) => found[1] ?? "");
-}
-
-interface Step {
-  readonly args: string[];
-  readonly output: string;
-}
-
-/** The commands of a console block, each with what it prints. */
-function steps(block: string): Step[] {
-  return block
-    .split(/^\$ /m)
-    .slice(1)
-    .map((text) => {
-      const [line = "", ...output] = text.split("\n");
-      const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
-      const at = words.findIndex((word) => word === "switchyard");
-      const args = words.slice(at + 1);
-      return { args: args[0] === "--" ? args.slice(1) : args, output: output.join("\n") };
-    });
-}
-
 test("every command that the README shows prints what the README shows", async () => {
-  const consoles = blocks("console");
+  const consoles = blocksOf(readme, "console");
   assert.ok(consoles.length >= 3);
   await inFolder(async (folder) => {
-    for (const step of consoles.flatMap(steps)) {
+    for (const step of consoles.flatMap(stepsOf)) {
       const { stdout, stderr } = await runCommand(step.args, folder);
       assert.equal(stdout + stderr, step.output, step.args.join(" "));
     }
@@ -41,7 +21,7 @@ test("every command that the README shows prints what the README shows", async (
 });
 
 test("npm start prints what the README shows", async () => {
-  const [greeting = ""] = blocks("text");
+  const [greeting = ""] = blocksOf(readme, "text");
   await inFolder(async (folder) => {
     await using gateway = startCommand(["serve", "--port", "0"], folder);
     await gateway.says("Point an MCP client at it");

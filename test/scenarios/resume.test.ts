@@ -4,6 +4,11 @@ import { test } from "node:test";
 import { startSwitchyard } from "../../src/gateway.ts";
 import { SseReader } from "../../src/transport/sse.ts";
 import { ScriptedServer, legacyScript } from "../rig/scripted-server.ts";
+import { fileRig } from "../rig/rig.ts";
+import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
+
+fileRig();
 
 interface Event {
   readonly id: string | undefined;
@@ -15,6 +20,8 @@ interface Event {
 /** An open stream, and what came on it. */
 class Stream {
   readonly events: Event[] = [];
+  /** Ids that it gave, those of events without data too. */
+  readonly ids: string[] = [];
   readonly #request: ClientRequest;
   readonly #ended = Promise.withResolvers<void>();
   #wake = Promise.withResolvers<void>();
@@ -57,6 +64,7 @@ class Stream {
         this.#wake.resolve();
         this.#wake = Promise.withResolvers();
       },
+      id: (id) => this.ids.push(id),
       retry: () => undefined,
       tooLong: () => undefined,
     });
@@ -90,6 +98,7 @@ async function sessionAt(origin: string): Promise<Record<string, string>> {
 }
 
 test("a client that lost its connection in a call goes on where it was, misses nothing and gets the answer", async () => {
+  verifies("session.resume");
   const server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
   await using switchyard = startSwitchyard({
     upstreams: [
@@ -127,6 +136,7 @@ test("a client that lost its connection in a call goes on where it was, misses n
 });
 
 test("the stream of a session goes on after a break, and an id that is not known begins a new one", async () => {
+  verifies("session.resume");
   const server = new ScriptedServer(legacyScript());
   await using switchyard = startSwitchyard({
     upstreams: [
@@ -149,9 +159,95 @@ test("the stream of a session goes on after a break, and an id that is not known
   await listed;
   await again.until((events) => events.some(({ message }) => message?.method === "notifications/tools/list_changed"));
   again.break();
+  await again.ended;
   const fresh = new Stream(origin, "GET", { ...headers, "last-event-id": "99-99" });
+  // A change that is told before it is open goes to the stream before it.
+  await until(() => fresh.ids.length > 0, "the new stream is open");
   server.answer("tools/list", { tools: [] });
   server.notify("notifications/tools/list_changed");
   await fresh.until((events) => events.some(({ message }) => message?.method === "notifications/tools/list_changed"));
   fresh.break();
+});
+
+/** A session with two calls under way, each on a stream of its own, which tell progress when they are told to. */
+async function twoCalls() {
+  const server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
+  const switchyard = startSwitchyard({
+    upstreams: [
+      { name: "up", target: { kind: "channel", open: server.open }, timeoutMs: 60_000, startTimeoutMs: 5000 },
+    ],
+  });
+  const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
+  const headers = await sessionAt(origin);
+  const calls: {
+    readonly stream: Stream;
+    readonly tell: (progress: number) => void;
+    readonly complete: () => void;
+  }[] = [];
+  for (const id of [1, 2]) {
+    const called = server.next("tools/call");
+    const params = { name: "up__echo", arguments: {}, _meta: { progressToken: `p${id}` } };
+    const stream = new Stream(origin, "POST", headers, { jsonrpc: "2.0", id, method: "tools/call", params });
+    const { id: upstreamId = 0 } = await called;
+    const tell = (progress: number): void => {
+      server.notify("notifications/progress", { progressToken: upstreamId, progress });
+    };
+    tell(id * 10);
+    await stream.until((events) => events.some(({ message }) => message !== undefined));
+    calls.push({ stream, tell, complete: () => server.complete(upstreamId, { content: [] }) });
+  }
+  return {
+    origin,
+    headers,
+    calls,
+    async [Symbol.asyncDispose]() {
+      for (const { complete } of calls) complete();
+      await switchyard.close();
+    },
+  };
+}
+
+test("an event without data begins the streams of 2025-11-25, with an id to come back with", async () => {
+  verifies("session.primed");
+  await using stand = await twoCalls();
+  for (const { stream } of stand.calls) {
+    assert.match(stream.ids[0] ?? "", /^\d+-0$/);
+    assert.match(stream.events[0]?.id ?? "", /^\d+-1$/);
+    stream.break();
+  }
+});
+
+test("ids of events are unique in their session and say of which stream they are", async () => {
+  verifies("session.event-ids");
+  await using stand = await twoCalls();
+  const ids = stand.calls.map(({ stream }) => stream.events.map(({ id }) => id ?? ""));
+  assert.equal(new Set(ids.flat()).size, ids.flat().length);
+  const streams = ids.map((own) => new Set(own.map((id) => id.split("-")[0])));
+  assert.deepEqual(
+    streams.map(({ size }) => size),
+    [1, 1],
+  );
+  assert.notDeepEqual(streams[0], streams[1]);
+  for (const { stream } of stand.calls) stream.break();
+});
+
+test("what another stream brought is not sent again to who comes back for one", async () => {
+  verifies("session.resume-own-stream");
+  await using stand = await twoCalls();
+  const [one, other] = stand.calls;
+  assert.ok(one !== undefined && other !== undefined);
+  for (const { stream } of stand.calls) {
+    stream.break();
+    await stream.ended;
+  }
+  one.tell(11);
+  other.tell(21);
+  one.complete();
+  const last = one.stream.events.at(-1)?.id ?? "";
+  const back = new Stream(stand.origin, "GET", { ...stand.headers, "last-event-id": last });
+  await back.ended;
+  assert.deepEqual(
+    back.events.map(({ message }) => message?.params?.progress ?? message?.id),
+    [11, 1],
+  );
 });

@@ -5,6 +5,9 @@ import { isJsonObject, objectAt } from "../../src/core/json.ts";
 import { memoryPair } from "../../src/transport/memory.ts";
 import { upstreamDefaults } from "../../src/upstream/options.ts";
 import { ScriptedServer } from "../rig/scripted-server.ts";
+import { fileRig } from "../rig/rig.ts";
+
+fileRig();
 
 test("a modern client's probe is answered at once, also while an upstream does not answer", async () => {
   // The AI SDK takes a stdio server for a legacy one when its probe was not answered within a second of the start.

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type { JsonObject } from "../../src/core/json.ts";
 import { objectAt } from "../../src/core/json.ts";
 import { type RawClient, rawLegacy, rawModern } from "../rig/raw-client.ts";
-import { Rig, httpUpstream } from "../rig/rig.ts";
+import { fileRig, httpUpstream } from "../rig/rig.ts";
 import { scriptedHttp } from "../rig/scripted-http.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /* What one era says in a way of its own is said to a client of the other in that client's way. */
 
@@ -22,7 +23,7 @@ const modern = new ScriptedServer({
   "server/discover": { resultType: "complete", supportedVersions: ["2026-07-28"], capabilities },
   "resources/list": { resultType: "complete", resources },
 });
-const rig = new Rig();
+const rig = fileRig();
 const clients = new Map<string, RawClient>();
 
 before(async () => {
@@ -36,8 +37,6 @@ before(async () => {
   }
 });
 
-after(() => rig.close());
-
 const eras = ["legacy", "modern"] as const;
 const client = (who: string): RawClient => clients.get(who) ?? assert.fail(who);
 
@@ -46,6 +45,7 @@ function errorIn({ answer }: { readonly answer: JsonObject }): JsonObject {
 }
 
 test("a resource that a legacy server does not have is -32002 to a legacy client and -32602 to a modern one", async () => {
+  verifies("resources.not-found", "resources.not-found-client", "resources.not-found-legacy");
   const error = { code: -32002, message: "Resource not found", data: { uri: "odd://one" } };
   legacy.answer("resources/read", { error });
   const codes = await Promise.all(
@@ -55,6 +55,7 @@ test("a resource that a legacy server does not have is -32002 to a legacy client
 });
 
 test("a code that 2026-07-28 forbids to emit does not reach a modern client", async () => {
+  verifies("base.codes-retired");
   // 2026-07-28, basic, Error Codes: -32042 was that of a required URL elicitation in 2025-11-25.
   const error = { code: -32042, message: "Open this first", data: { elicitations: [] } };
   legacy.answer("tools/call", { error });
@@ -65,6 +66,7 @@ test("a code that 2026-07-28 forbids to emit does not reach a modern client", as
 });
 
 test("a client capability that a server misses is told with status 400", async () => {
+  verifies("base.capability-undeclared");
   // 2026-07-28, schema, MissingRequiredClientCapabilityError.
   const error = { code: -32021, message: "Sampling is needed", data: { requiredCapabilities: { sampling: {} } } };
   modern.answer("tools/call", { error });
@@ -75,6 +77,7 @@ test("a client capability that a server misses is told with status 400", async (
 
 for (const era of eras) {
   test(`a ${era} client's call is not told of changes that the server tells on the call's own stream; the lists are read anew`, async () => {
+    verifies("http.stream-related");
     const tool = { name: `new for ${era}`, inputSchema: { type: "object" } };
     legacy.answer("tools/call", () => {
       legacy.answer("tools/list", { tools: [{ name: "echo", inputSchema: { type: "object" } }, tool] });

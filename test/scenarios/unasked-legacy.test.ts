@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   LoggingMessageNotificationSchema,
@@ -8,9 +8,10 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { fixtures, startFixtures } from "../rig/fixtures.ts";
 import { gatewayProgram } from "../rig/program.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { connectV1, disconnectV1 } from "../rig/sdk-v1.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /** What a client of the SDK v1 was sent without having asked for it in a request. */
 class Ear implements AsyncDisposable {
@@ -41,7 +42,7 @@ class Ear implements AsyncDisposable {
   }
 }
 
-const rig = new Rig();
+const rig = fileRig();
 const ears = new Map<string, Ear>();
 
 before(async () => {
@@ -50,8 +51,6 @@ before(async () => {
   ears.set("HTTP", rig.use(new Ear(await connectV1({ kind: "http", url }))));
   ears.set("stdio", rig.use(new Ear(await connectV1(gatewayProgram(rig, upstreams)))));
 });
-
-after(() => rig.close());
 
 for (const way of ["HTTP", "stdio"]) {
   for (const upstream of fixtures) {
@@ -65,6 +64,7 @@ for (const way of ["HTTP", "stdio"]) {
 
     suite(`SDK v1 over ${way} with the ${upstream} server`, () => {
       test("log messages of a call arrive once, from the level on that the session set", async () => {
+        verifies("session.no-broadcast", "logging.set-level");
         const { client, logs } = ear();
         logs.length = 0;
         await client.setLoggingLevel("warning");
@@ -79,6 +79,7 @@ for (const way of ["HTTP", "stdio"]) {
       });
 
       test("a session that sets a lower level is sent more", async () => {
+        verifies("logging.level");
         const { client, logs } = ear();
         logs.length = 0;
         await client.setLoggingLevel("debug");
@@ -106,6 +107,7 @@ for (const way of ["HTTP", "stdio"]) {
       );
 
       test("a change of the tools is told, and the list is then the new one", async () => {
+        verifies("session.unrelated", "tools.list-changed");
         const { toolChanges, promptChanges } = ear();
         await call("extra_tool", { present: true });
         await until(() => ear().toolChanges > toolChanges, "the first change was told");

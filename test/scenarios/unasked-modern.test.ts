@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import type { Client } from "@modelcontextprotocol/client";
 import { fixtures, startFixtures } from "../rig/fixtures.ts";
 import { gatewayProgram } from "../rig/program.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /** What a client of the SDK v2 was sent besides results. */
 class Ear implements AsyncDisposable {
@@ -36,7 +37,7 @@ class Ear implements AsyncDisposable {
   }
 }
 
-const rig = new Rig();
+const rig = fileRig();
 const ears = new Map<string, Ear>();
 
 before(async () => {
@@ -45,8 +46,6 @@ before(async () => {
   ears.set("HTTP", rig.use(new Ear(await connectV2({ kind: "http", url }))));
   ears.set("stdio", rig.use(new Ear(await connectV2(gatewayProgram(rig, upstreams)))));
 });
-
-after(() => rig.close());
 
 for (const way of ["HTTP", "stdio"]) {
   for (const upstream of fixtures) {
@@ -64,6 +63,7 @@ for (const way of ["HTTP", "stdio"]) {
 
     suite(`SDK v2 over ${way} with the ${upstream} server`, () => {
       test("log messages arrive once, for calls that ask for them, from the level on that they ask for", async () => {
+        verifies("logging.asked-for", "logging.level");
         const { logs } = ear();
         logs.length = 0;
         await call("log", { level: "error", text: "nobody asked" });
@@ -78,6 +78,7 @@ for (const way of ["HTTP", "stdio"]) {
       });
 
       test("a change of the tools is told to who listens, and the list is then the new one", async () => {
+        verifies("tools.list-changed");
         const { toolChanges, promptChanges, client } = ear();
         const subscription = await client.listen({ toolsListChanged: true });
         assert.deepEqual(subscription.honoredFilter, { toolsListChanged: true });

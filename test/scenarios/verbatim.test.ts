@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, suite, test } from "node:test";
+import { before, suite, test } from "node:test";
 import { type JsonObject, isJsonObject, objectAt } from "../../src/core/json.ts";
 import { identity } from "../../src/identity.ts";
 import type { Era } from "../../src/protocol/revision.ts";
 import { type UpstreamOptions, upstreamDefaults } from "../../src/upstream/options.ts";
 import { type RawAnswer, type RawClient, rawLegacy, rawModern } from "../rig/raw-client.ts";
-import { type Front, Rig, httpUpstream } from "../rig/rig.ts";
+import { type Front, fileRig, httpUpstream } from "../rig/rig.ts";
 import { type AnswerStyle, scriptedHttp } from "../rig/scripted-http.ts";
 import { ScriptedServer } from "../rig/scripted-server.ts";
+import { verifies } from "../requirements/verifies.ts";
 
 /*
  * What servers send that no specification knows must arrive, and what clients send likewise. Here both ends are plain JSON, with no SDK
@@ -144,7 +145,7 @@ function scripted(era: Era): ScriptedServer {
       });
 }
 
-const rig = new Rig();
+const rig = fileRig();
 const servers = new Map<string, ScriptedServer>();
 const clients = new Map<string, RawClient>();
 let front: Front;
@@ -170,8 +171,6 @@ before(async () => {
   }
 });
 
-after(() => rig.close());
-
 async function upstreamOf(
   name: string,
   style: AnswerStyle | "channel",
@@ -191,6 +190,7 @@ for (const downstream of eras) {
 
       suite(`a ${downstream} client and a ${upstream} server that answers by ${style}`, () => {
         test("definitions arrive with every member they have", async () => {
+          verifies("base.icons-untouched", "tools.definitions");
           const { tool, prompt, resource, template } = definitions;
           assert.deepEqual(listIn(await request("tools/list", {}), "tools"), [tool]);
           assert.deepEqual(listIn(await request("prompts/list", {}), "prompts"), [prompt]);
@@ -201,6 +201,7 @@ for (const downstream of eras) {
 
         for (const method of callMethods) {
           test(`the result of ${method} arrives with every member it has`, async () => {
+            verifies("base.meta-opaque", "http.both-answers", "tools.result");
             const sent = sentResult(upstream, method);
             server().answer(method, sent);
             const { answer } = await request(method, requests[method]);
@@ -208,6 +209,7 @@ for (const downstream of eras) {
           });
 
           test(`the params of ${method} reach the server with every member they have`, async () => {
+            verifies("base.meta-opaque", "base.utf8", "tools.call");
             server().answer(method, sentResult(upstream, method));
             server().received.length = 0;
             await request(method, { ...requests[method], _meta: requestMeta });
@@ -217,6 +219,7 @@ for (const downstream of eras) {
         }
 
         test("an error arrives with its code, its words and its data", async () => {
+          verifies("base.codes-relayed");
           for (const data of [undefined, null, "text", [1, { two: odd }], odd]) {
             const error = { code: 4711, message: 'not "today" 🚂', ...(data === undefined ? {} : { data }) };
             server().answer("tools/call", { error });
@@ -230,6 +233,7 @@ for (const downstream of eras) {
 
     for (const style of ["stream", "channel"] as const) {
       test(`notifications of a call from a ${upstream} server by ${style} reach a ${downstream} client whole`, async () => {
+        verifies("http.both-answers");
         const name = `${upstream}-${style}`;
         const server = servers.get(name) ?? assert.fail(name);
         const client = clients.get(`${downstream} ${name}`) ?? assert.fail(name);

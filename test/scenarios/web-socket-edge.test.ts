@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { ManualClock } from "../../src/core/manual-clock.ts";
@@ -10,11 +10,12 @@ import { idleMs, messageRate } from "../../src/server/web-socket-endpoint.ts";
 import { pingMs } from "../../src/transport/web-socket.ts";
 import { type UpstreamOptions, upstreamDefaults } from "../../src/upstream/options.ts";
 import { type RawWebSocket, rawWebSocket, refusedOpening } from "../rig/raw-web-socket.ts";
-import { Rig } from "../rig/rig.ts";
+import { Rig, fileRig } from "../rig/rig.ts";
 import { type Received, ScriptedServer, modernScript } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
+import { verifies } from "../requirements/verifies.ts";
 
-const rig = new Rig();
+const rig = fileRig();
 const server = new ScriptedServer(modernScript());
 let http: string;
 let url: string;
@@ -28,8 +29,6 @@ before(async () => {
   http = front.url;
   url = front.url.replace("http:", "ws:");
 });
-
-after(() => rig.close());
 
 const callEcho = { name: "a__echo", arguments: { message: "hi" } };
 
@@ -46,6 +45,7 @@ function release({ id }: Received): void {
 }
 
 test("a client of 2026-07-28 discovers, lists and calls, each request by itself", async () => {
+  verifies("base.stateless", "http.custom-transport");
   await using raw = await rawWebSocket(url);
   raw.request(1, "server/discover");
   raw.request(2, "tools/list");
@@ -59,6 +59,7 @@ test("a client of 2026-07-28 discovers, lists and calls, each request by itself"
 });
 
 test("progress comes before the answer, under the client's own token", async () => {
+  verifies("http.custom-transport");
   await using raw = await rawWebSocket(url);
   const call = await heldCall(raw, 7, { progressToken: "mine" });
   const { progressToken } = objectAt(call.params, "_meta") ?? {};
@@ -73,6 +74,8 @@ test("progress comes before the answer, under the client's own token", async () 
 });
 
 test("a cancelled call is cancelled upstream and not answered", async () => {
+  verifies("cancel.obeyed");
+  verifies("http.custom-transport");
   await using raw = await rawWebSocket(url);
   const { id } = await heldCall(raw, 8);
   const cancelled = server.next("notifications/cancelled");
@@ -111,6 +114,7 @@ for (const [what, protocols, options, path, status, code] of [
   ["in the protocol of a draft", ["mcp"], { protocolVersion: 8 }, "", 400, "invalid_request"],
 ] as const) {
   test(`an opening ${what} is refused with ${status}`, async () => {
+    verifies("http.origin");
     const refusal = await refusedOpening(url + path, [...protocols], options);
     assert.equal(refusal.status, status);
     const body: unknown = JSON.parse(refusal.body);
@@ -144,6 +148,25 @@ test("a message over four MiB closes the connection with 1009, a binary one with
   assert.equal((await binary.closed)[0], 1003);
 });
 
+test("a message may come in fragments, with pings between them; together they are held to the same limit", async () => {
+  await using raw = await rawWebSocket(url);
+  const ping = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });
+  raw.socket.send(ping.slice(0, 9), { fin: false });
+  raw.socket.ping();
+  raw.socket.send(ping.slice(9), { fin: true });
+  assert.deepEqual(objectAt(await raw.answer(1), "result"), {});
+  const large = await rawWebSocket(url);
+  const piece = "x".repeat(1024 * 1024);
+  for (let sent = 0; sent < 5; sent += 1) large.socket.send(piece, { fin: false });
+  assert.equal((await large.closed)[0], 1009);
+});
+
+test("a text that is no UTF-8 closes the connection with 1007", async () => {
+  const raw = await rawWebSocket(url);
+  raw.socket.send(Buffer.from([0xc3, 0x28]), { binary: false });
+  assert.equal((await raw.closed)[0], 1007);
+});
+
 test("a client that sends too many messages is cut off with 1008, and nobody else", async () => {
   await using calm = await rawWebSocket(url);
   const hasty = await rawWebSocket(url);
@@ -154,6 +177,7 @@ test("a client that sends too many messages is cut off with 1008, and nobody els
 });
 
 test("of a client that does not read, progress is dropped and the answer kept", async () => {
+  verifies("progress.flooding");
   await using raw = await rawWebSocket(url);
   const call = await heldCall(raw, 1, { progressToken: 1 });
   raw.socket.pause();
@@ -203,6 +227,7 @@ test("a connection without a word for an hour is closed with 1001; one that list
 });
 
 test("a gateway that stops ends subscriptions with their result and lets calls finish, then closes with 1001", async () => {
+  verifies("listen.graceful-end");
   await using own = new Rig();
   const scripted = new ScriptedServer(modernScript());
   scripted.answer("tools/call", "silence");

@@ -2,9 +2,10 @@ import { relative } from "node:path";
 import { addServer, removeServer } from "../../config/edit.ts";
 import type { ServerEntry } from "../../config/schema.ts";
 import { GatewayError } from "../../core/errors.ts";
+import { fileToChange } from "../config-file.ts";
 import type { CommonOptions, Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { fileToChange, replaceFile, textOrNothing } from "./config-file.ts";
+import { replaceFile, textIn } from "../text-file.ts";
 
 export interface AddOptions extends CommonOptions {
   readonly url?: string;
@@ -23,14 +24,14 @@ export async function add(
 ): Promise<number> {
   const entry = entryOf(command, options);
   const file = await fileToChange(context, options);
-  await replaceFile(file, addServer(await textOrNothing(file), file, name, entry));
+  await replaceFile(file, addServer((await textIn(file, context.cwd)) ?? "", file, name, entry));
   return done(context, options, file, { added: name });
 }
 
 /** Takes one server out of the configuration file. */
 export async function remove(name: string, context: Context, options: CommonOptions): Promise<number> {
   const file = await fileToChange(context, options);
-  await replaceFile(file, removeServer(await textOrNothing(file), file, name));
+  await replaceFile(file, removeServer((await textIn(file, context.cwd)) ?? "", file, name));
   return done(context, options, file, { removed: name });
 }
 

@@ -2,18 +2,22 @@ import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { type FileWatch, watchFile } from "../../config/watch.ts";
-import { toGatewayError } from "../../core/errors.ts";
+import { GatewayError, toGatewayError } from "../../core/errors.ts";
 import { type Switchyard, startSwitchyard } from "../../gateway.ts";
+import type { Route } from "../../gateway/route.ts";
 import type { HttpServer } from "../../server/server.ts";
 import { ownStdio } from "../../transport/own-stdio.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
+import type { DefinitionFact } from "../../upstream/definition-facts.ts";
 import { type Chosen, type CommonOptions, type Context, chooseConfig, loginOptions } from "../context.ts";
+import { factText } from "../definition-text.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { forgetRunning, rememberRunning } from "../running.ts";
 import { type Terminal, printable } from "../terminal.ts";
 
 export interface ServeOptions extends CommonOptions {
   readonly stdio?: boolean;
+  readonly profile?: string;
   readonly host?: string;
   readonly port?: number;
 }
@@ -21,20 +25,44 @@ export interface ServeOptions extends CommonOptions {
 /** Runs the gateway until Ctrl-C, SIGTERM or, with `--stdio`, the end of the input. */
 export async function serve(context: Context, options: ServeOptions): Promise<number> {
   const chosen = await chooseConfig(context, options);
+  const route = routeFor(options, chosen.config);
   const switchyard = startSwitchyard({
     upstreams: chosen.config.upstreams,
+    catalog: chosen.config.catalog,
     sessions: chosen.config.sessions,
+    dataDir: chosen.config.dataDir,
+    onStoreProblem: storeReporter(context.terminal),
     oauth: loginOptions(chosen.config, context),
+    onDefinitionsChanged: definitionReporter(context.terminal, options.json === true),
     onStateChange: reporter(context.terminal, options.json === true),
   });
   const watch = watchConfig(chosen, switchyard, context);
   try {
-    await (options.stdio === true ? serveStdio(switchyard, context) : serveHttp(switchyard, chosen, context, options));
+    await (options.stdio === true
+      ? serveStdio(switchyard, route, context)
+      : serveHttp(switchyard, chosen, context, options));
     return exitCodes.ok;
   } finally {
     await watch.close();
     await switchyard.close();
   }
+}
+
+/** What the one client on stdio is served. */
+function routeFor({ stdio, profile }: ServeOptions, { catalog }: Config): Route {
+  if (profile === undefined) return { kind: "all" };
+  if (stdio !== true) {
+    throw new GatewayError(
+      "usage",
+      "--profile goes with --stdio; over HTTP every profile has its address, /mcp/p/NAME",
+    );
+  }
+  const names = catalog.profiles.map(({ name }) => name);
+  if (names.includes(profile)) return { kind: "profile", name: profile };
+  const known = names.length === 0 ? "none is configured" : `there are ${names.join(", ")}`;
+  throw new GatewayError("route_not_found", `There is no profile "${profile}"; ${known}`, {
+    data: { suggestion: "Profiles stand in the configuration under `profiles`." },
+  });
 }
 
 /** Takes up changes of the configuration file while the gateway runs; a wrong file changes nothing. */
@@ -44,7 +72,7 @@ function watchConfig({ config }: Chosen, switchyard: Switchyard, { terminal, env
   return watchFile(source.path, async () => {
     try {
       const next = await loadConfig(source.path, env, cwd);
-      await switchyard.reconfigure(next.upstreams);
+      await switchyard.reconfigure(next.upstreams, next.catalog);
       terminal.note(`Configuration read again: ${count(next.upstreams.length, "server")}`);
       if (
         !isDeepStrictEqual([next.listen, next.sessions, next.dataDir], [config.listen, config.sessions, config.dataDir])
@@ -57,11 +85,11 @@ function watchConfig({ config }: Chosen, switchyard: Switchyard, { terminal, env
   });
 }
 
-async function serveStdio(switchyard: Switchyard, { signal }: Context): Promise<void> {
+async function serveStdio(switchyard: Switchyard, route: Route, { signal }: Context): Promise<void> {
   const channel = ownStdio({ input: process.stdin, output: process.stdout });
   const stop = (): void => void channel.close();
   signal.addEventListener("abort", stop);
-  await switchyard.serve(channel);
+  await switchyard.serve(channel, route);
   signal.removeEventListener("abort", stop);
   process.stdin.pause();
 }
@@ -113,6 +141,7 @@ function addresses(origin: string, config: Config): string[] {
   const rows = [
     ["all tools", `${origin}/mcp`],
     ...config.upstreams.map(({ name }) => [`only ${name}`, `${origin}/mcp/u/${encodeURIComponent(name)}`]),
+    ...config.catalog.profiles.map(({ name }) => [`profile ${name}`, `${origin}/mcp/p/${encodeURIComponent(name)}`]),
     ["status", `${origin}/api/status`],
   ];
   const width = Math.max(...rows.map(([label = ""]) => label.length));
@@ -139,6 +168,36 @@ function reporter(terminal: Terminal, isJson: boolean): (upstream: Upstream) => 
         `${name} needs a login. Open this URL within ten minutes:\n  ${printable(state.authorizationUrl)}\nLater, \`switchyard login ${name}\` shows a fresh one.`,
       );
     }
+  };
+}
+
+/** Facts about one server that are told line by line; of more only how many there are. */
+const factsTold = 10;
+
+/** Tells what became of definitions. */
+function definitionReporter(terminal: Terminal, isJson: boolean): (facts: readonly DefinitionFact[]) => void {
+  return (facts) => {
+    if (isJson) {
+      for (const fact of facts) terminal.note(JSON.stringify({ event: "definition", ...fact }));
+      return;
+    }
+    for (const fact of facts.slice(0, factsTold)) terminal.note(factText(fact));
+    const [first] = facts;
+    if (first === undefined) return;
+    if (facts.length > factsTold) terminal.note(`${first.upstream}: and ${facts.length - factsTold} more`);
+    if (facts.some((fact) => "isQuarantined" in fact && fact.isQuarantined)) {
+      terminal.note(
+        `  → \`switchyard approve ${first.upstream} --dry-run\` shows what changed; without --dry-run it approves.`,
+      );
+    }
+  };
+}
+
+/** Tells that nothing can be kept, and when it can again. */
+function storeReporter(terminal: Terminal): (problem: GatewayError | undefined) => void {
+  return (problem) => {
+    if (problem === undefined) terminal.note("What must survive a restart is kept again.");
+    else terminal.note(printable(`Nothing is kept for the next start: ${problem.message}. ${problem.suggestion}`));
   };
 }
 

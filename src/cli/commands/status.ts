@@ -2,6 +2,7 @@ import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
 import type { ClientOptions } from "../client.ts";
 import { type Context, chooseConfig } from "../context.ts";
+import { quarantineText } from "../definition-text.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { askGateway, findRunning } from "../running.ts";
 import { printable, table } from "../terminal.ts";
@@ -18,7 +19,7 @@ export async function status(context: Context, options: ClientOptions): Promise<
     throw new GatewayError("upstream_unavailable", `What answers at ${url} is no Switchyard`);
   }
   if (options.json === true) context.terminal.out(JSON.stringify({ url, ...read }));
-  else context.terminal.out(statusText(url, read, read["upstreams"].filter(isJsonObject), context.terminal.columns));
+  else context.terminal.out(statusText(url, read, context.terminal.columns));
   return exitCodes.ok;
 }
 
@@ -31,15 +32,27 @@ async function runningOf(context: Context, options: ClientOptions): Promise<stri
   });
 }
 
-function statusText(url: string, read: JsonObject, upstreams: readonly JsonObject[], columns: number): string {
+function statusText(url: string, read: JsonObject, columns: number): string {
+  const upstreams = listIn(read, "upstreams");
+  const profiles = listIn(read, "profiles");
   const head = `Switchyard ${stringAt(read, "version") ?? ""} at ${url}, process ${String(read["pid"])}`;
   if (upstreams.length === 0)
     return `${head}\n\nNo upstream is configured: \`switchyard add NAME -- COMMAND …\` adds one.`;
   const rows = upstreams.map(row);
-  const notes = upstreams.flatMap(notesOn);
+  const notes = [
+    ...upstreams.flatMap(notesOn),
+    ...upstreams.flatMap(quarantineOn),
+    ...profiles.flatMap(profileNotes),
+    ...storeNotes(read),
+  ];
   const parts = [
     head,
     table(["UPSTREAM", "TRANSPORT", "STATE", "TOOLS", "PROMPTS", "RESOURCES", "REVISION", "SERVER"], rows, columns),
+    ...(profiles.length === 0
+      ? []
+      : [
+          table(["PROFILE", "UPSTREAMS", "TOOLS", "PROMPTS", "RESOURCES", "SEARCH"], profiles.map(profileRow), columns),
+        ]),
   ];
   return [...parts, ...notes].join("\n\n");
 }
@@ -58,12 +71,36 @@ function row(upstream: JsonObject): string[] {
   ];
 }
 
+function listIn(object: JsonObject, key: string): JsonObject[] {
+  const list = object[key];
+  return Array.isArray(list) ? list.filter(isJsonObject) : [];
+}
+
+function profileRow(profile: JsonObject): string[] {
+  const counts = objectAt(profile, "counts") ?? {};
+  const { upstreams } = profile;
+  return [
+    stringAt(profile, "name") ?? "",
+    Array.isArray(upstreams) ? upstreams.map(String).join(", ") : "",
+    String(counts["tools"]),
+    String(counts["prompts"]),
+    String(counts["resources"]),
+    stringAt(profile, "search") ?? "",
+  ];
+}
+
+function profileNotes(profile: JsonObject): string[] {
+  return listIn(profile, "oddities").map(
+    ({ message, suggestion }) =>
+      `profile ${stringAt(profile, "name") ?? ""}: ${printable(String(message))}\n  → ${String(suggestion)}`,
+  );
+}
+
 function notesOn(upstream: JsonObject): string[] {
   const name = stringAt(upstream, "name") ?? "";
   const state = objectAt(upstream, "state") ?? {};
   const problem = objectAt(state, "problem");
-  const oddities = Array.isArray(upstream["oddities"]) ? upstream["oddities"].filter(isJsonObject) : [];
-  const notes = oddities.map((oddity) => {
+  const notes = listIn(upstream, "oddities").map((oddity) => {
     const times = oddity["count"] === 1 ? "once" : `${String(oddity["count"])} times`;
     return `${name}: ${oddityNames[String(oddity["kind"])] ?? "something odd"}, ${times}; last: ${printable(String(oddity["latest"]))}\n  → ${String(oddity["suggestion"])}`;
   });
@@ -79,6 +116,33 @@ function notesOn(upstream: JsonObject): string[] {
     : [];
   const first = `${name}: ${printable(stringAt(problem, "message") ?? "")} (${stringAt(problem, "stage") ?? ""}, attempt ${String(state["attempts"])})`;
   return [[first, `  → ${stringAt(problem, "suggestion") ?? ""}`, ...stderr].join("\n"), ...notes];
+}
+
+/** Of what is held back a status shows this much; `switchyard approve --dry-run` shows all. */
+const heldShown = 5;
+
+function quarantineOn(upstream: JsonObject): string[] {
+  const held = Array.isArray(upstream["quarantined"]) ? upstream["quarantined"].filter(isJsonObject) : [];
+  if (held.length === 0) return [];
+  const name = stringAt(upstream, "name") ?? "";
+  const shown = held.slice(0, heldShown);
+  const more = Number(upstream["quarantinedCount"]) - shown.length;
+  return [
+    [
+      `${name}: held back until somebody approves it`,
+      ...shown.map((each) => quarantineText(each).replaceAll(/^/gm, "  ")),
+      ...(more > 0 ? [`  and ${more} more`] : []),
+      `  → \`switchyard approve ${name}\` approves all of it, \`switchyard approve ${name}/TOOL\` one; --dry-run shows it first`,
+    ].join("\n"),
+  ];
+}
+
+function storeNotes(read: JsonObject): string[] {
+  const store = objectAt(read, "store") ?? {};
+  const problem = objectAt(store, "problem");
+  if (problem === undefined) return [];
+  const text = `Nothing is kept for the next start: ${printable(stringAt(problem, "message") ?? "")}`;
+  return [`${text}\n  → ${printable(stringAt(problem, "suggestion") ?? "")}`];
 }
 
 const oddityNames: Readonly<Record<string, string>> = {

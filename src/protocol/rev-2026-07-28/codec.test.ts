@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
+import type { JsonObject } from "../../core/json.ts";
 import type { Call } from "../call.ts";
 import { Payload } from "../payload.ts";
 import { modernCodec, readRequestMeta } from "./codec.ts";
 import { metaKeys } from "./meta.ts";
+import { verifies } from "../../../test/requirements/verifies.ts";
 
 const identity = { name: "switchyard", title: "Switchyard", version: "0.0.0" };
 const codec = modernCodec(identity);
@@ -18,6 +19,7 @@ function text(json: string): Payload {
 }
 
 test("a call's reserved keys become members of its own, and the rest of _meta passes through", () => {
+  verifies("base.meta-opaque");
   const meta = {
     ...required,
     [metaKeys.clientInfo]: { name: "client" },
@@ -34,6 +36,13 @@ test("a call's reserved keys become members of its own, and the rest of _meta pa
     logLevel: "warning",
     caller: { info: { name: "client" }, capabilities: { roots: {} } },
   } satisfies Call);
+});
+
+test("a key of _meta that JavaScript gives a meaning of its own passes through like any other", () => {
+  verifies("base.meta-opaque");
+  const params: JsonObject = { _meta: JSON.parse(`{"__proto__":{"a":1},${JSON.stringify(required).slice(1)}`) };
+  const { meta } = codec.decodeCall("tools/call", params, nobody);
+  assert.equal(JSON.stringify(meta), '{"__proto__":{"a":1}}');
 });
 
 test("a call with nothing but reserved keys has no _meta to pass on", () => {
@@ -69,11 +78,13 @@ const malformed: readonly {
 
 for (const { params, message } of malformed) {
   test(`a call with ${JSON.stringify(params)} is refused`, () => {
+    verifies("base.meta-required");
     assert.throws(() => codec.decodeCall("tools/call", params, nobody), { code: "invalid_params", message });
   });
 }
 
 test("what a request says of its sender is read, and an identity that is no object counts as none", () => {
+  verifies("base.meta-info-display");
   assert.deepEqual(readRequestMeta({ _meta: { ...required, [metaKeys.clientInfo]: "me" } }), {
     protocolVersion: "2026-07-28",
     caller: { info: undefined, capabilities: { roots: {} } },
@@ -81,6 +92,7 @@ test("what a request says of its sender is read, and an identity that is no obje
 });
 
 test("a call to an upstream carries our identity, the caller's capabilities, and our token", () => {
+  verifies("base.meta-sent", "progress.token-unique");
   const call: Call = {
     method: "tools/call",
     params: { name: "t", inputResponses: { a: {} }, requestState: "s" },
@@ -105,6 +117,7 @@ test("a call to an upstream carries our identity, the caller's capabilities, and
 });
 
 test("any other request to an upstream carries our identity and no capabilities", () => {
+  verifies("base.meta-sent");
   assert.deepEqual(codec.encodeParams({ cursor: "c" }), {
     cursor: "c",
     _meta: {
@@ -116,6 +129,7 @@ test("any other request to an upstream carries our identity and no capabilities"
 });
 
 test("a result of a legacy upstream gets its kind and our name before its own bytes", () => {
+  verifies("base.result-type");
   const dressed = codec.encodeResult("tools/call", text('{"n":12345678901234567890}'), kept);
   assert.equal(
     dressed.text.toString(),
@@ -125,12 +139,14 @@ test("a result of a legacy upstream gets its kind and our name before its own by
 
 for (const empty of ["{}", "{ }", "{\n\t}"]) {
   test(`the empty result ${JSON.stringify(empty)} is dressed too`, () => {
+    verifies("base.result-type");
     const dressed = codec.encodeResult("tools/call", text(empty), kept);
     assert.deepEqual(JSON.parse(dressed.text.toString()), { resultType: "complete", _meta: serverInfo });
   });
 }
 
 test("a result with _meta of its own keeps it, beside our name", () => {
+  verifies("base.meta-server-info");
   const dressed = codec.encodeResult("tools/call", text('{"content":[],"_meta":{"a/b":1}}'), kept);
   assert.deepEqual(dressed.value, { resultType: "complete", content: [], _meta: { ...serverInfo, "a/b": 1 } });
 });
@@ -145,6 +161,7 @@ test("the words of the dress inside a result are no dress", () => {
 });
 
 test("a result that is fully dressed stays byte for byte what it was", () => {
+  verifies("base.meta-server-info");
   const own = text(`{"resultType":"complete","_meta":{"${metaKeys.serverInfo}":{"name":"theirs"}},"n":1.0}`);
   assert.equal(codec.encodeResult("tools/call", own, kept), own);
 });
@@ -169,6 +186,7 @@ for (const method of [
   "resources/read",
 ]) {
   test(`a complete result of ${method} says how long it may be kept, in the upstream's words where it has any`, () => {
+    verifies("caching.hints");
     const { ttlMs, cacheScope } = codec.encodeResult(method, text('{"a":1}'), kept).value;
     assert.deepEqual({ ttlMs, cacheScope }, kept);
     const own = codec.encodeResult(method, text('{"ttlMs":60000,"cacheScope":"private"}'), kept).value;
@@ -177,6 +195,7 @@ for (const method of [
 }
 
 test("a result that asks for input, and one of another method, say nothing of how long they may be kept", () => {
+  verifies("caching.others");
   const asking = codec.encodeResult("resources/read", text('{"resultType":"input_required","requestState":"s"}'), kept);
   assert.deepEqual(asking.value, { resultType: "input_required", requestState: "s", _meta: serverInfo });
   assert.ok(!("ttlMs" in codec.encodeResult("tools/call", text('{"a":1}'), kept).value));
@@ -187,12 +206,14 @@ for (const [retired, now] of [
   [-32042, -32603],
 ] as const) {
   test(`the code ${retired} of older revisions is sent as ${now}`, () => {
+    verifies("base.codes-retired");
     const error = { code: retired, message: "m", data: { uri: "x" } };
     assert.deepEqual(codec.encodeError(error, "resources/read"), { ...error, code: now });
   });
 }
 
 test("the kind of an upstream's result is read, and an absent one means complete", () => {
+  verifies("base.result-type-absent");
   assert.equal(codec.decodeResult(text('{"content":[]}')), "complete");
   assert.equal(codec.decodeResult(text('{"resultType":"complete","content":[]}')), "complete");
   assert.equal(codec.decodeResult(text('{"content":[],"resultType":"complete"}')), "complete");
@@ -203,6 +224,7 @@ test("the kind of an upstream's result is read, and an absent one means complete
 
 for (const kind of ['"completed"', "null", "1"]) {
   test(`a result of the kind ${kind} is refused`, () => {
+    verifies("base.result-type-unknown");
     assert.throws(() => codec.decodeResult(text(`{"resultType":${kind}}`)), {
       code: "upstream_protocol_error",
       message: `The upstream answered with a result of unknown kind ${kind}`,

@@ -28,7 +28,7 @@ export function modernCodec(identity: Identity): Codec {
     encodeError: toModernError,
     encodeNotification: (notification) => notification,
     encodeCall: (call, progressToken) => encodeModernCall(call, progressToken, identity),
-    encodeParams: (params) => ({ ...params, _meta: requestMeta(identity, {}) }),
+    encodeParams: (params, capabilities = {}) => ({ ...params, _meta: requestMeta(identity, capabilities) }),
     decodeResult: kindOf,
   };
 }
@@ -82,9 +82,8 @@ const lifted: ReadonlySet<string> = new Set([
 ]);
 
 function unreserved(meta: JsonObject): JsonObject | undefined {
-  let rest: Record<string, unknown> | undefined;
-  for (const key of Object.keys(meta)) if (!lifted.has(key)) (rest ??= {})[key] = meta[key];
-  return rest;
+  const keys = Object.keys(meta).filter((key) => !lifted.has(key));
+  return keys.length === 0 ? undefined : Object.fromEntries(keys.map((key) => [key, meta[key]]));
 }
 
 function requestMeta(identity: Identity, capabilities: JsonObject): Record<string, unknown> {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bearerChallenge } from "./challenge.ts";
+import { verifies } from "../../../test/requirements/verifies.ts";
 
 const metadata = "https://mcp.example.com/.well-known/oauth-protected-resource";
 
 test("a Bearer challenge says where the metadata is, which scopes are needed and what was wrong", () => {
+  verifies("auth.challenge");
   const header = `Bearer error="insufficient_scope", scope="files:read files:write", resource_metadata="${metadata}", error_description="no, not this"`;
   assert.deepEqual(bearerChallenge(header), {
     metadataUrl: metadata,
@@ -33,6 +35,7 @@ const headers: readonly (readonly [header: string | undefined, expected: object 
 ];
 
 test("challenges of other schemes around it, odd spacing and malformed parts do no harm", () => {
+  verifies("auth.challenge");
   for (const [header, expected] of headers) assert.deepEqual(bearerChallenge(header), expected, String(header));
 });
 

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { credentialsAt, currentTokens, emptyLogin, memoryStore, withCredentials } from "./credentials.ts";
 import { fullLogin, testLoginStore } from "./login-store.contract.ts";
+import { verifies } from "../../../test/requirements/verifies.ts";
 
 testLoginStore("a store in memory", memoryStore);
 
 test("credentials belong to the issuer that gave them, character by character", () => {
+  verifies("auth.credentials-per-issuer");
   assert.ok(credentialsAt(fullLogin, "https://auth.example.com").tokens);
   assert.deepEqual(credentialsAt(fullLogin, "https://auth.example.com/"), {});
   assert.deepEqual(credentialsAt(undefined, "https://auth.example.com"), {});

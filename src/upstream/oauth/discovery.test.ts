@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { discover } from "./discovery.ts";
 import type { Fetch } from "./guarded-fetch.ts";
+import { verifies } from "../../../test/requirements/verifies.ts";
 
 const upstream = new URL("https://mcp.example.com/mcp");
 
@@ -41,6 +42,7 @@ async function found(
 const resource = { resource: "https://mcp.example.com", authorization_servers: [auth], scopes_supported: ["read"] };
 
 test("the metadata that the challenge names is used, and its resource is kept byte for byte", async () => {
+  verifies("auth.resource-metadata", "auth.resource-parameter");
   const metadataUrl = "https://mcp.example.com/elsewhere.json";
   const documents = { [metadataUrl]: resource, [auth + wellKnown]: metadataOf(auth) };
   assert.deepEqual(await found(documents, { metadataUrl }), {
@@ -52,11 +54,13 @@ test("the metadata that the challenge names is used, and its resource is kept by
 });
 
 test("without a challenge the well-known addresses are tried, that of the path first", async () => {
+  verifies("auth.resource-metadata-fallback");
   const { asked } = await found({ [ofUpstream]: resource, [auth + wellKnown]: metadataOf(auth) });
   assert.deepEqual(asked, [`${ofUpstream}/mcp`, ofUpstream, auth + wellKnown]);
 });
 
 test("an issuer with a path is looked for by OAuth and then by OpenID Connect, inserted and appended", async () => {
+  verifies("auth.server-metadata");
   const tenant = `${auth}/tenant1`;
   const openId = {
     jwks_uri: `${auth}/jwks`,
@@ -94,6 +98,7 @@ test("an upstream without resource metadata has its authorization server at its 
 });
 
 test("a secret in the query of an upstream's address goes into no login", async () => {
+  verifies("auth.bearer");
   const origin = "https://mcp.example.com";
   const fetchFn: Fetch = (url) =>
     Promise.resolve(
@@ -147,6 +152,7 @@ const refused: Readonly<Record<string, readonly [documents: Readonly<Record<stri
 
 for (const [name, [documents, told]] of Object.entries(refused)) {
   test(`an upstream with ${name} is not logged in to`, async () => {
+    verifies("auth.server-metadata-issuer", "auth.resource-foreign", "auth.pkce-required", "auth.https");
     await assert.rejects(found(documents), (thrown) => {
       assert.equal(Object(thrown).code, "upstream_protocol_error");
       assert.match(thrown instanceof Error ? thrown.message : "", told);

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkIssuer } from "./issuer.ts";
+import { verifies } from "../../../test/requirements/verifies.ts";
 
 const issuer = "https://auth.example.com";
 
 test("an answer is taken with the issuer that the login began at, and without one where none was promised", () => {
+  verifies("auth.issuer-recorded");
   checkIssuer(issuer, { issuer, sendsIss: true });
   checkIssuer(issuer, { issuer, sendsIss: false });
   checkIssuer(undefined, { issuer, sendsIss: false });
 });
 
 test("an issuer that is promised and missing, or another one in a single character, is refused without being shown", () => {
+  verifies("auth.issuer-exact", "auth.issuer-errors");
   const others = [
     "https://evil.example.com",
     `${issuer}/`,

@@ -8,6 +8,7 @@ import { systemClock } from "../../core/clock.ts";
 import type { LoginStore } from "./credentials.ts";
 import { type LoginFileOptions, keyFileName, loginFile, loginFileName } from "./login-file.ts";
 import { fullLogin, testLoginStore } from "./login-store.contract.ts";
+import { verifies } from "../../../test/requirements/verifies.ts";
 
 function fileIn(options: Omit<LoginFileOptions, "clock">): LoginStore {
   return loginFile({ ...options, clock: systemClock });
@@ -35,6 +36,7 @@ test("nothing is made before something is to be kept", async () => {
 });
 
 test("a login is not readable in the folder, and the files are for their owner only", async () => {
+  verifies("auth.token-kept");
   const dataDir = await newFolder();
   await fileIn({ dataDir }).change("a", () => fullLogin);
   const names = await readdir(dataDir);

@@ -22,7 +22,7 @@ export type LoginOutcome =
 
 /** The gateway's own OAuth client towards its upstreams: tokens of callers are never passed on. */
 export interface OAuth {
-  /** The authorizer of an upstream; undefined where it is configured otherwise, or is not reached over Streamable HTTP. */
+  /** The authorizer of an upstream; undefined where it is configured otherwise, or is not reached over HTTP or WebSocket. */
   readonly authorizerFor: (options: UpstreamOptions, receiver: AuthorizerReceiver) => Authorizer | undefined;
   /** Takes the answer to a login that a browser brings: `code`, `state`, `iss`, or `error`. Never rejects. */
   complete(answer: URLSearchParams): Promise<LoginOutcome>;
@@ -33,8 +33,9 @@ export function oauthClient({ clock, store, redirectUri, openAuthorizationUrl }:
   const shared = { clock, store, logins, redirectUri, openAuthorizationUrl };
   return {
     authorizerFor({ name, target }, receiver) {
-      if (target.kind !== "http" || target.oauth === false || hasOwnCredentials(target.headers)) return undefined;
-      const upstream = { name, url: new URL(target.url), settings: target.oauth ?? {} };
+      if (target.kind === "stdio" || target.kind === "channel") return undefined;
+      if (target.oauth === false || hasOwnCredentials(target.headers)) return undefined;
+      const upstream = { name, url: httpUrlOf(target.url), settings: target.oauth ?? {} };
       return new UpstreamAuthorizer(upstream, shared, receiver);
     },
     async complete(answer) {
@@ -56,6 +57,15 @@ export function oauthClient({ clock, store, redirectUri, openAuthorizationUrl }:
       }
     },
   };
+}
+
+/**
+ * The address that logins are for: a WebSocket is opened by a request of HTTP, and what metadata names as a resource is an https address.
+ *
+ * @see RFC 6455, 3; RFC 9728, 1.2.
+ */
+function httpUrlOf(url: string): URL {
+  return new URL(url.replace(/^ws(?=s?:)/i, "http"));
 }
 
 /** Whoever sends an Authorization header of the operator's has no use for another one. */

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ManualClock } from "../../core/manual-clock.ts";
 import { PendingLogins, loginMs, maxPending } from "./pending-logins.ts";
+import { verifies } from "../../../test/requirements/verifies.ts";
 
 const login = { upstream: "a", complete: () => Promise.resolve() };
 
 test("a state is long, never the same, and serves once", () => {
+  verifies("auth.state");
   const logins = new PendingLogins(new ManualClock());
   const state = logins.newState();
   assert.match(state, /^[\w-]{43}$/);
@@ -17,6 +19,7 @@ test("a state is long, never the same, and serves once", () => {
 });
 
 test("a state is good for ten minutes from when it was added, and then forgotten", () => {
+  verifies("auth.state");
   const clock = new ManualClock();
   const logins = new PendingLogins(clock);
   logins.add("early", login);

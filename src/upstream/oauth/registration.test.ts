@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { RegisteredClient } from "./credentials.ts";
 import { type RegistrationOptions, chooseClient } from "./registration.ts";
 import type { ServerMetadata } from "./sdk.ts";
+import { verifies } from "../../../test/requirements/verifies.ts";
 
 const server: ServerMetadata = {
   issuer: "https://auth.example.com",
@@ -36,6 +37,7 @@ function optionsFor(answer: object, status = 201) {
 const registered: RegisteredClient = { id: "earlier", redirectUri, scopes: ["read"], secretExpiresAt: undefined };
 
 test("a configured client goes before a metadata document, that before a registered client, that before a new one", async () => {
+  verifies("auth.registration-order", "auth.metadata-document");
   const { options, sent } = optionsFor({ client_id: "new" });
   const cimd = { ...server, client_id_metadata_document_supported: true };
   const clientMetadataUrl = "https://us.example.com/client.json";
@@ -62,6 +64,7 @@ test("a configured client goes before a metadata document, that before a registe
 });
 
 test("a registration says that we are a native client with refresh tokens, and takes over what the server decided", async () => {
+  verifies("auth.application-type", "auth.refresh-grant");
   const { options, sent } = optionsFor({
     client_id: "new",
     client_secret: "s",
@@ -106,6 +109,7 @@ test("a registered client is replaced when its secret has expired, the address d
 });
 
 test("a refused registration says what to do, and shows of the answer no more than the error code", async () => {
+  verifies("auth.registration-refused");
   const { options } = optionsFor({ error: "invalid_redirect_uri", error_description: "<b>hm</b>" }, 400);
   await assert.rejects(chooseClient(options), {
     code: "upstream_protocol_error",
@@ -117,6 +121,7 @@ test("a refused registration says what to do, and shows of the answer no more th
 });
 
 test("where nobody can be registered, a person is told to configure a client", async () => {
+  verifies("auth.registration-refused");
   const { registration_endpoint: _, ...closed } = server;
   const { options } = optionsFor({});
   await assert.rejects(chooseClient({ ...options, server: closed }), { code: "login_required" });

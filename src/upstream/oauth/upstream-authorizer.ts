@@ -1,6 +1,7 @@
 import type { Clock, StopTimer } from "../../core/clock.ts";
 import { GatewayError, toGatewayError } from "../../core/errors.ts";
-import type { Authorizer, AuthorizerReceiver, Credentials, Refusal } from "../authorizer.ts";
+import type { Credentials, Refusal } from "../../transport/credentials.ts";
+import type { Authorizer, AuthorizerReceiver } from "../authorizer.ts";
 import { type Challenge, bearerChallenge } from "./challenge.ts";
 import type { Client } from "./client-auth.ts";
 import {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { keyBytes, keyFromSecret, lock, lockedText, newSalt, readLocked, unlock } from "./vault.ts";
+import { verifies } from "../../../test/requirements/verifies.ts";
 
 const text = JSON.stringify({ token: "very-secret-token" });
 const key = randomBytes(keyBytes);
@@ -24,6 +25,7 @@ test("a file of it reads back, and no two are alike", () => {
 });
 
 test("whatever byte is changed, it no longer opens", () => {
+  verifies("auth.token-kept");
   const locked = lock(text, "file", key, newSalt());
   for (const part of ["salt", "nonce", "tag", "data"] as const) {
     for (let at = 0; at < locked[part].length; at += 1) {

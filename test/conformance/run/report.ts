@@ -12,10 +12,28 @@ export interface Done {
   readonly elapsedMs: number;
 }
 
+/** Of so many scenarios so many passed. */
+interface Score {
+  readonly passed: number;
+  readonly of: number;
+}
+
+function scoreIn(results: readonly ScenarioResult[]): Score {
+  return { passed: results.filter(({ outcome }) => outcome === "passed").length, of: results.length };
+}
+
 /** How many of a run's required scenarios passed. */
-export function scoreOf({ results }: Done): { readonly passed: number; readonly required: number } {
-  const required = results.filter(({ unscored }) => unscored === undefined);
-  return { passed: required.filter(({ outcome }) => outcome === "passed").length, required: required.length };
+function scoreOf({ results }: Done): Score {
+  return scoreIn(results.filter(({ unscored }) => unscored === undefined));
+}
+
+/** How many of the scenarios that a run need not pass did, as far as they could be played. */
+function restOf({ results }: Done): Score {
+  return scoreIn(results.filter(({ unscored, outcome }) => unscored !== undefined && outcome !== "skipped"));
+}
+
+function shown({ passed, of }: Score): string {
+  return of === 0 ? "–" : `${passed} of ${of}`;
 }
 
 /** Longest message that is shown of a check, in characters. */
@@ -24,10 +42,9 @@ const shownLength = 300;
 /** What a person wants to know of a run: the score, and every scenario with something to say. */
 export function summaryOf(done: Done): string {
   const { run, results, verdict, exit, elapsedMs } = done;
-  const { passed, required } = scoreOf(done);
   const status = exit.status === undefined ? "ended after its time" : `exit ${exit.status}`;
   const lines = [
-    `${run.name}: ${passed} of ${required} required (suite: ${status}, ${(elapsedMs / 1000).toFixed(1)} s)`,
+    `${run.name}: ${shown(scoreOf(done))} required (suite: ${status}, ${(elapsedMs / 1000).toFixed(1)} s)`,
   ];
   for (const result of results) {
     if (result.outcome === "passed" && result.findings.length === 0) continue;
@@ -69,9 +86,9 @@ export function pageOf(all: readonly Done[], facts: PageFacts): string {
     "A cell says how many of a scenario's checks passed. In parentheses: run, but not required by that revision. `✗`: fails. `–`: not part of",
     "that revision. `!`: passes with a recommendation that is not followed.",
     "",
-    "| Run | Required scenarios that pass |",
-    "|---|---|",
-    ...all.map((done) => `| ${titleOf(done.run)} | ${scoreOf(done).passed} of ${scoreOf(done).required} |`),
+    "| Run | Required scenarios that pass | Others that pass: extensions, later additions |",
+    "|---|---|---|",
+    ...all.map((done) => `| ${titleOf(done.run)} | ${shown(scoreOf(done))} | ${shown(restOf(done))} |`),
     "",
     ...tableOf("As a server, before an upstream of either era", servers),
     ...tableOf("As a client of upstreams", clients),

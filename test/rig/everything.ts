@@ -3,19 +3,19 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { scriptOf } from "./npm-servers.ts";
 
-/** The reference server `everything` as a process of HTTP+SSE. */
-export interface EverythingSse extends AsyncDisposable {
+/** The reference server `everything` as a process that is reached over HTTP. */
+export interface Everything extends AsyncDisposable {
   readonly port: number;
-  /** Where its event stream is. */
+  /** Where it is reached: over HTTP+SSE, its event stream. */
   readonly url: string;
   /** Kills it outright; resolves when it has ended. */
   kill(): Promise<void>;
 }
 
 /** Starts it on this port, or on a free one. */
-export async function everythingSse(port = 0): Promise<EverythingSse> {
+export async function everythingOver(transport: "sse" | "streamableHttp", port = 0): Promise<Everything> {
   const printPort = fileURLToPath(new URL("print-port.mjs", import.meta.url));
-  const child = spawn(process.execPath, ["--import", printPort, scriptOf("everything"), "sse"], {
+  const child = spawn(process.execPath, ["--import", printPort, scriptOf("everything"), transport], {
     env: { ...process.env, PORT: String(port) },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -35,5 +35,10 @@ export async function everythingSse(port = 0): Promise<EverythingSse> {
     await exited;
   };
   const bound = await promise;
-  return { port: bound, url: `http://127.0.0.1:${bound}/sse`, kill, [Symbol.asyncDispose]: kill };
+  return {
+    port: bound,
+    url: `http://127.0.0.1:${bound}/${transport === "sse" ? "sse" : "mcp"}`,
+    kill,
+    [Symbol.asyncDispose]: kill,
+  };
 }

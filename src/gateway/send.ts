@@ -1,0 +1,64 @@
+import { GatewayError, toGatewayError } from "../core/errors.ts";
+import { stringAt } from "../core/json.ts";
+import type { Call } from "../protocol/call.ts";
+import type { CallAnswer } from "../upstream/connection.ts";
+import { attempt } from "./attempt.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Inbound } from "./inbound.ts";
+import { type OwnTool, type Target, targetOf } from "./target.ts";
+import { mayNameTask, withTaskNamed } from "./tasks/names.ts";
+import { callAsTask, isCalledAsTask } from "./tasks/run.ts";
+
+/**
+ * Sends a call to whoever it is for.
+ *
+ * @throws {GatewayError} what {@link targetOf} and {@link attempt} throw.
+ */
+export function send(gateway: Gateway, inbound: Inbound, call: Call, conversation?: Conversation): Promise<CallAnswer> {
+  if (call.method === "resources/read") return readResource(gateway, inbound, call, conversation);
+  const sendTo = (target: Target | OwnTool): Promise<CallAnswer> => {
+    if ("answer" in target) return target.answer();
+    if (target.taskSupport !== undefined && isCalledAsTask(inbound, call, target)) {
+      return callAsTask(gateway, inbound, call, target, conversation);
+    }
+    const sent = attempt(gateway, inbound, call, target, conversation);
+    return mayNameTask(call) ? sent.then((outcome) => withTaskNamed(outcome, target.upstream.name, call)) : sent;
+  };
+  const target = targetOf(gateway, inbound.route, call);
+  return target instanceof Promise ? target.then(sendTo) : sendTo(target);
+}
+
+/** Codes by which servers say that they have no such resource: the legacy one, and that of 2026-07-28. */
+const notFoundCodes: ReadonlySet<number> = new Set([-32002, -32602]);
+
+/**
+ * Asks those who may have the resource, one after another: an address need not be listed to exist. Reading changes nothing, so that
+ * asking somebody who does not have it does no harm.
+ */
+async function readResource(
+  gateway: Gateway,
+  inbound: Inbound,
+  call: Call,
+  conversation: Conversation | undefined,
+): Promise<CallAnswer> {
+  const uri = stringAt(call.params, "uri");
+  if (uri === undefined) throw new GatewayError("invalid_params", "resources/read needs params.uri");
+  // Nobody known to have it: somebody who is still being connected may.
+  if (gateway.view(inbound.route).ownersOf(uri).length === 0) await gateway.settled;
+  const holders = gateway.view(inbound.route).holdersOf(uri);
+  let failure: GatewayError | undefined;
+  for (const upstream of holders) {
+    try {
+      const outcome = await attempt(gateway, inbound, call, { upstream, params: call.params }, conversation);
+      const { answer } = outcome;
+      if (answer.kind === "result" || holders.length === 1 || !notFoundCodes.has(answer.error.code)) return outcome;
+    } catch (thrown) {
+      // Whoever is away may not be the one who has it; but once the caller or the time is gone, nobody else need be asked.
+      if (inbound.controller.signal.aborted) throw thrown;
+      failure ??= toGatewayError(thrown);
+    }
+  }
+  if (failure !== undefined) throw failure;
+  throw new GatewayError("resource_not_found", `No resource ${JSON.stringify(uri.slice(0, 200))}`, { data: { uri } });
+}

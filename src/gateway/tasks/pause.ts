@@ -1,0 +1,15 @@
+import type { Clock } from "../../core/clock.ts";
+
+/** Waits so many ms, or until `signal` fires. */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const wake = (): void => {
+    resolve();
+  };
+  const stopTimer = clock.after(ms, wake);
+  signal.addEventListener("abort", wake);
+  await promise;
+  stopTimer();
+  signal.removeEventListener("abort", wake);
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
+import { approve, quarantineOf } from "../gateway/approval.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import { decoded } from "./address.ts";
+import { readBody } from "./body.ts";
+import { answerJson, refuse } from "./reply.ts";
+
+const addresses = /^\/api\/upstreams\/([^/]+)\/(quarantine|approve)$/;
+
+/**
+ * Serves what a person decides definitions by: `GET /api/upstreams/NAME/quarantine` lists what is held back and how it differs,
+ * `POST /api/upstreams/NAME/approve` with `{"definitions": [{"kind", "name", "hash"}]}` approves what still has that hash.
+ *
+ * False where the path is another one.
+ *
+ * @throws {GatewayError} `route_not_found`, `method_not_allowed`, `forbidden_origin`, `unsupported_media_type`.
+ */
+export function answerDefinitions(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  gateway: Gateway,
+): boolean {
+  const [, encoded, action] = addresses.exec(path) ?? [];
+  if (encoded === undefined) return false;
+  const name = decoded(encoded);
+  if (request.method !== (action === "approve" ? "POST" : "GET")) {
+    throw new GatewayError("method_not_allowed", `${path.slice(0, 200)} is not for ${String(request.method)}`);
+  }
+  if (action === "approve") takeApproval(request, response, name, gateway);
+  else answerJson(response, { quarantined: quarantineOf(gateway.upstream(name)) });
+  return true;
+}
+
+function takeApproval(request: IncomingMessage, response: ServerResponse, name: string, gateway: Gateway): void {
+  checkSender(request);
+  readBody(request, (body) => {
+    if (body instanceof GatewayError) refuse(response, body);
+    else
+      void approveIn(body, name, gateway).then(
+        (approved) => {
+          answerJson(response, { approved });
+        },
+        (thrown: unknown) => {
+          refuse(response, toGatewayError(thrown));
+        },
+      );
+  });
+}
+
+/**
+ * Keeps web pages from approving anything, also those that may call tools: a page of another origin always says which. A form, which needs
+ * no leave, cannot send JSON.
+ */
+function checkSender({ headers }: IncomingMessage): void {
+  const { origin, host } = headers;
+  if (origin !== undefined && origin !== `http://${host}`) {
+    throw new GatewayError("forbidden_origin", `Web pages of ${JSON.stringify(origin.slice(0, 100))} may not approve`);
+  }
+  if (!/^application\/json\s*(?:;|$)/i.test(headers["content-type"] ?? "")) {
+    throw new GatewayError("unsupported_media_type", "The body must be application/json");
+  }
+}
+
+async function approveIn(body: Buffer, name: string, gateway: Gateway): Promise<unknown> {
+  return approve(gateway, name, parsed(body));
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch (thrown) {
+    throw new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`);
+  }
+}

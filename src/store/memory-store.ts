@@ -1,0 +1,35 @@
+import type { Clock } from "../core/clock.ts";
+import type { GatewayError } from "../core/errors.ts";
+import { memorySessions } from "../gateway/session-store.ts";
+import { type CatalogStore, memoryCatalogs } from "../upstream/catalog-store.ts";
+import { type Store, shown } from "./store.ts";
+
+/**
+ * A store that ends with the process: where no data folder is named, or, with `problem`, where its file cannot be used. Then nothing is
+ * trusted either, as nobody can tell what was.
+ */
+export function memoryStore(clock: Clock, problem?: GatewayError): Store {
+  const keys = new Map<string, Buffer>();
+  const since = clock.now();
+  return {
+    sessions: memorySessions(),
+    catalogs: problem === undefined ? memoryCatalogs() : withoutTrust(problem),
+    key(name, make) {
+      const key = keys.get(name) ?? make();
+      keys.set(name, key);
+      return key;
+    },
+    status: () => ({
+      file: undefined,
+      problem: problem && { ...shown(problem), since },
+      waiting: 0,
+      dropped: 0,
+    }),
+    close: () => undefined,
+  };
+}
+
+function withoutTrust(problem: GatewayError): CatalogStore {
+  const refuse = (): Promise<never> => Promise.reject(problem);
+  return { ...memoryCatalogs(), trustVersion: refuse, trusted: refuse, trustFirst: refuse, trust: refuse };
+}

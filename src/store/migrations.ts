@@ -1,0 +1,92 @@
+import type { DatabaseSync } from "node:sqlite";
+import { GatewayError } from "../core/errors.ts";
+
+/** One step forward. Once released it is never changed; a mistake in it is mended by a later one. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** In the order in which they are applied; the place in the list, from 1, is the number. */
+export const migrations: readonly Migration[] = [
+  {
+    name: "sessions, catalogs, trust, keys",
+    sql: `
+      CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        home TEXT NOT NULL,
+        used_at INTEGER NOT NULL,
+        detail TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX sessions_by_use ON sessions (home, used_at);
+
+      CREATE TABLE offers (
+        upstream TEXT NOT NULL,
+        target TEXT NOT NULL,
+        kept_at INTEGER NOT NULL,
+        offer TEXT NOT NULL,
+        PRIMARY KEY (upstream, target)
+      ) STRICT;
+
+      CREATE TABLE trust (
+        upstream TEXT NOT NULL,
+        target TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        PRIMARY KEY (upstream, target)
+      ) STRICT;
+      CREATE TABLE trusted (
+        upstream TEXT NOT NULL,
+        target TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        definition TEXT NOT NULL,
+        PRIMARY KEY (upstream, target, kind, name),
+        FOREIGN KEY (upstream, target) REFERENCES trust (upstream, target) ON DELETE CASCADE
+      ) STRICT;
+
+      CREATE TABLE keys (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+    `,
+  },
+];
+
+/**
+ * Applies what is missing, all of it or nothing. Only forward: an older Switchyard cannot know what a newer one wrote.
+ *
+ * @throws {GatewayError} `store_unavailable` — a newer version wrote the file.
+ */
+export function migrate(sql: DatabaseSync, file: string, known: readonly Migration[] = migrations): void {
+  // A file that is up to date, as nearly always, is not locked for it.
+  if (hasTable(sql) && applied(sql) === known.length) return;
+  sql.exec("BEGIN IMMEDIATE");
+  try {
+    sql.exec("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT");
+    const done = applied(sql);
+    if (done > known.length) throw tooNew(file, done, known.length);
+    const note = sql.prepare("INSERT INTO migrations (number, name) VALUES (?, ?)");
+    for (const [at, { name, sql: step }] of known.entries()) {
+      if (at < done) continue;
+      sql.exec(step);
+      note.run(at + 1, name);
+    }
+    sql.exec("COMMIT");
+  } catch (thrown) {
+    if (sql.isTransaction) sql.exec("ROLLBACK");
+    throw thrown;
+  }
+}
+
+function hasTable(sql: DatabaseSync): boolean {
+  return sql.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'").get() !== undefined;
+}
+
+function applied(sql: DatabaseSync): number {
+  return Number(sql.prepare("SELECT coalesce(max(number), 0) AS number FROM migrations").get()?.["number"]);
+}
+
+function tooNew(file: string, found: number, known: number): GatewayError {
+  return new GatewayError(
+    "store_unavailable",
+    `The gateway's own file, ${file}, was written by a newer Switchyard (format ${found}; this one knows ${known})`,
+    { data: { file, suggestion: "Start the newer version again, or name another folder with dataDir." } },
+  );
+}

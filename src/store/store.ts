@@ -1,0 +1,102 @@
+import type { Clock } from "../core/clock.ts";
+import { GatewayError } from "../core/errors.ts";
+import type { KeepingStatus } from "../gateway/keeping.ts";
+import type { SessionStore } from "../gateway/session-store.ts";
+import type { CatalogStore } from "../upstream/catalog-store.ts";
+import { catalogRows } from "./catalog-rows.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { storeError } from "./failure.ts";
+import { sessionRows } from "./session-rows.ts";
+import { WriteBehind } from "./write-behind.ts";
+
+/** Changes rows; runs inside a transaction. */
+export type Write = () => void;
+
+/** What of a gateway survives it. */
+export interface Store {
+  readonly sessions: SessionStore;
+  readonly catalogs: CatalogStore;
+  /** A secret of this name, of so many random bytes, that is made at first use and stays the same: for all who share the store. */
+  key(name: string, make: () => Buffer): Buffer;
+  status(): KeepingStatus;
+  /** Writes what waits, and closes. Safe to call twice. */
+  close(): void;
+}
+
+/** What a store is opened with. */
+export interface StoreOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** Told when nothing can be written any more, and undefined when it can again. */
+  readonly onProblem?: (problem: GatewayError | undefined) => void;
+}
+
+const flushMs = 100;
+/** Twice what the sessions of a gateway are at the most by default; each is about a kilobyte. */
+const maxWaiting = 20_000;
+/** Written in some 5 ms. */
+const batchSize = 500;
+
+/**
+ * Opens the store of a data folder. Blocks for some milliseconds, so that whoever starts knows at once whether it can be used.
+ *
+ * @throws {GatewayError} `store_unavailable`.
+ */
+export function openStore({ dataDir, ...rest }: StoreOptions): Store {
+  return storeIn(openDatabase(dataDir), rest);
+}
+
+/** The store in an open database, which is closed with it. */
+export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOptions, "dataDir">): Store {
+  let problem: KeepingStatus["problem"];
+  const writes = new WriteBehind<Write>({
+    clock,
+    flushMs,
+    max: maxWaiting,
+    batch: batchSize,
+    write(items) {
+      database.transaction(() => {
+        for (const item of items) item();
+      });
+    },
+    onProblem(thrown) {
+      const error = thrown === undefined ? undefined : storeError(thrown, database.file);
+      const isNews = (error === undefined) !== (problem === undefined);
+      problem = error && { ...shown(error), since: problem?.since ?? clock.now() };
+      if (isNews) onProblem?.(error);
+    },
+  });
+  const later = (key: string, write: Write): void => {
+    // What ends after the store has closed is not kept.
+    if (database.sql.isOpen) writes.add(key, write);
+  };
+  return {
+    sessions: sessionRows(database, clock, later),
+    catalogs: catalogRows(database, clock, later),
+    key: (name, make) => keyOf(database, name, make),
+    status: () => ({ file: database.file, problem, waiting: writes.waiting, dropped: writes.dropped }),
+    close() {
+      if (!database.sql.isOpen) return;
+      writes.flush();
+      database.close();
+    },
+  };
+}
+
+/** A problem with the store as a status shows it. */
+export function shown({ message, suggestion }: GatewayError): {
+  readonly message: string;
+  readonly suggestion: string;
+} {
+  return { message, suggestion };
+}
+
+function keyOf({ sql, transaction }: Database, name: string, make: () => Buffer): Buffer {
+  const read = sql.prepare("SELECT value FROM keys WHERE name = ?");
+  const add = sql.prepare("INSERT INTO keys (name, value) VALUES (?, ?)");
+  const found = (): unknown => read.get(name)?.["value"];
+  // Read again under the lock: another process may be faster.
+  const value = found() ?? transaction(() => found() ?? (add.run(name, make()), found()));
+  if (!(value instanceof Uint8Array)) throw new GatewayError("internal_error", `The key ${name} was not kept`);
+  return Buffer.from(value);
+}

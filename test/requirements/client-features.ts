@@ -1,0 +1,88 @@
+import type { Requirement } from "./requirement.ts";
+
+export const clientFeatures = [
+  {
+    id: "elicitation.declared",
+    source: "2025-11-25/client/elicitation#capabilities",
+    side: "client",
+    level: "must",
+    behaviour: "Elicitation in both modes is declared to legacy upstreams.",
+  },
+  {
+    id: "elicitation.modes",
+    source: "2026-07-28/client/elicitation#capabilities",
+    side: "server",
+    level: "must",
+    behaviour: "A caller is asked in the modes it declared only; an empty declaration means forms.",
+  },
+  {
+    id: "elicitation.mode-absent",
+    source: "2026-07-28/client/elicitation#elicitation-requests",
+    side: "client",
+    level: "must",
+    behaviour: "An elicitation without a mode is one of a form.",
+  },
+  {
+    id: "elicitation.caller",
+    source: "2026-07-28/client/elicitation#security-considerations",
+    side: "server",
+    level: "must",
+    behaviour: "A question reaches the caller of the call it belongs to, and where that cannot be told nobody.",
+  },
+  {
+    id: "elicitation.relayed",
+    source: "2026-07-28/client/elicitation#elicitation-requests",
+    side: "server",
+    level: "must",
+    behaviour: "A question and its answer arrive with every member they had.",
+  },
+  {
+    id: "elicitation.declined",
+    source: "2026-07-28/client/elicitation#error-handling",
+    side: "server",
+    level: "must",
+    behaviour: "A caller that does not answer fails its call, or is told to the upstream, and nothing hangs.",
+  },
+  {
+    id: "sampling.declared",
+    source: "2025-11-25/client/sampling#capabilities",
+    side: "client",
+    level: "must",
+    behaviour: "Sampling is declared to legacy upstreams.",
+  },
+  {
+    id: "sampling.tools",
+    source: "2026-07-28/client/sampling#tools-in-sampling",
+    side: "server",
+    level: "must",
+    behaviour: "Sampling with tools is asked of callers that declared it only.",
+  },
+  {
+    id: "sampling.undeclared",
+    source: "2026-07-28/client/sampling#capabilities",
+    side: "server",
+    level: "must",
+    behaviour: "A caller that did not declare sampling is never asked, and the upstream is told.",
+  },
+  {
+    id: "roots.declared",
+    source: "2025-11-25/client/roots#capabilities",
+    side: "client",
+    level: "must",
+    behaviour: "Roots are declared to legacy upstreams.",
+  },
+  {
+    id: "roots.relayed",
+    source: "2026-07-28/client/roots#listing-roots",
+    side: "server",
+    level: "must",
+    behaviour: "Roots are asked of the caller, together with what else is asked.",
+  },
+  {
+    id: "client.unsupported",
+    source: "2025-11-25/client/roots#error-handling",
+    side: "client",
+    level: "should",
+    behaviour: "A request of an upstream that nobody can answer is refused with -32601.",
+  },
+] as const satisfies readonly Requirement[];
