@@ -54,8 +54,9 @@ test("a session that nothing uses ends after its idle time, one that is used or 
 });
 
 test("a full table gives up the session that has been idle longest, never one with something open", () => {
-  const { sessions } = rig({ max: 2, idleMs: 60_000 });
+  const { sessions, clock } = rig({ max: 2, idleMs: 60_000 });
   const [first, second] = [sessions.create(seed), sessions.create(seed)];
+  clock.advance(1);
   sessions.use(first.id);
   const third = sessions.create(seed);
   assert.equal(sessions.use(second.id), undefined);

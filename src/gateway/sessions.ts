@@ -27,7 +27,7 @@ const sweepMs = 30_000;
 /** The last use of a session is kept at most this often, in ms: it need only be about right. */
 const keepUseMs = 60_000;
 
-/** Every session that is open. Bounded in number and in idle time; kept in order of last use. */
+/** Every session that is open. Bounded in number and in idle time. */
 export class Sessions {
   readonly #options: SessionOptions;
   readonly #deps: SessionsDeps;
@@ -102,8 +102,6 @@ export class Sessions {
     const held = this.#held.get(id);
     if (held === undefined) return undefined;
     held.usedAt = this.#deps.clock.monotonic();
-    this.#held.delete(id);
-    this.#held.set(id, held);
     if (held.usedAt - held.keptAt >= this.#slackMs) this.#keep(held);
     return held.session;
   }
@@ -133,24 +131,23 @@ export class Sessions {
   }
 
   #makeRoom(): void {
-    for (const [id, { session }] of this.#held) {
-      if (session.isBusy) continue;
-      this.end(id);
-      return;
+    // Looked for only when the table is full: keeping it in order of use would cost every call, and garbage that lives long (see BriefMap).
+    let idlest: Held | undefined;
+    for (const held of this.#held.values()) {
+      if (!held.session.isBusy && (idlest === undefined || held.usedAt < idlest.usedAt)) idlest = held;
     }
+    if (idlest !== undefined && this.end(idlest.session.id)) return;
     throw new GatewayError("too_many_sessions", `All ${this.#options.max} sessions are in use`, {
       data: { max: this.#options.max },
     });
   }
 
   #sweep(): void {
-    // What is open counts as use: a client that only listens is not idle.
-    const busy = [...this.#held.values()].filter(({ session }) => session.isBusy);
-    for (const { session } of busy) this.use(session.id);
     const latest = this.#deps.clock.monotonic() - this.#options.idleMs;
     for (const [id, { session, usedAt }] of this.#held) {
-      if (usedAt > latest) return;
-      if (!session.isBusy) this.end(id);
+      // What is open counts as use: a client that only listens is not idle.
+      if (session.isBusy) this.use(id);
+      else if (usedAt <= latest) this.end(id);
     }
   }
 }
