@@ -25,11 +25,17 @@ export function configPage(): string {
     ...catalogSections(top),
     "## Keys of a server",
     "",
-    table(servers, ["oauth"]),
+    table(servers, ["oauth", "limits"]),
     "",
     "### oauth",
     "",
     table(objectAt(formOf(servers, "oauth"), "properties") ?? {}),
+    "",
+    "### limits",
+    "",
+    "What each counts and when it is looked at stands in [limits](limits.md).",
+    "",
+    table(objectAt(objectAt(servers, "limits") ?? {}, "properties") ?? {}),
     "",
   ].join("\n");
 }

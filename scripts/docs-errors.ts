@@ -1,5 +1,5 @@
 import { findingTable } from "../src/cli/doctor/finding.ts";
-import { errorTable } from "../src/core/errors.ts";
+import { errorTable } from "../src/core/error-table.ts";
 
 /** The page of all errors and of all findings of `switchyard doctor`, from their tables. */
 export function errorsPage(): string {
@@ -16,7 +16,7 @@ export function errorsPage(): string {
   return [
     "# Errors",
     "",
-    "Every way Switchyard itself can fail. Generated from `src/core/errors.ts` by `npm run docs`. [Findings](#findings) of `switchyard doctor` follow.",
+    "Every way Switchyard itself can fail. Generated from `src/core/error-table.ts` by `npm run docs`. [Findings](#findings) of `switchyard doctor` follow.",
     "",
     "On the wire an error of ours is recognised by `error.data.gateway = true`, with `code`, `retryable`, `severity`, `category` and",
     '`suggestion` beside it; a tool call that failed on the way carries the same in its result\'s `_meta["switchyard/error"]`. The HTTP',

@@ -2,12 +2,14 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { type GatewayError, toGatewayError } from "./core/errors.ts";
 import { type CatalogOptions, catalogDefaults } from "./gateway/catalog-options.ts";
+import { Gate } from "./core/gate.ts";
+import { EventLog } from "./events/event-log.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { reviveSession } from "./gateway/revive.ts";
 import type { Route } from "./gateway/route.ts";
 import { type SessionOptions, sessionDefaults } from "./gateway/session-options.ts";
 import { Sessions } from "./gateway/sessions.ts";
-import { type GatewayStatus, statusOf } from "./gateway/status.ts";
+import { type GatewayStatus, type UpstreamLog, logOf, statusOf } from "./gateway/status.ts";
 import { identity } from "./identity.ts";
 import { codecsFor } from "./protocol/codecs.ts";
 import { ChannelEndpoint } from "./server/channel-endpoint.ts";
@@ -24,7 +26,10 @@ import { memoryStore as memoryLogins } from "./upstream/oauth/credentials.ts";
 import { loginFile } from "./upstream/oauth/login-file.ts";
 import { type OAuth, oauthClient } from "./upstream/oauth/oauth.ts";
 import type { UpstreamOptions } from "./upstream/options.ts";
+import { RecoveryQueue } from "./upstream/recovery-queue.ts";
 import type { Upstream } from "./upstream/upstream.ts";
+import { processReader } from "./vitals/processes.ts";
+import { Sampler } from "./vitals/sampler.ts";
 
 /** What a gateway runs with. */
 export interface SwitchyardOptions {
@@ -47,6 +52,8 @@ export interface SwitchyardOptions {
   readonly onStateChange?: (upstream: Upstream) => void;
   /** Told whenever definitions of an upstream are not what they were, also compared with an earlier gateway of this `dataDir`. */
   readonly onDefinitionsChanged?: (facts: readonly DefinitionFact[]) => void;
+  /** Told, in one sentence, when an upstream's processes use more than a soft limit allows, or keep growing. */
+  readonly onWarning?: (upstream: Upstream, text: string) => void;
 }
 
 /** How a gateway logs in to upstreams. */
@@ -83,8 +90,12 @@ export interface Switchyard extends AsyncDisposable {
    * Resolves when the new ones can be found.
    */
   reconfigure(upstreams: readonly UpstreamOptions[], catalog?: CatalogOptions): Promise<void>;
+  /** Everything notable that happens, as it happens, and the latest of what has. */
+  readonly events: EventLog;
   /** How everything stands. */
   status(): GatewayStatus;
+  /** What happened to an upstream, after the entry of this number; undefined where there is no upstream of that name. */
+  log(name: string, after?: number): UpstreamLog | undefined;
   /** Resolves when every upstream has been tried once, at the latest 2 s after the start. */
   readonly settled: Promise<void>;
   /** Resolves when every upstream has been tried once, however long that takes. */
@@ -95,18 +106,26 @@ export interface Switchyard extends AsyncDisposable {
 
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
-  const { upstreams, clock = systemClock, onStateChange, dataDir } = options;
+  const { upstreams, clock = systemClock, onStateChange, onWarning, dataDir } = options;
   const servers = new Set<HttpServer>();
   const { store, problem } = storeFor(options, clock);
+  const events = new EventLog(clock);
   const oauth = oauthFor({ ...(dataDir === undefined ? {} : { dataDir }), ...options.oauth }, clock, servers);
   const gateway = new Gateway({
     upstreams,
-    deps: { ...upstreamDeps(clock), authorizerFor: oauth.authorizerFor, catalogs: store.catalogs },
+    deps: {
+      ...upstreamDeps(clock),
+      authorizerFor: oauth.authorizerFor,
+      catalogs: store.catalogs,
+      recovery: new RecoveryQueue(clock),
+      events,
+    },
     keeping: () => store.status(),
     onDefinitionsChanged: options.onDefinitionsChanged,
     stateKey: store.key("requestState", () => randomBytes(32)),
     catalog: options.catalog ?? catalogDefaults,
-    ...(onStateChange === undefined ? {} : { onStateChange }),
+    ...(onStateChange && { onStateChange }),
+    ...(onWarning && { onWarning }),
   });
   const sessions = new Sessions(options.sessions ?? sessionDefaults, {
     clock,
@@ -135,7 +154,9 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
       await endpoint.ended;
     },
     reconfigure: (next, catalog) => gateway.reconfigure(next, catalog),
+    events,
     status: () => statusOf(gateway),
+    log: (name, after = 0) => logOfName(gateway, name, after),
     settled: gateway.settled,
     tried: Promise.all(gateway.upstreams.map(({ settled }) => settled)).then(() => undefined),
     close,
@@ -159,6 +180,11 @@ function storeFor(
   }
 }
 
+function logOfName({ upstreams }: Gateway, name: string, after: number): UpstreamLog | undefined {
+  const upstream = upstreams.find((each) => each.name === name);
+  return upstream && logOf(upstream, after);
+}
+
 function oauthFor(options: LoginOptions, clock: Clock, servers: ReadonlySet<HttpServer>): OAuth {
   const { dataDir, secret, redirectUri, openAuthorizationUrl } = options;
   return oauthClient({
@@ -172,7 +198,18 @@ function oauthFor(options: LoginOptions, clock: Clock, servers: ReadonlySet<Http
   });
 }
 
+/** Children that may be starting at once: each keeps a processor busy for half a second or more. */
+const startingAtOnce = 4;
+
 /** What upstreams, and clients of our own, are made with. */
 export function upstreamDeps(clock: Clock = systemClock): UpstreamDeps {
-  return { clock, random: Math.random, codecs: codecsFor(identity), identity, guardian: new Guardian() };
+  return {
+    clock,
+    random: Math.random,
+    codecs: codecsFor(identity),
+    identity,
+    guardian: new Guardian(),
+    starting: new Gate(startingAtOnce),
+    watcher: new Sampler(clock, processReader()),
+  };
 }

@@ -1,12 +1,6 @@
 export { startSwitchyard, type LoginOptions, type Switchyard, type SwitchyardOptions } from "./gateway.ts";
-export {
-  errorTable,
-  GatewayError,
-  type Category,
-  type ErrorCode,
-  type ErrorData,
-  type Severity,
-} from "./core/errors.ts";
+export { errorTable, type Category, type ErrorCode, type Severity } from "./core/error-table.ts";
+export { GatewayError, type ErrorData } from "./core/errors.ts";
 export { loadConfig } from "./config/load.ts";
 export { configJsonSchema } from "./config/schema.ts";
 export type { Config, ConfigSource } from "./config/config.ts";
@@ -21,7 +15,7 @@ export type {
   SearchOptions,
   ToolOverride,
 } from "./gateway/catalog-options.ts";
-export type { GatewayStatus, ProfileStatus, UpstreamStatus } from "./gateway/status.ts";
+export type { GatewayStatus, ProfileStatus, UpstreamLog, UpstreamStatus } from "./gateway/status.ts";
 export type { KeepingStatus } from "./gateway/keeping.ts";
 export type { QuarantineStatus } from "./gateway/approval.ts";
 export type { Route } from "./gateway/route.ts";
@@ -40,6 +34,9 @@ export type {
   WebSocketTarget,
 } from "./upstream/options.ts";
 export { upstreamDefaults } from "./upstream/options.ts";
+export type { ProcessUsage } from "./upstream/child-watch.ts";
+export type { EntryKind, JournalEntry } from "./upstream/journal.ts";
+export type { Limit, WrittenLimits } from "./upstream/limits.ts";
 export type { OAuthSettings } from "./upstream/oauth/settings.ts";
 export type { DefinitionFact, DefinitionKind } from "./upstream/definition-facts.ts";
 export type { DefinitionPolicy } from "./upstream/options.ts";

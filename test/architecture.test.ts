@@ -10,16 +10,19 @@ const src = fileURLToPath(new URL("../src/", import.meta.url));
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   protocol: ["core"],
+  events: ["core"],
+  policy: ["core"],
   transport: ["core"],
-  upstream: ["core", "protocol", "transport"],
+  upstream: ["core", "protocol", "events", "policy", "transport"],
+  vitals: ["core", "upstream"],
   search: ["core"],
-  gateway: ["core", "protocol", "upstream", "search"],
+  gateway: ["core", "protocol", "events", "upstream", "search"],
   store: ["core", "protocol", "upstream", "gateway"],
   server: ["core", "protocol", "transport", "gateway"],
   config: ["core", "upstream", "gateway", "server"],
   clients: ["core", "config"],
-  cli: ["core", "protocol", "transport", "upstream", "gateway", "store", "server", "config", "clients", "."],
-  ".": ["core", "protocol", "transport", "upstream", "gateway", "store", "server", "config"],
+  cli: ["core", "protocol", "events", "transport", "upstream", "gateway", "store", "server", "config", "clients", "."],
+  ".": ["core", "protocol", "events", "transport", "upstream", "vitals", "gateway", "store", "server", "config"],
 };
 
 /** Third-party packages, and the only rooms that may import them. */

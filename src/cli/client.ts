@@ -62,6 +62,21 @@ async function overHttp(url: string, upstream: string, context: Context): Promis
 }
 
 /**
+ * Where the gateway is that a command is about: the one at `--url`, else the one that runs for this configuration.
+ *
+ * @throws {GatewayError} `upstream_unavailable` — none runs; `invalid_config`.
+ */
+export async function gatewayOf(context: Context, options: ClientOptions): Promise<string> {
+  if (options.url !== undefined) return options.url;
+  const { config } = await chooseConfig(context, options);
+  const url = await findRunning(config.dataDir);
+  if (url !== undefined) return url;
+  throw new GatewayError("upstream_unavailable", "No gateway is running for this configuration", {
+    data: { suggestion: "Start one with `switchyard serve`, or name one with --url." },
+  });
+}
+
+/**
  * The names of a running gateway's upstreams.
  *
  * @throws {GatewayError} `upstream_unavailable` — no gateway answers at that address.

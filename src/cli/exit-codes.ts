@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../core/errors.ts";
+import type { ErrorCode } from "../core/error-table.ts";
 
 /** What a command's exit status means to scripts. */
 export const exitCodes = {
@@ -23,6 +23,7 @@ const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = {
   invalid_config: exitCodes.invalidConfig,
   upstream_unavailable: exitCodes.unavailable,
   upstream_disconnected: exitCodes.unavailable,
+  upstream_over_limit: exitCodes.unavailable,
   upstream_refused_credentials: exitCodes.unavailable,
   login_required: exitCodes.unavailable,
   login_failed: exitCodes.unavailable,

@@ -12,6 +12,8 @@ import { type ImportOptions, importServers } from "./commands/import.ts";
 import { inspect } from "./commands/inspect.ts";
 import { list } from "./commands/list.ts";
 import { login, logout } from "./commands/login.ts";
+import { type LogsOptions, logs } from "./commands/logs.ts";
+import { type Operation, operate, operations } from "./commands/operate.ts";
 import { serve, type ServeOptions } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
 import { type WaitOptions, wait, waitGoals } from "./commands/wait.ts";
@@ -44,6 +46,8 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addAsking(program, context, done);
   addApprove(program, context, done);
   addChecking(program, context, done);
+  addLogs(program, context, done);
+  addOperations(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
   return program;
@@ -202,6 +206,32 @@ function addChecking(program: Command, context: Context, done: Done): void {
     });
 }
 
+function addOperations(program: Command, context: Context, done: Done): void {
+  for (const operation of Object.keys(operations).filter(isOperation)) {
+    withUrl(program.command(operation))
+      .description(operations[operation])
+      .argument("<name>")
+      .action(async (name: string, options: ClientOptions) => {
+        done(await operate(operation, name, context, options));
+      });
+  }
+}
+
+function isOperation(name: string): name is Operation {
+  return Object.hasOwn(operations, name);
+}
+
+function addLogs(program: Command, context: Context, done: Done): void {
+  withUrl(program.command("logs"))
+    .description("show what a running gateway's server wrote to stderr, and what happened to it")
+    .argument("<name>")
+    .option("-f, --follow", "go on until Ctrl-C, or until the gateway stops")
+    .option("-n, --lines <number>", "how many of the last lines", lineCount, 100)
+    .action(async (name: string, options: LogsOptions) => {
+      done(await logs(name, context, options));
+    });
+}
+
 function addLogin(program: Command, context: Context, done: Done): void {
   withUrl(program.command("login"))
     .description("show where to log in to a server, and wait until that is done")
@@ -247,4 +277,9 @@ function seconds(text: string): number {
   const number = Number(text);
   if (/^\d{1,6}(?:\.\d{1,3})?$/.test(text) && number <= 86_400) return number;
   throw new InvalidArgumentError("It must be a number of seconds from 0 to 86400.");
+}
+
+function lineCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number.");
 }

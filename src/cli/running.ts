@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ErrorCode, GatewayError, errorTable } from "../core/errors.ts";
+import { type ErrorCode, errorTable } from "../core/error-table.ts";
+import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
 
 const fileName = "gateway.json";
@@ -28,21 +29,38 @@ export async function findRunning(dataDir: string): Promise<string | undefined> 
   return (await answers(noted.url)) ? noted.url : undefined;
 }
 
+/** How a running gateway is asked. */
+interface AskOptions {
+  /** Sent with a POST; without, it is a GET. */
+  readonly body?: JsonObject;
+  /** How much longer than usual the answer may take, in ms. Default 0. */
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Asks a running gateway; with `body`, tells it something.
+ * Asks a running gateway, which may take `waitMs` longer than usual to answer; with `body`, tells it something.
  *
  * @throws {GatewayError} `upstream_unavailable` — nothing answers at that address, or something else than a gateway; what the gateway
  *   refuses with.
  */
-export async function askGateway(url: string, path: string, body?: JsonObject): Promise<unknown> {
+export async function askGateway(
+  url: string,
+  path: string,
+  { body, waitMs = 0, signal }: AskOptions = {},
+): Promise<unknown> {
   const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const limit = AbortSignal.timeout(answerMs + waitMs);
   let answer: unknown;
   try {
-    const signal = AbortSignal.timeout(answerMs);
-    const response = await fetch(new URL(path, url), { signal, ...(body === undefined ? {} : post) });
+    const response = await fetch(new URL(path, url), {
+      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+      ...(body === undefined ? {} : post),
+    });
     answer = await response.json();
     if (!response.ok && refusalIn(answer) === undefined) throw new Error(`HTTP ${response.status}`);
   } catch (thrown) {
+    if (signal?.aborted === true) throw signal.reason;
     throw new GatewayError("upstream_unavailable", `No gateway answers at ${url}`, {
       data: { suggestion: "Start one with `switchyard serve`, or correct --url." },
       cause: thrown,

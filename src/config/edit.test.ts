@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ErrorCode, GatewayError } from "../core/errors.ts";
+import { type ErrorCode } from "../core/error-table.ts";
+import { GatewayError } from "../core/errors.ts";
 import { addServer, removeServer } from "./edit.ts";
 import { parseConfig } from "./parse.ts";
 

@@ -376,6 +376,21 @@ test("an error lists at most 100 problems and says how many more there are", () 
   assert.equal(lines.at(-1), "… and 50 more");
 });
 
+function withLimits(limits: object): string {
+  return JSON.stringify({ mcpServers: { a: { command: "x", limits } } });
+}
+
+test("limits of a command's processes are taken as written, and a warning that would come after the end is refused", () => {
+  const limits = { memoryMiB: { soft: 400, hard: 500 }, processes: { hard: 20 } };
+  const [upstream] = parseConfig(withLimits(limits), "a.json", {}, cwd).upstreams;
+  assert.ok(upstream?.target.kind === "stdio");
+  assert.deepEqual(upstream.target.limits, limits);
+  assert.match(
+    errorOf(withLimits({ memoryMiB: { soft: 600, hard: 500 } })).message,
+    /limits\.memoryMiB\.soft must be at most memoryMiB\.hard, which is 500, got 600$/,
+  );
+});
+
 test("a byte order mark changes nothing, places included", () => {
   assert.match(errorOf('\uFEFF{ "hots": 1 }').message, /^switchyard\.jsonc:1:3: /);
 });

@@ -73,7 +73,7 @@ function oauthSettings(
 }
 
 function stdioTarget(path: Path, draft: ServerDraft, around: Surroundings, resolver: Resolver): StdioTarget {
-  const { args = [], env = {}, envFile, cwd } = draft;
+  const { args = [], env = {}, envFile, cwd, limits } = draft;
   const fromFile = envFile === undefined ? [] : resolver.envFile([...path, "envFile"], envFile);
   return {
     kind: "stdio",
@@ -81,6 +81,7 @@ function stdioTarget(path: Path, draft: ServerDraft, around: Surroundings, resol
     args: args.map((argument, at) => resolver.text([...path, "args", at], argument)),
     env: Object.fromEntries([...fromFile, ...resolver.texts([...path, "env"], env)]),
     ...(cwd === undefined ? {} : { cwd: resolve(around.folder, resolver.text([...path, "cwd"], cwd)) }),
+    ...(limits === undefined ? {} : { limits }),
   };
 }
 

@@ -10,6 +10,7 @@ import { pathText, quoted } from "./shown.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 const stdioKeys = ["args", "env", "envFile", "cwd"] as const;
+const measures = ["memoryMiB", "cpuPercent", "processes"] as const;
 const referenceKeys: ReadonlySet<unknown> = new Set(["command", "url", "headers", "oauth", ...stdioKeys]);
 
 /** Checks what the schema cannot say: names, and rules that span keys. Looks past values of a wrong type. */
@@ -71,11 +72,15 @@ function checkKind(path: Path, entry: Fields): readonly Finding[] {
   if (hasCommand) {
     const isRemote = urlTypes.some((type) => type === entry["type"]);
     const wrongType = isRemote ? [wrongTypeFinding(path, "command", "stdio")] : [];
-    return [...wrongType, ...idleKeys(path, entry, ["headers", "oauth"], "command")];
+    return [...wrongType, ...idleKeys(path, entry, ["headers", "oauth"], "command"), ...checkLimits(path, entry)];
   }
   if (hasUrl) {
     const wrongType = entry["type"] === "stdio" ? [wrongTypeFinding(path, "url", "http")] : [];
-    return [...wrongType, ...idleKeys(path, entry, stdioKeys, "url"), ...checkOauth([...path, "oauth"], entry)];
+    return [
+      ...wrongType,
+      ...idleKeys(path, entry, [...stdioKeys, "limits"], "url"),
+      ...checkOauth([...path, "oauth"], entry),
+    ];
   }
   if (hasMisspeltKind(path, entry)) return [];
   return [{ path, message: `${here} must have a "command" to start or a "url" to reach` }];
@@ -88,6 +93,19 @@ function checkOauth(path: Path, { oauth, headers }: Fields): readonly Finding[] 
   const idle = hasOwn ? [{ path, message: `${here} does nothing beside an Authorization in headers; remove one` }] : [];
   const isHalf = Object.hasOwn(oauth, "clientSecret") && !Object.hasOwn(oauth, "clientId");
   return isHalf ? [...idle, { path, message: `${here} must have a clientId to its clientSecret` }] : idle;
+}
+
+/** A warning that would come after the end. */
+function checkLimits(path: Path, { limits }: Fields): readonly Finding[] {
+  if (!isRecord(limits)) return [];
+  return measures.flatMap((measure) => {
+    const limit = limits[measure];
+    if (!isRecord(limit)) return [];
+    const { soft, hard } = limit;
+    if (typeof soft !== "number" || typeof hard !== "number" || soft <= hard) return [];
+    const at = [...path, "limits", measure, "soft"];
+    return [{ path: at, message: `${pathText(at)} must be at most ${measure}.hard, which is ${hard}, got ${soft}` }];
+  });
 }
 
 function wrongTypeFinding(path: Path, kind: "command" | "url", type: string): Finding {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { sessionDefaults } from "../gateway/session-options.ts";
 import { listenDefaults } from "../server/listen-options.ts";
 import { definitionPolicies, upstreamDefaults } from "../upstream/options.ts";
+import { type Limit, limitDefaults } from "../upstream/limits.ts";
 import type { Path } from "./content.ts";
 import { knownCatalogKeysAt, profilesKey, searchKey } from "./schema-catalog.ts";
 
@@ -89,6 +90,46 @@ const oauth = z.strictObject(
   { error: "must be an object, or false" },
 );
 
+function limit(max: number, description: string, usual: Limit) {
+  const error = `must be a whole number from 1 to ${max}`;
+  const bound = (what: string, fallback: number | undefined) =>
+    z
+      .int({ error })
+      .min(1, { error })
+      .max(max, { error })
+      .optional()
+      .meta({ description: `${what} A whole number from 1 to ${max}. Default ${fallback ?? "none"}.` });
+  return z
+    .strictObject(
+      {
+        soft: bound("Above it there is a warning.", usual.soft),
+        hard: bound("Above it the processes are ended and the server is started anew.", usual.hard),
+      },
+      isObject,
+    )
+    .optional()
+    .meta({
+      description: `${description} An object with soft, a warning, and hard, the end: whole numbers from 1 to ${max}. Default ${usualText(usual)}.`,
+    });
+}
+
+function usualText({ soft, hard }: Limit): string {
+  return soft === undefined && hard === undefined ? "{}" : `{ "soft": ${soft}, "hard": ${hard} }`;
+}
+
+const limits = z.strictObject(
+  {
+    memoryMiB: limit(1_048_576, "Resident memory of all its processes together, in MiB.", limitDefaults.memoryMiB),
+    cpuPercent: limit(
+      102_400,
+      "Processor time of all its processes over a minute, in percent of one processor.",
+      limitDefaults.cpuPercent,
+    ),
+    processes: limit(1_000_000, "How many processes it may be.", limitDefaults.processes),
+  },
+  isObject,
+);
+
 const typeError = 'must be "stdio", "http", "streamable-http", "streamableHttp", "sse", "ws" or "websocket"';
 
 const serverShape = {
@@ -142,6 +183,10 @@ const serverShape = {
       description:
         "What becomes of tools, prompts and resources that the server describes otherwise than before: follow offers them as they are now; pin trusts what the server lists first, and holds back what changes or is new until `switchyard approve`. Default follow.",
     }),
+  limits: limits.optional().meta({
+    description:
+      "How much the command, and everything that it starts, may use; not on Windows. Default: 256 processes, and no other limit.",
+  }),
   description: ignored("What the server is for."),
   autoApprove: ignored("Tools that another program calls without asking."),
   alwaysAllow: ignored("Tools that another program calls without asking."),
@@ -151,7 +196,7 @@ const serverShape = {
 
 const noList = { type: "array", maxItems: 0 } as const;
 const noObject = { type: "object", maxProperties: 0 } as const;
-const stdioOnly = { args: noList, env: noObject, envFile: false, cwd: false } as const;
+const stdioOnly = { args: noList, env: noObject, envFile: false, cwd: false, limits: noObject } as const;
 
 const serverEntry = z.strictObject(serverShape, isObject).meta({
   id: "server",
@@ -311,14 +356,20 @@ export function knownKeysAt(path: Path): readonly string[] {
   if (path[0] === "sessions") return Object.keys(sessions.shape);
   if (path[0] === "profiles" || path[0] === "search") return knownCatalogKeysAt(path);
   if (path.length === 2) return Object.keys(serverShape);
-  if (path.length === 3) return path[2] === "oauth" ? Object.keys(oauth.shape) : [];
+  if (path.length === 3) return path[2] === "oauth" ? Object.keys(oauth.shape) : limitKeysAt(path);
+  if (path[2] === "limits") return limitKeysAt(path);
   return path.length === 4 ? Object.keys(envReference.shape) : [];
+}
+
+function limitKeysAt(path: Path): readonly string[] {
+  if (path[2] !== "limits") return [];
+  return path.length === 3 ? Object.keys(limits.shape) : ["soft", "hard"];
 }
 
 /**
  * JSON Schema (draft 2020-12) of a config file, for editors and other checkers.
  *
- * Says less than the loader checks: what ${…} names, the forms of URLs and headers, keys written twice.
+ * Says less than the loader checks: what ${…} names, the forms of URLs and headers, keys written twice, which of two limits is higher.
  */
 export function configJsonSchema(): object {
   return z.toJSONSchema(configFile, { io: "input", target: "draft-2020-12" });

@@ -14,9 +14,9 @@ const maxShown = 60;
 
 /** Whether a value at `path` may be a secret or hold one. Such a value is told by its type alone. */
 function maySecretBeAt(path: Path): boolean {
-  if (isServersKey(path[0])) return !(path.length === 3 && shownServerKeys.has(path[2]));
   // A parameter's value, written a level too high, may be a key.
   if (path[0] === "profiles" && path[7] === "parameters") return true;
+  if (isServersKey(path[0])) return !(path.length === 3 && shownServerKeys.has(path[2])) && path[2] !== "limits";
   return path[0] === "inputs" || path[0] === "$schema";
 }
 

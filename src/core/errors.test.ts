@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ErrorCode, GatewayError, errorTable, messageOf, toGatewayError } from "./errors.ts";
+import { type ErrorCode, errorTable } from "./error-table.ts";
+import { GatewayError, messageOf, toGatewayError } from "./errors.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
 
 const rows = Object.entries(errorTable);

@@ -1,4 +1,5 @@
-import { type ErrorCode, type GatewayError, errorTable } from "../core/errors.ts";
+import { type ErrorCode, errorTable } from "../core/error-table.ts";
+import { type GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Answer, RpcError } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
@@ -32,6 +33,12 @@ const forTheModel: ReadonlySet<ErrorCode> = new Set([
   "upstream_unavailable",
   "upstream_disconnected",
   "upstream_protocol_error",
+  "upstream_rate_limited",
+  "upstream_disabled",
+  "upstream_isolated",
+  "upstream_unresponsive",
+  "breaker_open",
+  "upstream_over_limit",
   "upstream_refused_credentials",
   "login_required",
   "login_failed",

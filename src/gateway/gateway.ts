@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly keeping?: () => KeepingStatus;
   /** Told whenever definitions of an upstream are not what they were. */
   readonly onDefinitionsChanged?: ((facts: readonly DefinitionFact[]) => void) | undefined;
+  /** Told when an upstream's processes use much, in one sentence. */
+  readonly onWarning?: (upstream: Upstream, text: string) => void;
 }
 
 /** How long after the start a first list waits for upstreams that are still being connected, in ms. */
@@ -70,6 +72,7 @@ export class Gateway {
     stateKey,
     onStateChange,
     onDefinitionsChanged,
+    onWarning,
     keeping,
   }: GatewayOptions) {
     this.deps = deps;
@@ -87,6 +90,7 @@ export class Gateway {
         if (notification.method === "notifications/tasks/status") heard(this, upstream, notification);
         else this.pass(upstream, notification);
       },
+      warned: (upstream, text) => onWarning?.(upstream, text),
     };
     this.#catalog = catalog;
     this.#upstreams = upstreams.map((options) => new Upstream(options, deps, this.#receiver));

@@ -6,7 +6,10 @@ import type { Gateway } from "./gateway.ts";
 import type { ListKind } from "./presentation.ts";
 import { type ProfileOddity, profileOddities } from "./profile-oddities.ts";
 import type { UpstreamTarget } from "../upstream/options.ts";
-import type { Oddity, Upstream } from "../upstream/upstream.ts";
+import type { ProcessUsage } from "../upstream/child-watch.ts";
+import type { JournalEntry } from "../upstream/journal.ts";
+import type { Oddity } from "../upstream/record.ts";
+import type { Upstream } from "../upstream/upstream.ts";
 import type { UpstreamState } from "../upstream/state.ts";
 
 /** One upstream as `switchyard status` shows it. Times are wall time in ms. Holds no secret. */
@@ -28,6 +31,8 @@ export interface UpstreamStatus {
   /** What happened to its definitions last, oldest first. */
   readonly definitionFacts: readonly DefinitionFact[];
   readonly counts: Counts;
+  /** What its processes use together; undefined where it has none, or where that cannot be found out. */
+  readonly usage: ProcessUsage | undefined;
   readonly oddities: readonly (Oddity & { readonly suggestion: string })[];
   /** The last lines of its stderr, where something is wrong. */
   readonly stderr: readonly string[];
@@ -65,6 +70,9 @@ const suggestions = {
   noise:
     "A stdio server must write nothing but MCP messages to stdout. Send its log to stderr; if a wrapper prints it, silence the wrapper.",
   omission: "Correct the definitions that the server lists.",
+  over_limit: "See what it does, or raise the soft limit of `limits` in its configuration.",
+  growing:
+    "It may be leaking: what it holds kept growing. Set a hard limit in `limits` to have it started anew in time, and tell its authors.",
 } as const satisfies Record<Oddity["kind"], string>;
 
 const profileSuggestions = {
@@ -130,7 +138,22 @@ function upstreamStatus(upstream: Upstream): UpstreamStatus {
     quarantinedCount: quarantined.length,
     definitionFacts: catalog.recent,
     counts: countsOf((kind) => definitions[kind]),
-    oddities: upstream.oddities.map((oddity) => ({ ...oddity, suggestion: suggestions[oddity.kind] })),
+    usage: upstream.record.usage,
+    oddities: upstream.record.oddities.map((oddity) => ({ ...oddity, suggestion: suggestions[oddity.kind] })),
     stderr: state.kind === "ready" ? [] : upstream.stderr().slice(-stderrShown),
   };
+}
+
+/** What happened to one upstream, as `switchyard logs` shows it. */
+export interface UpstreamLog {
+  readonly name: string;
+  /** Oldest first. What they say comes from the upstream: it may hold control characters. */
+  readonly entries: readonly JournalEntry[];
+  /** The number of the newest entry: what to ask for what comes after. */
+  readonly last: number;
+}
+
+/** What an upstream's journal has after a number, of these the last `count`. */
+export function logOf({ name, record: { journal } }: Upstream, after: number, count?: number): UpstreamLog {
+  return { name, entries: journal.after(after, count), last: journal.last };
 }

@@ -4,6 +4,7 @@ import { approve, quarantineOf } from "../gateway/approval.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { decoded } from "./address.ts";
 import { readBody } from "./body.ts";
+import { checkOperator } from "./operator-request.ts";
 import { answerJson, refuse } from "./reply.ts";
 
 const addresses = /^\/api\/upstreams\/([^/]+)\/(quarantine|approve)$/;
@@ -34,7 +35,7 @@ export function answerDefinitions(
 }
 
 function takeApproval(request: IncomingMessage, response: ServerResponse, name: string, gateway: Gateway): void {
-  checkSender(request);
+  checkOperator(request);
   readBody(request, (body) => {
     if (body instanceof GatewayError) refuse(response, body);
     else
@@ -47,20 +48,6 @@ function takeApproval(request: IncomingMessage, response: ServerResponse, name: 
         },
       );
   });
-}
-
-/**
- * Keeps web pages from approving anything, also those that may call tools: a page of another origin always says which. A form, which needs
- * no leave, cannot send JSON.
- */
-function checkSender({ headers }: IncomingMessage): void {
-  const { origin, host } = headers;
-  if (origin !== undefined && origin !== `http://${host}`) {
-    throw new GatewayError("forbidden_origin", `Web pages of ${JSON.stringify(origin.slice(0, 100))} may not approve`);
-  }
-  if (!/^application\/json\s*(?:;|$)/i.test(headers["content-type"] ?? "")) {
-    throw new GatewayError("unsupported_media_type", "The body must be application/json");
-  }
 }
 
 async function approveIn(body: Buffer, name: string, gateway: Gateway): Promise<unknown> {

@@ -10,6 +10,8 @@ import { decoded } from "./address.ts";
 import { answerDefinitions } from "./definitions-api.ts";
 import { Guard, checkListen } from "./guard.ts";
 import type { ListenOptions } from "./listen-options.ts";
+import { answerLogs, logName } from "./logs-endpoint.ts";
+import { answerOperation } from "./operations-api.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
 import { answerJson, refuse } from "./reply.ts";
@@ -99,13 +101,26 @@ function handler(guard: Guard, deps: HttpServerDeps): (request: IncomingMessage,
       else if (path === "/health") answerJson(response, { status: gateway.isClosing ? "stopping" : "ok" });
       else if (path === "/api/status") answerJson(response, statusOf(gateway));
       else if (path === callbackPath) answerCallback(request, response, deps.logins);
-      else if (!answerDefinitions(request, response, path, gateway)) {
-        endpoint.handle(request, response, routeOf(path, gateway));
-      }
+      else if (!path.startsWith("/api/upstreams/")) endpoint.handle(request, response, routeOf(path, gateway));
+      else if (answerDefinitions(request, response, path, gateway)) return;
+      else if (!answerOperation(request, response, path, gateway)) answerLog(request, response, path, gateway);
     } catch (thrown) {
       refuse(response, toGatewayError(thrown));
     }
   };
+}
+
+function answerLog(request: IncomingMessage, response: ServerResponse, path: string, gateway: Gateway): void {
+  const name = logName(path);
+  if (name === undefined) throw nothingAt(path);
+  answerLogs(gateway, decoded(name), request, response).then(
+    (log) => {
+      if (!response.destroyed) answerJson(response, log);
+    },
+    (thrown: unknown) => {
+      refuse(response, toGatewayError(thrown));
+    },
+  );
 }
 
 /** The same checks and the same addresses as for any other request. */
@@ -139,9 +154,13 @@ function routeOf(path: string, gateway: Gateway): Route {
   const route: Route | undefined =
     encoded === undefined ? undefined : { kind: kind === "u" ? "upstream" : "profile", name: decoded(encoded) };
   if (route === undefined || !gateway.hasRoute(route)) {
-    throw new GatewayError("route_not_found", `There is nothing at ${path.slice(0, 200)}`);
+    throw nothingAt(path);
   }
   return route;
+}
+
+function nothingAt(path: string): GatewayError {
+  return new GatewayError("route_not_found", `There is nothing at ${path.slice(0, 200)}`);
 }
 
 /** What is allowed where the page does not say what it wants. It may want any, as tools may have headers of their own (Mcp-Param-…). */

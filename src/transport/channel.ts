@@ -5,6 +5,8 @@ export interface ChannelEnd {
   readonly reason: string;
   /** Where it ended for want of credentials: what must happen before there is another one. */
   readonly refusal?: GatewayError | undefined;
+  /** Where it was ended for what the peer did: what is to be said to those who waited for it. */
+  readonly problem?: GatewayError | undefined;
 }
 
 /** What a channel tells its owner. */

@@ -13,9 +13,9 @@ export interface ChildCommand {
   readonly cwd?: string;
 }
 
-/** How many lines of a child's stderr are kept, and how long each may be. */
-export const stderrLines = 500;
-const stderrLineBytes = 8192;
+/** How many of its last lines of stderr a child keeps, and how many bytes of each. */
+export const stderrLines = 100;
+export const stderrLineBytes = 8192;
 /** How long after its exit a child's last output is waited for. */
 const drainMs = 500;
 
@@ -24,6 +24,18 @@ export interface ChildChannel extends Channel {
   readonly pid: number;
   /** The last lines of its stderr, oldest first. */
   stderr(): string[];
+  /** Resolves when it has exited. */
+  readonly exited: Promise<void>;
+  /** Ends its whole group at once, and `others` with it. The channel then ends with this problem. */
+  kill(problem: GatewayError, others: readonly number[]): void;
+}
+
+/** How a child is treated. */
+export interface ChildOptions {
+  /** How long it may take to end by itself before it is made to, in ms. Default 2000. */
+  readonly graceMs?: number;
+  /** Told of each line of its stderr, also of those that it wrote after its channel was closed. */
+  readonly onStderr?: (line: string) => void;
 }
 
 /** Variables that a child inherits: what programs need to run at all, nothing that may be a secret. */
@@ -59,7 +71,11 @@ export function childEnvironment(own: Readonly<Record<string, string>>): Record<
  * @throws {GatewayError} `upstream_unavailable` — the command cannot be started; the message says why.
  * @see MCP 2026-07-28, basic/transports/stdio, Shutdown.
  */
-export async function startChild(command: ChildCommand, guardian: Guardian, graceMs = 2000): Promise<ChildChannel> {
+export async function startChild(
+  command: ChildCommand,
+  guardian: Guardian,
+  options: ChildOptions = {},
+): Promise<ChildChannel> {
   const child = spawnChild(command);
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
@@ -67,7 +83,7 @@ export async function startChild(command: ChildCommand, guardian: Guardian, grac
       reject(startError(command, error));
     });
   });
-  return new Child(child, guardian, graceMs);
+  return new Child(child, guardian, options);
 }
 
 function spawnChild(command: ChildCommand): ChildProcessWithoutNullStreams {
@@ -101,21 +117,29 @@ class Child implements ChildChannel {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #graceMs: number;
   readonly #stderr = new Ring<string>(stderrLines);
-  readonly #exited: Promise<void>;
+  readonly #onStderr: ((line: string) => void) | undefined;
+  readonly exited: Promise<void>;
+  #problem: GatewayError | undefined;
   #receiver: ChannelReceiver | undefined;
   #isOver = false;
   #closing: Promise<void> | undefined;
 
-  constructor(child: ChildProcessWithoutNullStreams, guardian: Guardian, graceMs: number) {
+  constructor(child: ChildProcessWithoutNullStreams, guardian: Guardian, { graceMs = 2000, onStderr }: ChildOptions) {
     this.#child = child;
     this.#graceMs = graceMs;
+    this.#onStderr = onStderr;
     guardian.add(this.pid);
-    child.stdin.on("error", ignoreBrokenPipe);
+    child.stdin.on("error", () => {
+      this.#halfClosed("it closed its stdin while it went on running");
+    });
+    child.stdout.once("end", () => {
+      this.#halfClosed("it closed its stdout while it went on running");
+    });
     child.stdout.on("error", ignoreBrokenPipe);
     child.stderr.on("error", ignoreBrokenPipe);
     child.on("error", ignoreBrokenPipe);
     this.#keepStderr();
-    this.#exited = new Promise((resolve) => {
+    this.exited = new Promise((resolve) => {
       child.once("exit", (code, signal) => {
         this.#killGroup("SIGKILL");
         guardian.remove(this.pid);
@@ -158,7 +182,7 @@ class Child implements ChildChannel {
     this.#child.stdout.on("data", (chunk: Buffer) => {
       reader.push(chunk);
     });
-    if (this.#isOver) receiver.ended({ reason: "it exited at once" });
+    if (this.#isOver) receiver.ended({ reason: "it exited at once", problem: this.#problem });
   }
 
   send(frame: string | Buffer): void {
@@ -178,6 +202,13 @@ class Child implements ChildChannel {
     return this.#closing;
   }
 
+  kill(problem: GatewayError, others: readonly number[]): void {
+    if (this.#isOver) return;
+    this.#problem = problem;
+    this.#killGroup("SIGKILL");
+    for (const pid of others) killQuietly(pid);
+  }
+
   async #close(): Promise<void> {
     this.#child.stdin.end();
     for (const signal of [undefined, "SIGTERM", "SIGKILL"] as const) {
@@ -191,12 +222,24 @@ class Child implements ChildChannel {
   async #exitsWithin(ms: number): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(resolve, ms, false);
-    void this.#exited.then(() => {
+    void this.exited.then(() => {
       resolve(true);
     });
     const hasExited = await promise;
     clearTimeout(timer);
     return hasExited;
+  }
+
+  /** A child that is ending closes its pipes too; one that has not ended a moment later can be spoken to no more. */
+  #halfClosed(reason: string): void {
+    if (this.#isOver || this.#closing !== undefined) return;
+    const timer = setTimeout(() => {
+      this.#end(reason);
+      void this.close();
+    }, drainMs);
+    void this.exited.then(() => {
+      clearTimeout(timer);
+    });
   }
 
   #killGroup(signal: NodeJS.Signals): void {
@@ -212,10 +255,10 @@ class Child implements ChildChannel {
     const reader = new LineReader(
       {
         line: (line) => {
-          this.#stderr.push(line.toString("utf8"));
+          this.#keep(line.toString("utf8"));
         },
-        tooLong: (limit) => {
-          this.#stderr.push(`… a line of more than ${limit} bytes was dropped`);
+        tooLong: (_limit, beginning) => {
+          this.#keep(`${beginning().toString("utf8")}…`);
         },
       },
       stderrLineBytes,
@@ -228,14 +271,27 @@ class Child implements ChildChannel {
     });
   }
 
+  #keep(line: string): void {
+    this.#stderr.push(line);
+    this.#onStderr?.(line);
+  }
+
   #end(reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#receiver?.ended({ reason });
+    this.#receiver?.ended({ reason, problem: this.#problem });
   }
 }
 
 const lineEnd = Buffer.from("\n");
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended already, or belongs to somebody else by now.
+  }
+}
 
 function ignoreBrokenPipe(): void {
   // The peer is gone; its exit, which follows, tells the receiver.

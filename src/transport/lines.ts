@@ -4,8 +4,8 @@ import { maxFrameBytes } from "./channel.ts";
 export interface LineReceiver {
   /** One line without its end. Never empty. */
   line(line: Buffer): void;
-  /** A line went over the limit and was dropped. */
-  tooLong(limitBytes: number): void;
+  /** A line went over the limit and was dropped; `beginning` gives as much of it as the limit allows. */
+  tooLong(limitBytes: number, beginning: () => Buffer): void;
 }
 
 const lineFeed = 0x0a;
@@ -47,7 +47,7 @@ export class LineReader {
   #hold(piece: Buffer): void {
     if (this.#isDropping) return;
     if (this.#heldBytes + piece.length > this.#limit) {
-      this.#drop();
+      this.#drop(piece);
       this.#isDropping = true;
       return;
     }
@@ -61,7 +61,7 @@ export class LineReader {
       return;
     }
     if (this.#heldBytes + piece.length > this.#limit) {
-      this.#drop();
+      this.#drop(piece);
       return;
     }
     const whole = this.#heldBytes === 0 ? piece : Buffer.concat([...this.#held, piece]);
@@ -71,9 +71,10 @@ export class LineReader {
     if (line.length > 0) this.#receiver.line(line);
   }
 
-  #drop(): void {
+  #drop(piece: Buffer): void {
+    const held = this.#held;
     this.#held = [];
     this.#heldBytes = 0;
-    this.#receiver.tooLong(this.#limit);
+    this.#receiver.tooLong(this.#limit, () => Buffer.concat([...held, piece]).subarray(0, this.#limit));
   }
 }

@@ -85,6 +85,13 @@ export class Catalog {
     return this.#offer;
   }
 
+  /** Whether the upstream, when it was last read, had nothing at all. Resources need not be listed, so that one with nothing else may have some. */
+  get isEmpty(): boolean {
+    const { definitions = noDefinitions, capabilities = {} } = this.#offer ?? {};
+    const mayHaveUnlisted = "resources" in capabilities && !("tools" in capabilities);
+    return !mayHaveUnlisted && definitionKinds.every((kind) => definitions[kind].length === 0);
+  }
+
   /** What happened last, oldest first. */
   get recent(): DefinitionFact[] {
     return this.#recent.toArray();

@@ -1,5 +1,7 @@
 import type { Clock } from "../core/clock.ts";
-import { GatewayError, errorTable } from "../core/errors.ts";
+import type { Gate } from "../core/gate.ts";
+import { errorTable } from "../core/error-table.ts";
+import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
 import { type Call, type LogLevel, type Notification, logLevels } from "../protocol/call.ts";
 import type { Codec, Identity, ResultKind } from "../protocol/codec.ts";
@@ -7,17 +9,20 @@ import type { Codecs } from "../protocol/codecs.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import { type ParamHeader, paramHeaderValues, paramHeadersOf } from "../protocol/param-headers.ts";
 import { declaringTasks } from "../protocol/tasks.ts";
+import type { EventLog } from "../events/event-log.ts";
 import type { Guardian } from "../transport/guardian.ts";
-import { startChild } from "../transport/child-stdio.ts";
 import { connectWebSocket } from "../transport/web-socket.ts";
 import type { Authorizer, AuthorizerReceiver } from "./authorizer.ts";
 import type { CatalogStore } from "./catalog-store.ts";
+import { openChild } from "./child-link.ts";
+import type { ChildOwner, ChildWatcher } from "./child-watch.ts";
 import { type Definitions, readDefinitions } from "./definitions.ts";
 import { type Handshake, mayBeOlderTransport, shakeHands } from "./handshake.ts";
 import type { Link, LinkReceiver } from "./link.ts";
 import { Listening } from "./listening.ts";
 import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
 import type { Asked } from "./server-request.ts";
+import type { RecoveryQueue } from "./recovery-queue.ts";
 import { StreamLink } from "./stream-link.ts";
 
 /** What every upstream of one gateway shares. */
@@ -30,6 +35,14 @@ export interface UpstreamDeps {
   readonly guardian: Guardian;
   /** Where catalogs are kept; in memory where absent. */
   readonly catalogs?: CatalogStore;
+  /** Where upstreams that are away wait to be tried again; without, each for itself. */
+  readonly recovery?: RecoveryQueue;
+  /** Told of everything notable. */
+  readonly events?: EventLog;
+  /** Lets only so many children start at once; without, all do. */
+  readonly starting?: Gate;
+  /** Looks after the children's processes; without, nobody does. */
+  readonly watcher?: ChildWatcher;
   /** Who gets credentials for an upstream that asks for some; without, a refusal stands. */
   readonly authorizerFor?: (options: UpstreamOptions, receiver: AuthorizerReceiver) => Authorizer | undefined;
 }
@@ -37,6 +50,8 @@ export interface UpstreamDeps {
 /** What a connection needs besides: its upstream's own. */
 export interface ConnectionDeps extends UpstreamDeps {
   readonly authorizer?: Authorizer | undefined;
+  /** Who is told of its child. */
+  readonly owner?: ChildOwner;
 }
 
 /** What a connection tells its owner. */
@@ -114,7 +129,7 @@ export class Connection {
    * What does not know Streamable HTTP at its address is tried as a server of HTTP+SSE, the transport before it. Without `isProbed` the
    * upstream is taken for a legacy one: some of these end on the probe.
    *
-   * @throws {GatewayError} what {@link startChild}, {@link connectWebSocket}, `openSse` and {@link shakeHands} throw; the
+   * @throws {GatewayError} what {@link openChild}, {@link connectWebSocket}, `openSse` and {@link shakeHands} throw; the
    *   signal's reason.
    * @see MCP 2025-11-25, basic/transports, Backwards Compatibility.
    */
@@ -145,6 +160,7 @@ export class Connection {
     signal: AbortSignal,
     isProbed: boolean,
   ): Promise<Connection> {
+    signal.throwIfAborted();
     const link = await openLink(target, deps, receiver, signal);
     try {
       const { clock, codecs, identity } = deps;
@@ -248,6 +264,13 @@ export class Connection {
   /** Takes progress that came when no request of its token was under way; what no task is behind is dropped. */
   progress(notification: Notification): void {
     this.#lasting.get(notification.params["progressToken"])?.(notification);
+  }
+
+  /** Resolves with any answer to a question that every server must answer, an error included. */
+  async ping(signal: AbortSignal): Promise<void> {
+    const { codec } = this.handshake;
+    const method = codec.era === "modern" ? "server/discover" : "ping";
+    await this.#link.request({ id: this.#link.newId(), method, params: codec.encodeParams({}), signal });
   }
 
   /** Asks a legacy upstream for log messages from this severity on; what was asked for before stays wanted. */
@@ -389,10 +412,11 @@ function passRetokened(
 /** What speaks HTTP is loaded by the first upstream that needs it: it takes a tenth of the time to start, and many have none. */
 async function openLink(
   target: UpstreamTarget,
-  { clock, guardian, authorizer }: ConnectionDeps,
+  deps: ConnectionDeps,
   receiver: LinkReceiver,
   signal: AbortSignal,
 ): Promise<Link> {
+  const { clock, authorizer } = deps;
   switch (target.kind) {
     case "http": {
       const { HttpLink } = await import("./http-link.ts");
@@ -410,10 +434,8 @@ async function openLink(
     }
     case "channel":
       return new StreamLink(target.open(), receiver);
-    case "stdio": {
-      const child = await startChild(target, guardian);
-      return new StreamLink(child, receiver, child);
-    }
+    case "stdio":
+      return openChild(target, deps, receiver);
   }
 }
 

@@ -24,6 +24,7 @@ async function connected(script: Record<string, Script>) {
       definitionsChanged: () => undefined,
       factsFound: () => undefined,
       notification: () => undefined,
+      warned: () => undefined,
     },
   );
   upstream.start();
@@ -139,6 +140,7 @@ test("initialize is never cancelled, also where its answer does not come", async
       definitionsChanged: () => undefined,
       factsFound: () => undefined,
       notification: () => undefined,
+      warned: () => undefined,
     },
   );
   const asked = server.next("initialize");

@@ -72,6 +72,7 @@ export class RequestExchange implements HttpReceiver {
   #hangUp: (() => void) | undefined;
   #stopTimer: StopTimer | undefined;
   #lastEventId: string | undefined;
+  #retryAfter: string | undefined;
   #retryMs = resumeMs;
   /** How often the stream was taken up again since it last brought something. */
   #resumes = 0;
@@ -102,6 +103,7 @@ export class RequestExchange implements HttpReceiver {
     this.#status = status;
     this.#hangUp = hangUp;
     this.#contentType = headers["content-type"];
+    this.#retryAfter = headers["retry-after"];
     if (isRefusal(status)) this.#challenge = challengeIn(headers);
     const session = headers["mcp-session-id"];
     if (this.#request.method === "initialize" && status < 300 && typeof session === "string") {
@@ -221,6 +223,12 @@ export class RequestExchange implements HttpReceiver {
     const status = this.#status;
     const data = { stage: "exchange", status };
     if (isRefusal(status)) return refusedCredentials(status);
+    const retryAfterMs = retryAfterIn(this.#retryAfter, this.#owner.clock.now());
+    if (status === 429) {
+      return new GatewayError("upstream_rate_limited", "The upstream is called too often (HTTP 429)", {
+        data: { ...data, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+      });
+    }
     if (status === 404 && this.#owner.sessionId !== undefined) {
       const lost = new GatewayError("upstream_unavailable", "The upstream no longer knows our session (HTTP 404)", {
         data: { stage: "session", status },
@@ -261,4 +269,18 @@ function suggestionFor(status: number): string {
   if (status >= 500) return "The server failed. Its own log may say why.";
   if (status >= 300 && status < 400) return "Put the address that it redirects to into `url`.";
   return "Correct the path in `url`: what answers there does not answer as an MCP server does.";
+}
+
+/** Longest wish to be left alone that is believed, in ms: a day. */
+const longestRetryAfterMs = 86_400_000;
+
+/**
+ * How long a server wishes to be left alone, in ms; undefined where it does not say so in a way that can be understood.
+ *
+ * @see RFC 9110, 10.2.3, Retry-After: whole seconds, or a date.
+ */
+export function retryAfterIn(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), longestRetryAfterMs);
 }

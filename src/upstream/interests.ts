@@ -24,6 +24,11 @@ export class Interests {
     this.#deps = deps;
   }
 
+  /** Whether nobody wants to be told of anything in particular. */
+  get isEmpty(): boolean {
+    return this.#resources.size === 0 && this.#tasks.size === 0;
+  }
+
   /** Asks a new connection for everything that was asked of the one before. */
   restore(connection: Connection): void {
     connection.listen();

@@ -1,4 +1,6 @@
+import type { HealthCheckOptions } from "./health-check.ts";
 import type { Channel } from "../transport/channel.ts";
+import type { WrittenLimits } from "./limits.ts";
 import type { OAuthSettings } from "./oauth/settings.ts";
 
 /** How a stdio upstream is started: the command and what it is given. */
@@ -10,6 +12,8 @@ export interface StdioTarget {
   readonly env: Readonly<Record<string, string>>;
   /** Working directory; the gateway's own where absent. */
   readonly cwd?: string;
+  /** How much its processes may use; absent: `limitDefaults`. */
+  readonly limits?: WrittenLimits;
 }
 
 /** How to log in where an upstream asks for that; absent: as it says itself. `false`: never. */
@@ -65,6 +69,14 @@ export interface UpstreamOptions {
   readonly startTimeoutMs: number;
   /** What becomes of definitions that change: see {@link DefinitionPolicy}. Default `follow`. */
   readonly definitions?: DefinitionPolicy;
+  /** Whether it is left alone until somebody enables it. Default false. */
+  readonly isDisabled?: boolean;
+  /** Whether it is connected only when it is first called, once its lists are known from an earlier time. Default false. */
+  readonly isLazy?: boolean;
+  /** After this long without a call, in ms, it is disconnected until the next one; 0: never. 0 to 86 400 000. Default 0. */
+  readonly idleMs?: number;
+  /** How it is asked for a sign of life where its traffic gives none. */
+  readonly health?: HealthCheckOptions;
 }
 
 /** Ways to treat what an upstream lists otherwise than before. */

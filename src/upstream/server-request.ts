@@ -1,4 +1,5 @@
-import { errorTable, toGatewayError } from "../core/errors.ts";
+import { errorTable } from "../core/error-table.ts";
+import { toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Question } from "../protocol/call.ts";
 import { answerText, errorText } from "../protocol/frame.ts";

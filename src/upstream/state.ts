@@ -1,7 +1,18 @@
-import { type ErrorCode, type GatewayError, errorTable } from "../core/errors.ts";
+import { type ErrorCode, errorTable } from "../core/error-table.ts";
+import { type GatewayError } from "../core/errors.ts";
 
 /** At which step of being connected something went wrong. */
-export type Stage = "spawn" | "connect" | "handshake" | "login" | "list" | "session" | "exchange" | "exit";
+export type Stage =
+  | "spawn"
+  | "connect"
+  | "handshake"
+  | "login"
+  | "list"
+  | "session"
+  | "exchange"
+  | "exit"
+  | "health"
+  | "breaker";
 
 /** What is wrong with an upstream, for people and programs. */
 export interface Problem {
@@ -16,13 +27,19 @@ export interface Problem {
 /**
  * Where an upstream stands. Times are wall time in ms.
  *
- * - `starting`: being connected; entered at first and when a retry falls due; left by success or failure. A call waits.
+ * - `starting`: being connected; entered at first, when a retry falls due, and when somebody wants one that is idle; left by success or
+ *   failure. A call waits.
  * - `ready`: connected, its lists read; left when the connection ends. A call goes through.
+ * - `degraded`: connected, but something is wrong that calls may notice: it fails them, answers no health check, or offers nothing. A call
+ *   goes through, unless the breaker is open.
  * - `recovering`: the last attempt failed or the connection ended; left when `nextTryAt` comes. A call waits where that is soon, and
  *   else fails at once with what is wrong.
  * - `awaiting_login`: it wants a login that only a person can do, at `authorizationUrl`; left when that has worked or has come to
  *   nothing. Not tried meanwhile. The address is replaced by a fresh one every few minutes. A call fails at once and says where to log in.
- * - `stopped`: closed for good. A call fails.
+ * - `quarantined`: an operator has isolated it; left when one releases it. What is connected stays so, but no call goes through.
+ * - `disabled`: not connected because the configuration, an operator or the gateway itself (after failing too often) says so; left when
+ *   it is enabled. A call fails.
+ * - `stopped`: not connected as nobody needs it (`idle`: the next call starts it), or closed for good (`closed`: a call fails).
  */
 export type UpstreamState =
   | {
@@ -33,10 +50,11 @@ export type UpstreamState =
       readonly problem?: Problem;
     }
   | { readonly kind: "ready"; readonly since: number; readonly attempts: number }
+  | { readonly kind: "degraded"; readonly since: number; readonly attempts: number; readonly problem: Problem }
   | {
       readonly kind: "recovering";
       readonly since: number;
-      /** Failures since it last was ready for a while. */
+      /** Failures since it last was up for a while. */
       readonly attempts: number;
       readonly nextTryAt: number;
       readonly problem: Problem;
@@ -48,74 +66,118 @@ export type UpstreamState =
       readonly authorizationUrl: string;
       readonly problem: Problem;
     }
-  | { readonly kind: "stopped"; readonly since: number };
+  | { readonly kind: "quarantined"; readonly since: number; readonly attempts: number }
+  | { readonly kind: "disabled"; readonly since: number; readonly by: DisabledBy; readonly problem?: Problem }
+  | { readonly kind: "stopped"; readonly since: number; readonly why: "idle" | "closed" };
+
+/** Who disabled an upstream. */
+export type DisabledBy = "configuration" | "operator" | "gateway";
 
 /** What moves an upstream from one state to another. */
 export type StateInput =
-  | { readonly kind: "connected"; readonly at: number }
+  | { readonly kind: "connected" | "due" | "logged_in" | "enabled" | "recovered" | "isolated"; readonly at: number }
   | { readonly kind: "failed"; readonly at: number; readonly problem: Problem; readonly delayMs: number }
-  | { readonly kind: "due"; readonly at: number }
+  | { readonly kind: "worsened"; readonly at: number; readonly problem: Problem }
+  | { readonly kind: "released"; readonly at: number; readonly isConnected: boolean }
+  | { readonly kind: "disabled"; readonly at: number; readonly by: DisabledBy; readonly problem?: Problem }
+  | { readonly kind: "idled" | "wanted"; readonly at: number }
   | {
       readonly kind: "login_required";
       readonly at: number;
       readonly authorizationUrl: string;
       readonly problem: Problem;
     }
-  | { readonly kind: "logged_in"; readonly at: number }
-  | { readonly kind: "stopped"; readonly at: number };
+  | { readonly kind: "closed"; readonly at: number };
 
-/** After this long in `ready`, earlier failures are forgotten. */
+/** After this long up, earlier failures are forgotten. */
 export const stableMs = 30_000;
-const firstDelayMs = 500;
-const longestDelayMs = 60_000;
 
 /** The whole life of an upstream. Pure. An input that makes no sense in a state changes nothing. */
 export function nextState(state: UpstreamState, input: StateInput): UpstreamState {
-  if (state.kind === "stopped") return state;
+  if (state.kind === "stopped" && state.why === "closed") return state;
+  const { at } = input;
+  const attempts = failuresOf(state, at);
   switch (input.kind) {
-    case "connected":
-      return state.kind === "starting" ? { kind: "ready", since: input.at, attempts: state.attempts } : state;
+    case "closed":
+      return { kind: "stopped", since: at, why: "closed" };
+    case "disabled":
+      return disabled(input);
+    case "isolated":
+      return state.kind === "disabled" ? state : { kind: "quarantined", since: at, attempts };
     case "failed":
-      return {
-        kind: "recovering",
-        since: state.kind === "recovering" ? state.since : input.at,
-        attempts: failuresOf(state, input.at) + 1,
-        nextTryAt: input.at + input.delayMs,
-        problem: input.problem,
-      };
-    case "due":
-      return state.kind === "recovering" ? startingAgain(state, input.at) : state;
+      return isTried(state) ? recovering(state, input, attempts) : state;
     case "login_required": {
       const { authorizationUrl, problem } = input;
-      const since = state.kind === "awaiting_login" ? state.since : input.at;
-      return { kind: "awaiting_login", since, attempts: failuresOf(state, input.at), authorizationUrl, problem };
+      const since = state.kind === "awaiting_login" ? state.since : at;
+      return isTried(state) ? { kind: "awaiting_login", since, attempts, authorizationUrl, problem } : state;
     }
-    case "logged_in": {
-      const isHeldUp = state.kind === "awaiting_login" || state.kind === "recovering";
-      return isHeldUp ? { kind: "starting", since: input.at, attempts: failuresOf(state, input.at) } : state;
-    }
-    case "stopped":
-      return { kind: "stopped", since: input.at };
+    case "idled":
+      return isUp(state) ? { kind: "stopped", since: at, why: "idle" } : state;
+    case "worsened":
+      return isUp(state) ? worsened(state, input.problem, at) : state;
+    case "recovered":
+      return state.kind === "degraded" ? { kind: "ready", since: at, attempts: state.attempts } : state;
+    case "released":
+      return state.kind === "quarantined"
+        ? { kind: input.isConnected ? "ready" : "starting", since: at, attempts }
+        : state;
+    case "connected":
+      return state.kind === "starting" ? { kind: "ready", since: at, attempts } : state;
+    case "due":
+    case "logged_in":
+    case "enabled":
+    case "wanted":
+      return leadsToStart[input.kind].has(state.kind) ? starting(state, at) : state;
   }
 }
 
-function startingAgain(
-  { attempts, problem }: Extract<UpstreamState, { kind: "recovering" }>,
-  since: number,
+/** From where these inputs lead to `starting`. */
+const leadsToStart: Readonly<Record<"due" | "logged_in" | "enabled" | "wanted", ReadonlySet<UpstreamState["kind"]>>> = {
+  due: new Set(["recovering"]),
+  logged_in: new Set(["awaiting_login", "recovering"]),
+  enabled: new Set(["disabled"]),
+  wanted: new Set(["stopped", "recovering"]),
+};
+
+function starting(state: UpstreamState, since: number): UpstreamState {
+  const attempts = failuresOf(state, since);
+  return state.kind === "recovering"
+    ? { kind: "starting", since, attempts, problem: state.problem }
+    : { kind: "starting", since, attempts };
+}
+
+/** Whether it is connected and in use, well or badly. */
+export function isUp({ kind }: UpstreamState): boolean {
+  return kind === "ready" || kind === "degraded";
+}
+
+/** Whether the gateway is trying to have it up. */
+function isTried(state: UpstreamState): boolean {
+  return isUp(state) || state.kind === "starting" || state.kind === "recovering" || state.kind === "awaiting_login";
+}
+
+function disabled({ at, by, problem }: Extract<StateInput, { kind: "disabled" }>): UpstreamState {
+  return problem === undefined ? { kind: "disabled", since: at, by } : { kind: "disabled", since: at, by, problem };
+}
+
+function recovering(
+  state: UpstreamState,
+  { at, problem, delayMs }: Extract<StateInput, { kind: "failed" }>,
+  failures: number,
 ): UpstreamState {
-  return { kind: "starting", since, attempts, problem };
+  const since = state.kind === "recovering" ? state.since : at;
+  return { kind: "recovering", since, attempts: failures + 1, nextTryAt: at + delayMs, problem };
+}
+
+function worsened(state: UpstreamState, problem: Problem, at: number): UpstreamState {
+  const attempts = "attempts" in state ? state.attempts : 0;
+  return { kind: "degraded", since: state.kind === "degraded" ? state.since : at, attempts, problem };
 }
 
 /** Failures that count towards the next delay. */
 export function failuresOf(state: UpstreamState, at: number): number {
-  if (state.kind === "stopped") return 0;
-  return state.kind === "ready" && at - state.since >= stableMs ? 0 : state.attempts;
-}
-
-/** How long to wait after the given number of earlier failures, in ms: doubling, at most a minute, half of it by chance. */
-export function delayAfter(failures: number, random: () => number): number {
-  const full = Math.min(firstDelayMs * 2 ** Math.min(failures, 10), longestDelayMs);
-  return Math.round(full / 2 + (random() * full) / 2);
+  if (!("attempts" in state)) return 0;
+  return isUp(state) && at - state.since >= stableMs ? 0 : state.attempts;
 }
 
 const stages: ReadonlySet<unknown> = new Set([
@@ -127,6 +189,8 @@ const stages: ReadonlySet<unknown> = new Set([
   "session",
   "exchange",
   "exit",
+  "health",
+  "breaker",
 ]);
 
 function isStage(value: unknown): value is Stage {

@@ -190,10 +190,12 @@ export class StreamLink implements Link {
     return pending;
   }
 
-  #end({ reason, refusal }: ChannelEnd): void {
-    const lost = new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
-      data: { stage: this.#process === undefined ? "exchange" : "exit" },
-    });
+  #end({ reason, refusal, problem }: ChannelEnd): void {
+    const lost =
+      problem ??
+      new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
+        data: { stage: this.#process === undefined ? "exchange" : "exit" },
+      });
     this.#problem = refusal ?? lost;
     // What became of these nobody knows, whatever it is that the next one needs.
     for (const id of this.#pending.keys()) this.#forget(id)?.reject(lost);

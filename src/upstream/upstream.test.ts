@@ -25,6 +25,7 @@ function rig(server: ScriptedServer) {
       definitionsChanged: ({ definitions }) => changes.push(definitions.tools.length),
       factsFound: () => undefined,
       notification: (_upstream, notification) => notifications.push(notification),
+      warned: () => undefined,
     },
   );
   return { clock, upstream, states, changes, notifications };
@@ -253,7 +254,7 @@ test("garbage on the line, entries without a name and endless pages are survived
   await settle();
   assert.equal(upstream.definitions.tools.length, 1);
   assert.deepEqual(
-    upstream.oddities.map(({ kind, latest }) => [kind, latest]),
+    upstream.record.oddities.map(({ kind, latest }) => [kind, latest]),
     [
       ["omission", 'tools/list gave the cursor "again" twice; reading stopped there'],
       ["noise", "Listening on port 3000!"],
@@ -320,7 +321,7 @@ test("a modern server that asks all the same is not answered, as it must not be;
     await upstream.call(callOf(), quiet);
     await settle();
     assert.equal(server.answers.has("p") || server.errors.has("p"), isAnswered);
-    assert.equal(upstream.oddities.length, isAnswered ? 0 : 1);
+    assert.equal(upstream.record.oddities.length, isAnswered ? 0 : 1);
     await upstream.close();
   }
 });

@@ -1,28 +1,24 @@
 import type { StopTimer } from "../core/clock.ts";
-import { type Deadline, deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
-import { sleep } from "../core/sleep.ts";
 import type { Call, Notification } from "../protocol/call.ts";
 import { announcesToolTasks, declaresTasks } from "../protocol/tasks.ts";
 import type { Authorizer } from "./authorizer.ts";
+import { CallGuard } from "./call-guard.ts";
 import { Catalog } from "./catalog.ts";
 import { catalogKeyOf, memoryCatalogs } from "./catalog-store.ts";
 import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from "./connection.ts";
 import type { DefinitionFact } from "./definition-facts.ts";
-import type { Definitions } from "./definitions.ts";
+import { type Definitions, noDefinitions } from "./definitions.ts";
 import type { Handshake } from "./handshake.ts";
+import { HealthCheck } from "./health-check.ts";
 import { Interests } from "./interests.ts";
 import type { Profile } from "./offer.ts";
 import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
-import {
-  type Stage,
-  type StateInput,
-  type UpstreamState,
-  delayAfter,
-  failuresOf,
-  nextState,
-  problemOf,
-} from "./state.ts";
+import { UpstreamRecord } from "./record.ts";
+import { Refresh } from "./refresh.ts";
+import { factOf } from "./standing.ts";
+import { type UpstreamState, isUp, problemOf } from "./state.ts";
+import { Supervisor, unavailable } from "./supervisor.ts";
 
 /** What an upstream tells the gateway. */
 export interface UpstreamReceiver {
@@ -34,14 +30,8 @@ export interface UpstreamReceiver {
   factsFound(facts: readonly DefinitionFact[]): void;
   /** It sent a notification that belongs to no call: a log message, an updated resource. */
   notification(upstream: Upstream, notification: Notification): void;
-}
-
-/** Something odd that an upstream does and that does not stop it: shown by `status`. */
-export interface Oddity {
-  readonly kind: "noise" | "omission";
-  readonly count: number;
-  /** The latest one. */
-  readonly latest: string;
+  /** Its processes use much: one sentence with the numbers. */
+  warned(upstream: Upstream, text: string): void;
 }
 
 /** Which of the two kinds of tasks an upstream has: the experimental ones of 2025-11-25, or the extension of 2026-07-28. */
@@ -52,11 +42,6 @@ function tasksOf({ codec, capabilities }: Handshake): TaskGeneration {
   return codec.requests.has("tasks/result") && announcesToolTasks(capabilities) ? "legacy" : "none";
 }
 
-/** A recovery that is this near is worth waiting for, in ms. */
-const worthWaitingMs = 1000;
-/** The lists are read again at most this often when an upstream announces changes, in ms. */
-const refreshSpacingMs = 100;
-
 /** One MCP server behind the gateway, kept connected for as long as the gateway runs. See {@link UpstreamState} for its life. */
 export class Upstream {
   readonly options: UpstreamOptions;
@@ -64,57 +49,127 @@ export class Upstream {
   readonly catalog: Catalog;
   /** What downstreams want to be told by it. */
   readonly interests: Interests;
+  /** What is kept of it for people. */
+  readonly record: UpstreamRecord;
   readonly #deps: UpstreamDeps;
   readonly #receiver: UpstreamReceiver;
   readonly #authorizer: Authorizer | undefined;
-  readonly #firstAttempt = Promise.withResolvers<void>();
-  readonly #waiting = new Set<() => void>();
-  readonly #oddities = new Map<Oddity["kind"], Oddity>();
-  #state: UpstreamState;
-  #connection: Connection | undefined;
+  readonly #supervisor: Supervisor;
+  readonly #guard: CallGuard;
+  readonly #refresh: Refresh;
   readonly #listable = Promise.withResolvers<void>();
-  #attempt: Promise<void> = Promise.resolve();
-  readonly #closing = new AbortController();
-  #stopTimer: StopTimer | undefined;
-  #refresh: "idle" | "running" | "again" = "idle";
-  #lastStderr: readonly string[] = [];
+  #health: HealthCheck | undefined;
   #tasks: TaskGeneration = "none";
   #isProbed = true;
+  /** Whether it told of changes while its lists were read. */
+  #isOutdated = false;
   #underWay = 0;
   #onIdle: (() => void) | undefined;
+  #stopIdleTimer: StopTimer | undefined;
 
   constructor(options: UpstreamOptions, deps: UpstreamDeps, receiver: UpstreamReceiver) {
     this.options = options;
     this.#deps = deps;
     this.#receiver = receiver;
-    this.#authorizer = deps.authorizerFor?.(options, {
+    this.#authorizer = this.#makeAuthorizer();
+    this.catalog = this.#makeCatalog();
+    this.record = new UpstreamRecord(
+      deps.clock,
+      () => this.#underWay > 0,
+      ({ text }) => {
+        receiver.warned(this, text);
+      },
+    );
+    this.#guard = this.#makeGuard();
+    this.#supervisor = this.#makeSupervisor();
+    this.interests = new Interests({
+      current: () => this.#supervisor.connection,
+      awaited: (signal) => this.#supervisor.connected(this.name, signal),
+      dropped: (text) => {
+        this.record.odd("omission", text);
+      },
+    });
+    this.#refresh = new Refresh({
+      clock: deps.clock,
+      timeoutMs: options.startTimeoutMs,
+      closing: this.#supervisor.closing,
+      read: (signal) => this.#readAgain(signal),
+      failed: (thrown) => {
+        this.record.odd("omission", `Its lists could not be read again: ${toGatewayError(thrown).message}`);
+      },
+    });
+  }
+
+  #makeAuthorizer(): Authorizer | undefined {
+    const { clock, authorizerFor } = this.#deps;
+    return authorizerFor?.(this.options, {
       loggedIn: () => {
-        this.#tryAgain({ kind: "logged_in", at: deps.clock.now() });
+        this.#supervisor.move({ kind: "logged_in", at: clock.now() });
       },
       loginChanged: (problem) => {
-        if (this.#state.kind === "awaiting_login") this.#failed(problem, "login");
+        this.#supervisor.loginChanged(problem);
       },
     });
-    this.catalog = new Catalog({
-      key: catalogKeyOf(options),
-      isPinned: options.definitions === "pin",
-      store: deps.catalogs ?? memoryCatalogs(),
-      clock: deps.clock,
+  }
+
+  #makeCatalog(): Catalog {
+    const { clock, catalogs } = this.#deps;
+    return new Catalog({
+      key: catalogKeyOf(this.options),
+      isPinned: this.options.definitions === "pin",
+      store: catalogs ?? memoryCatalogs(),
+      clock,
       onApproved: () => {
-        receiver.definitionsChanged(this);
+        this.#receiver.definitionsChanged(this);
       },
       onFacts: (facts) => {
-        receiver.factsFound(facts);
+        this.#receiver.factsFound(facts);
       },
     });
-    this.interests = new Interests({
-      current: () => this.#connection,
-      awaited: (signal) => this.#awaitConnection(signal),
-      dropped: (text) => {
-        this.#odd("omission", text);
+  }
+
+  #makeGuard(): CallGuard {
+    return new CallGuard({
+      clock: this.#deps.clock,
+      upstream: this.name,
+      events: this.#deps.events,
+      answered: () => this.#health?.heard(),
+      worsened: (problem) => {
+        this.#supervisor.worsened("breaker", problem);
+      },
+      improved: () => {
+        this.#supervisor.improved("breaker");
+      },
+      gaveUp: (problem) => {
+        this.#supervisor.disable("gateway", problem);
       },
     });
-    this.#state = { kind: "starting", since: deps.clock.now(), attempts: 0 };
+  }
+
+  #makeSupervisor(): Supervisor {
+    const { clock, random, recovery } = this.#deps;
+    return new Supervisor({
+      clock,
+      random,
+      ...(recovery && { recovery }),
+      startTimeoutMs: this.options.startTimeoutMs,
+      isLazy: this.options.isLazy === true,
+      isDisabled: this.options.isDisabled === true,
+      turn: (signal) => this.#turnToStart(signal),
+      open: (signal, started, lost) => this.#open(signal, started, lost),
+      opened: (connection) => {
+        this.#opened(connection);
+      },
+      gone: () => {
+        this.#health?.close();
+        this.#health = undefined;
+        this.#stopIdleTimer?.();
+      },
+      authorizationUrl: () => this.#authorizer?.authorizationUrl,
+      changed: (state, before) => {
+        this.#changed(state, before);
+      },
+    });
   }
 
   get name(): string {
@@ -122,12 +177,14 @@ export class Upstream {
   }
 
   get state(): UpstreamState {
-    return this.#state;
+    return this.#supervisor.state;
   }
 
   /** What it offers that may be seen; the last good answer, perhaps one that an earlier process had, while it is away. */
   get definitions(): Definitions {
-    return this.catalog.definitions;
+    // What a person switched off is not there; what is merely down is, and says so when it is called.
+    const { state } = this;
+    return state.kind === "disabled" && state.by !== "gateway" ? noDefinitions : this.catalog.definitions;
   }
 
   /** What it says of itself; likewise. Undefined before the first time. */
@@ -137,7 +194,7 @@ export class Upstream {
 
   /** What both sides agreed on; undefined while it is away. */
   get handshake(): Handshake | undefined {
-    return this.#connection?.handshake;
+    return this.#supervisor.connection?.handshake;
   }
 
   /** Which tasks its tool calls may become; while it is away, as it was before. */
@@ -147,15 +204,11 @@ export class Upstream {
 
   /** What carries its messages: as configured, unless it was found to be older. */
   get transport(): UpstreamTarget["kind"] {
-    return this.#connection?.transport ?? this.options.target.kind;
+    return this.#supervisor.connection?.transport ?? this.options.target.kind;
   }
 
   get pid(): number | undefined {
-    return this.#connection?.pid;
-  }
-
-  get oddities(): Oddity[] {
-    return [...this.#oddities.values()];
+    return this.#supervisor.connection?.pid;
   }
 
   /** Where a person should log in: without it, it is away (`awaiting_login`), or refuses some calls. */
@@ -165,12 +218,12 @@ export class Upstream {
 
   /** The last lines of its stderr; after a failure, those of the child that failed. */
   stderr(): readonly string[] {
-    return this.#connection?.stderr() ?? this.#lastStderr;
+    return this.#supervisor.stderr;
   }
 
-  /** Resolves when the first attempt to connect has ended, well or badly. */
+  /** Resolves when the first attempt to connect has ended, well or badly; at once where none is to be made yet. */
   get settled(): Promise<void> {
-    return this.#firstAttempt.promise;
+    return this.#supervisor.settled;
   }
 
   /** Resolves when its lists are as good as they will soon be: an earlier process kept them, or the first attempt has ended. */
@@ -180,11 +233,19 @@ export class Upstream {
 
   /** Begins to connect. Called once. */
   start(): void {
-    this.#attempt = this.#connect();
-    void this.catalog.load().then((isKnown) => {
-      if (!isKnown) return;
-      this.#receiver.definitionsChanged(this);
-      this.#listable.resolve();
+    const { state } = this;
+    void this.#supervisor.settled.then(this.#listable.resolve);
+    const known = this.catalog.load();
+    if (state.kind !== "stopped") this.#supervisor.start();
+    void known.then((isKnown) => {
+      if (isKnown) {
+        this.#receiver.definitionsChanged(this);
+        this.#listable.resolve();
+      }
+      // Nobody could call a tool of an idle one whose tools nobody knows.
+      if (state.kind !== "stopped") return;
+      this.#supervisor.start();
+      if (!isKnown) this.#supervisor.want();
     });
   }
 
@@ -193,34 +254,78 @@ export class Upstream {
    *
    * A session that the upstream has forgotten is begun anew, once, and the call sent again: the upstream refused it unseen.
    *
-   * @throws {GatewayError} `upstream_unavailable` — it is away; `data` says what is wrong and when it is tried again; and what
-   *   {@link Connection.call} throws.
+   * @throws {GatewayError} `upstream_unavailable`, `upstream_disabled`, `upstream_isolated`, `login_required` — it is away; `data` says
+   *   what is wrong and when it is tried again; `breaker_open`; `definition_quarantined`; and what {@link Connection.call} throws.
    */
   async call(call: Call, options: CallOptions): Promise<CallAnswer> {
     this.#underWay += 1;
+    this.#stopIdleTimer?.();
     try {
       return await this.#call(call, options);
     } finally {
       this.#underWay -= 1;
-      if (this.#underWay === 0) this.#onIdle?.();
+      if (this.#underWay === 0) this.#becameIdle();
     }
   }
 
   async #call(call: Call, options: CallOptions): Promise<CallAnswer> {
-    const connection = this.#connection ?? (await this.#awaitConnection(options.signal));
+    const first = await this.#connected(options.signal);
     // What was listed when the call came in may have been held back while it waited.
     const refusal = this.catalog.refusalOf(call);
     if (refusal !== undefined) throw refusal;
     try {
-      return await connection.call(call, options);
+      return await this.#guard.run(() => first.call(call, options));
     } catch (thrown) {
       if (!(thrown instanceof GatewayError)) throw thrown;
       const stage = thrown.data?.["stage"];
-      if (stage === "connect") this.#lost(connection, thrown);
+      if (stage === "connect") this.#supervisor.lost(first, thrown);
       if (stage !== "session") throw thrown;
     }
-    const next = await this.#awaitConnection(options.signal);
-    return next.call(call, options);
+    const next = await this.#connected(options.signal);
+    return this.#guard.run(() => next.call(call, options));
+  }
+
+  /** At once where there is one, without a promise of its own: every call passes here. */
+  #connected(signal: AbortSignal): Connection | Promise<Connection> {
+    const { connection, state } = this.#supervisor;
+    return connection !== undefined && isUp(state) ? connection : this.#supervisor.connected(this.name, signal);
+  }
+
+  /** Has it tried at once, where it waits for that. */
+  tryNow(): void {
+    this.#supervisor.tryNow();
+  }
+
+  /** Ends the connection, with the calls under way, and makes another. */
+  restart(): void {
+    this.#guard.reset();
+    this.#supervisor.restart();
+  }
+
+  /** Lets no call through until {@link release}; those under way go on. */
+  isolate(): void {
+    this.#guard.isolate();
+    this.#supervisor.move({ kind: "isolated", at: this.#deps.clock.now() });
+  }
+
+  /** Lets calls through again. */
+  release(): void {
+    this.#guard.release();
+    const isConnected = this.#supervisor.connection !== undefined;
+    this.#supervisor.move({ kind: "released", at: this.#deps.clock.now(), isConnected });
+  }
+
+  /** Ends the connection until it is enabled; its tools are no longer listed. */
+  disable(): void {
+    this.#supervisor.disable("operator");
+    this.#receiver.definitionsChanged(this);
+  }
+
+  /** Connects it again, whoever disabled it. */
+  enable(): void {
+    this.#guard.reset();
+    this.#supervisor.move({ kind: "enabled", at: this.#deps.clock.now() });
+    this.#receiver.definitionsChanged(this);
   }
 
   /** Lets the calls under way finish, for at most `graceMs`, then closes. For an upstream that nobody can find any more. */
@@ -237,80 +342,107 @@ export class Upstream {
 
   /** Ends the connection and everything under way. Safe to call twice. */
   async close(): Promise<void> {
-    this.#move({ kind: "stopped", at: this.#deps.clock.now() });
-    this.#stopTimer?.();
+    this.#stopIdleTimer?.();
     this.#authorizer?.close();
     this.catalog.close();
-    this.#closing.abort(new GatewayError("shutting_down", "The gateway is stopping"));
-    await this.#attempt;
-    const connection = this.#connection;
-    this.#connection = undefined;
-    await connection?.close();
+    await this.#supervisor.close();
+    this.record.journal.close();
   }
 
-  async #connect(): Promise<void> {
-    const { signal, stop } = this.#startDeadline();
-    try {
-      await this.#open(signal);
-    } catch (thrown) {
-      const error = toGatewayError(thrown);
-      // Some old servers end when they are asked something they do not know: every other try spares them the question.
-      this.#isProbed = !this.#isProbed || error.code !== "upstream_disconnected";
-      this.#failed(error, "handshake");
-    } finally {
-      stop();
-      this.#firstAttempt.resolve();
-      this.#listable.resolve();
-    }
+  /** Why no call can be sent to it now, for a moment when none can. */
+  unavailable(): GatewayError {
+    return unavailable(this.name, this.state, this.#deps.clock.now());
   }
 
-  #startDeadline(): Deadline {
-    const { startTimeoutMs } = this.options;
-    return deadline(this.#deps.clock, startTimeoutMs, this.#closing.signal, () => tooSlow(startTimeoutMs));
+  #becameIdle(): void {
+    this.#onIdle?.();
+    const { idleMs = 0 } = this.options;
+    if (idleMs === 0 || !isUp(this.state)) return;
+    this.#stopIdleTimer?.();
+    this.#stopIdleTimer = this.#deps.clock.after(idleMs, () => {
+      // Whoever is told of changes would no longer be.
+      if (this.#underWay === 0 && this.interests.isEmpty) {
+        this.#supervisor.move({ kind: "idled", at: this.#deps.clock.now() });
+      }
+    });
   }
 
-  async #open(signal: AbortSignal): Promise<void> {
-    const early: GatewayError[] = [];
-    let connection: Connection | undefined;
+  /** Resolves when one more child may be started, with what to call when it has started; where none is started, at once. */
+  #turnToStart(signal: AbortSignal): Promise<() => void> {
+    const { starting } = this.#deps;
+    const isFree = starting === undefined || this.options.target.kind !== "stdio" || signal.aborted;
+    if (isFree) return Promise.resolve(() => undefined);
+    // Closing ends the wait; whoever goes on then finds that there is nothing to start any more.
+    return starting.enter(signal).catch(() => () => undefined);
+  }
+
+  async #open(signal: AbortSignal, started: () => void, lost: (problem: GatewayError) => void): Promise<Connection> {
+    let isInUse = false;
     let isOutdated = false;
-    connection = await Connection.open(
+    const connection = await Connection.open(
       this.options,
-      { ...this.#deps, authorizer: this.#authorizer },
+      { ...this.#deps, authorizer: this.#authorizer, owner: this.record },
       {
         notification: (notification) => {
-          if (this.#connection === undefined && isListChange(notification)) isOutdated = true;
-          else this.#notification(notification);
+          if (isInUse || !isListChange(notification)) this.#notification(notification);
+          else isOutdated = true;
         },
         noise: (text) => {
-          this.#odd("noise", text);
+          this.record.odd("noise", text);
         },
         omission: (text) => {
-          this.#odd("omission", text);
+          this.record.odd("omission", text);
         },
-        ended: (problem) => {
-          if (connection === undefined || connection !== this.#connection) early.push(problem);
-          else this.#lost(connection, problem);
-        },
+        ended: lost,
       },
       signal,
       this.#isProbed,
-    );
+    )
+      .catch((thrown: unknown) => {
+        // Some old servers end when they are asked something they do not know: every other try spares them the question.
+        const hasEnded = toGatewayError(thrown).code === "upstream_disconnected";
+        this.#isProbed = !this.#isProbed || !hasEnded;
+        throw thrown;
+      })
+      .finally(started);
     try {
       await this.#read(connection, signal);
-      const [problem] = early;
-      if (problem !== undefined) throw problem;
     } catch (thrown) {
-      this.#lastStderr = connection.stderr();
       await connection.close();
       throw thrown;
     }
-    this.#connection = connection;
+    isInUse = true;
+    this.#isOutdated = isOutdated;
+    return connection;
+  }
+
+  #opened(connection: Connection): void {
     this.#tasks = tasksOf(connection.handshake);
     this.#authorizer?.accepted();
-    this.#move({ kind: "connected", at: this.#deps.clock.now() });
+    this.#health = new HealthCheck(this.options.health ?? {}, {
+      clock: this.#deps.clock,
+      ping: (signal) => this.#ping(connection, signal),
+      worsened: (problem) => {
+        this.#supervisor.worsened("health", problemOf(problem, "health"));
+      },
+      recovered: () => {
+        this.#supervisor.improved("health");
+      },
+      gaveUp: (problem) => {
+        this.#supervisor.lost(connection, problem);
+      },
+    });
+    this.#judgeCatalog();
     this.#receiver.definitionsChanged(this);
     this.interests.restore(connection);
-    if (isOutdated) this.#refreshSoon();
+    if (this.#isOutdated) this.#refresh.soon();
+    if (this.#underWay === 0) this.#becameIdle();
+  }
+
+  /** One that offers nothing may only be slow to know what it has. */
+  async #ping(connection: Connection, signal: AbortSignal): Promise<void> {
+    if (this.catalog.isEmpty) this.#refresh.soon();
+    await connection.ping(signal);
   }
 
   async #read(connection: Connection, signal: AbortSignal): Promise<void> {
@@ -319,145 +451,37 @@ export class Upstream {
     await this.catalog.take({ serverInfo, capabilities, instructions, definitions });
   }
 
-  #lost(connection: Connection, problem: GatewayError): void {
-    if (connection !== this.#connection) return;
-    this.#connection = undefined;
-    this.#lastStderr = connection.stderr();
-    this.#attempt = connection.close();
-    this.#failed(problem, "exit");
+  async #readAgain(signal: AbortSignal): Promise<void> {
+    const { connection } = this.#supervisor;
+    if (connection === undefined) return;
+    await this.#read(connection, signal);
+    if (connection !== this.#supervisor.connection) return;
+    this.#judgeCatalog();
+    this.#receiver.definitionsChanged(this);
   }
 
-  #failed(error: GatewayError, stage: Stage): void {
-    if (this.#closing.signal.aborted) return;
-    const { clock, random } = this.#deps;
-    const said: unknown = error.data?.["stderr"];
-    if (Array.isArray(said)) this.#lastStderr = said.map(String);
-    const at = clock.now();
-    const authorizationUrl = this.#authorizer?.authorizationUrl;
-    // Without one nobody can log in, or somebody has just done so.
-    if (error.code === "login_required" && authorizationUrl !== undefined) {
-      this.#move({ kind: "login_required", at, authorizationUrl, problem: problemOf(error, "login") });
-      return;
+  #judgeCatalog(): void {
+    if (!this.catalog.isEmpty) this.#supervisor.improved("empty");
+    else {
+      const nothing = new GatewayError("upstream_empty", "It is connected, but offers no tools, prompts or resources");
+      this.#supervisor.worsened("empty", problemOf(nothing, "list"));
     }
-    // One that loses every session at once is not to be asked for the next one without pause.
-    const isLostSession = error.data?.["stage"] === "session" && this.#state.kind === "ready";
-    const isAtOnce = isLostSession || this.#state.kind === "awaiting_login";
-    const delayMs = isAtOnce ? 0 : delayAfter(failuresOf(this.#state, at), random);
-    this.#move({ kind: "failed", at, problem: problemOf(error, stage), delayMs });
-    this.#stopTimer = clock.after(delayMs, () => {
-      this.#tryAgain({ kind: "due", at: clock.now() });
-    });
-  }
-
-  #tryAgain(input: StateInput): void {
-    const before = this.#state;
-    this.#move(input);
-    if (this.#state === before) return;
-    this.#stopTimer?.();
-    this.#attempt = this.#attempt.then(() => this.#connect());
-  }
-
-  async #awaitConnection(signal: AbortSignal): Promise<Connection> {
-    const state = this.#state;
-    const isNear = state.kind === "recovering" && state.nextTryAt - this.#deps.clock.now() <= worthWaitingMs;
-    if (state.kind === "starting" || isNear) await this.#nextSettled(signal);
-    if (this.#connection === undefined) throw this.unavailable();
-    return this.#connection;
-  }
-
-  /** Resolves when the state is no longer one in which a connection is on its way. */
-  async #nextSettled(signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const give = (): void => {
-      reject(signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The call was cancelled"));
-    };
-    signal.addEventListener("abort", give);
-    this.#waiting.add(resolve);
-    if (signal.aborted) give();
-    try {
-      await promise;
-    } finally {
-      signal.removeEventListener("abort", give);
-      this.#waiting.delete(resolve);
-    }
-  }
-
-  /** Why no call can be sent to it now, for a moment when none can. */
-  unavailable(): GatewayError {
-    const state = this.#state;
-    if (state.kind === "awaiting_login") {
-      const { problem, authorizationUrl } = state;
-      return new GatewayError("login_required", problem.message, {
-        data: { upstream: this.name, stage: problem.stage, authorizationUrl, suggestion: problem.suggestion },
-      });
-    }
-    if (!("problem" in state) || state.problem === undefined) {
-      return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is not connected`);
-    }
-    const { problem, attempts } = state;
-    const retryAfterMs = state.kind === "recovering" ? Math.max(0, state.nextTryAt - this.#deps.clock.now()) : 0;
-    return new GatewayError("upstream_unavailable", `The upstream "${this.name}" is down: ${problem.message}`, {
-      data: { upstream: this.name, stage: problem.stage, attempts, retryAfterMs, suggestion: problem.suggestion },
-    });
   }
 
   #notification(notification: Notification): void {
-    if (isListChange(notification)) this.#refreshSoon();
-    else if (notification.method === "notifications/progress") this.#connection?.progress(notification);
+    this.#health?.heard();
+    if (isListChange(notification)) this.#refresh.soon();
+    else if (notification.method === "notifications/progress") this.#supervisor.connection?.progress(notification);
     else this.#receiver.notification(this, notification);
   }
 
-  #refreshSoon(): void {
-    if (this.#refresh !== "idle") {
-      this.#refresh = "again";
-      return;
-    }
-    this.#refresh = "running";
-    void this.#refreshDefinitions();
-  }
-
-  async #refreshDefinitions(): Promise<void> {
-    const connection = this.#connection;
-    const { signal, stop } = this.#startDeadline();
-    try {
-      if (connection !== undefined) await this.#read(connection, signal);
-      if (connection === this.#connection) this.#receiver.definitionsChanged(this);
-    } catch (thrown) {
-      this.#odd("omission", `Its lists could not be read again: ${toGatewayError(thrown).message}`);
-    } finally {
-      stop();
-    }
-    await sleep(this.#deps.clock, refreshSpacingMs, this.#closing.signal);
-    const isWantedAgain = this.#refresh === "again";
-    this.#refresh = "idle";
-    if (isWantedAgain && !this.#closing.signal.aborted) this.#refreshSoon();
-  }
-
-  #odd(kind: Oddity["kind"], latest: string): void {
-    const count = (this.#oddities.get(kind)?.count ?? 0) + 1;
-    this.#oddities.set(kind, { kind, count, latest });
-  }
-
-  #move(input: StateInput): void {
-    const before = this.#state;
-    this.#state = nextState(before, input);
-    if (this.#state === before) return;
-    const isOnItsWay =
-      this.#state.kind === "starting" || (this.#state.kind === "recovering" && before.kind === "ready");
-    if (!isOnItsWay) for (const wake of this.#waiting) wake();
+  #changed(state: UpstreamState, before: UpstreamState): void {
+    this.record.entered(state);
+    this.#deps.events?.append(factOf(this.name, state, before));
     this.#receiver.stateChanged(this);
   }
 }
 
 function isListChange({ method }: Notification): boolean {
   return /^notifications\/(?:tools|prompts|resources)\/list_changed$/.test(method);
-}
-
-function tooSlow(startTimeoutMs: number): GatewayError {
-  return new GatewayError("deadline_exceeded", `The upstream was not ready within ${startTimeoutMs} ms`, {
-    data: {
-      stage: "handshake",
-      suggestion: "See what it writes to stderr. If it only needs longer, raise its startTimeoutMs.",
-    },
-  });
 }

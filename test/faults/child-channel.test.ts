@@ -4,7 +4,13 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { maxFrameBytes } from "../../src/transport/channel.ts";
 import { testChannel } from "../../src/transport/channel.contract.ts";
-import { type ChildChannel, type ChildCommand, startChild, stderrLines } from "../../src/transport/child-stdio.ts";
+import {
+  type ChildChannel,
+  type ChildCommand,
+  startChild,
+  stderrLineBytes,
+  stderrLines,
+} from "../../src/transport/child-stdio.ts";
 import { Guardian } from "../../src/transport/guardian.ts";
 import { isAlive } from "../rig/processes.ts";
 import { until } from "../rig/until.ts";
@@ -97,12 +103,12 @@ test("a child's end says how it ended", async () => {
   assert.equal((await endOf(node("-e", 'process.kill(process.pid, "SIGABRT")'))).reason, "it was ended by SIGABRT");
 });
 
-test("of a child's stderr the last lines are kept, the unfinished one too, and none that is endless", async () => {
+test("of a child's stderr the last lines are kept, the unfinished one too, and the beginning of one that is endless", async () => {
   const script = `process.stderr.write(Array.from({ length: 2000 }, (_, n) => "line " + n + "\\n").join("") + "x".repeat(10000) + "\\nend")`;
   const { channel } = await endOf(node("-e", script));
   const lines = channel.stderr();
   assert.equal(lines.length, stderrLines);
-  assert.deepEqual(lines.slice(-3), ["line 1999", "… a line of more than 8192 bytes was dropped", "end"]);
+  assert.deepEqual(lines.slice(-3), ["line 1999", `${"x".repeat(stderrLineBytes)}…`, "end"]);
 });
 
 test("a child is in a process group of its own, gets the environment it is given, and starts where it is told", async () => {
@@ -120,7 +126,7 @@ test("a child is in a process group of its own, gets the environment it is given
 test("a child that ends with its input is not sent a signal", async () => {
   verifies("lifecycle.shutdown-stdio", "stdio.shutdown");
   const script = `process.on("SIGTERM", () => process.exit(9)); process.stdin.on("end", () => setTimeout(() => process.exit(0), 50)).resume()`;
-  const channel = await startChild(node("-e", script), guardian, 10_000);
+  const channel = await startChild(node("-e", script), guardian, { graceMs: 10_000 });
   const ended = new Promise<string>((resolve) => {
     channel.start({
       frame: () => undefined,
@@ -141,7 +147,7 @@ test("a child that ignores the end of its input is sent SIGTERM, and one that ig
     [stubborn, "it was ended by SIGTERM"],
     [`process.on("SIGTERM", () => {}); ${stubborn}`, "it was ended by SIGKILL"],
   ] as const) {
-    const channel = await startChild(node("-e", script), guardian, 100);
+    const channel = await startChild(node("-e", script), guardian, { graceMs: 100 });
     await until(() => channel.stderr().length > 0, "the child is ready");
     const ended = new Promise<string>((resolve) => {
       channel.start({
@@ -156,4 +162,23 @@ test("a child that ignores the end of its input is sent SIGTERM, and one that ig
     assert.equal(await ended, end);
     assert.ok(!isAlive(channel.pid));
   }
+});
+
+test("a child that closes its stdin and lives on can be told nothing more, which ends its channel", async () => {
+  const command = { command: "/bin/sh", args: ["-c", "exec 0<&-; echo closed >&2; exec sleep 1000"], env: {} };
+  const channel = await startChild(command, guardian, { graceMs: 100 });
+  await until(() => channel.stderr().length > 0, "it has closed its stdin");
+  const ended = new Promise<string>((resolve) => {
+    channel.start({
+      frame: () => undefined,
+      noise: () => undefined,
+      ended: ({ reason }) => {
+        resolve(reason);
+      },
+    });
+  });
+  channel.send("{}");
+  assert.equal(await ended, "it closed its stdin while it went on running");
+  await channel.close();
+  assert.ok(!isAlive(channel.pid));
 });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { type Switchyard, startSwitchyard } from "../../src/gateway.ts";
+import { type Switchyard, type SwitchyardOptions, startSwitchyard } from "../../src/gateway.ts";
 import type { UpstreamStatus } from "../../src/gateway/status.ts";
+import type { JournalEntry } from "../../src/upstream/journal.ts";
 import type { UpstreamOptions } from "../../src/upstream/options.ts";
 import { type Rig, scriptUpstream } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
@@ -11,21 +12,33 @@ export interface Front {
   /** Where everything is offered, under prefixed names. */
   readonly url: string;
   status(name: string): UpstreamStatus;
+  /** What happened to the upstream. */
+  log(name: string): readonly JournalEntry[];
   /** Resolves with the status when the upstream is in this state. */
   reaches(name: string, kind: UpstreamStatus["state"]["kind"]): Promise<UpstreamStatus>;
 }
 
 /** Starts a gateway in front of these upstreams, listening on a free port; waits for none of them. */
-export async function openFront(rig: Rig, upstreams: readonly UpstreamOptions[]): Promise<Front> {
-  const switchyard = rig.use(startSwitchyard({ upstreams }));
+export async function openFront(
+  rig: Rig,
+  upstreams: readonly UpstreamOptions[],
+  options: Omit<SwitchyardOptions, "upstreams"> = {},
+): Promise<Front> {
+  const switchyard = rig.use(startSwitchyard({ ...options, upstreams }));
   const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
   const status = (name: string): UpstreamStatus => {
     const found = switchyard.status().upstreams.find((each) => each.name === name);
     if (found === undefined) throw new Error(`there is no upstream ${name}`);
     return found;
   };
+  const log = (name: string): readonly JournalEntry[] => {
+    const found = switchyard.log(name);
+    if (found === undefined) throw new Error(`there is no upstream ${name}`);
+    return found.entries;
+  };
   return {
     switchyard,
+    log,
     url: `${origin}/mcp`,
     status,
     async reaches(name, kind) {

@@ -119,6 +119,7 @@ async function live(server: ScriptedServer, faulty: Faulty, where: string): Prom
       definitionsChanged: () => undefined,
       factsFound: () => undefined,
       notification: () => undefined,
+      warned: () => undefined,
     },
   );
   upstream.start();

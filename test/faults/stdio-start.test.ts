@@ -143,7 +143,7 @@ test("every upstream that failed is tried again, later and later", async () => {
   verifies("stdio.restart");
   const attemptsOf = (name: string): number => {
     const { state } = front.status(name);
-    return state.kind === "stopped" ? 0 : state.attempts;
+    return "attempts" in state ? state.attempts : 0;
   };
   for (const { name } of cannotStart) {
     await until(() => attemptsOf(name) >= 3, `${name} was tried three times`);

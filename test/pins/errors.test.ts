@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { errorTable } from "../../src/core/errors.ts";
+import { errorTable } from "../../src/core/error-table.ts";
 import { verifies } from "../requirements/verifies.ts";
 
 /** What programs on the other side rely on. A change here is a change for them: say so in the changelog. */
 const pinned = {
+  upstream_disabled: { http: 503, rpc: 50311, retryable: false },
+  upstream_isolated: { http: 503, rpc: 50312, retryable: true },
+  upstream_empty: { http: 503, rpc: 50313, retryable: true },
+  upstream_rate_limited: { http: 429, rpc: 42910, retryable: true },
+  upstream_unresponsive: { http: 504, rpc: 50410, retryable: true },
+  breaker_open: { http: 503, rpc: 50310, retryable: true },
   parse_error: { http: 400, rpc: -32700, retryable: false },
   invalid_request: { http: 400, rpc: -32600, retryable: false },
   method_not_found: { http: 404, rpc: -32601, retryable: false },
@@ -31,6 +37,7 @@ const pinned = {
   upstream_unavailable: { http: 503, rpc: 50301, retryable: true },
   upstream_disconnected: { http: 502, rpc: 50201, retryable: false },
   upstream_protocol_error: { http: 502, rpc: 50202, retryable: false },
+  upstream_over_limit: { http: 502, rpc: 50206, retryable: false },
   upstream_refused_credentials: { http: 502, rpc: 50203, retryable: false },
   login_required: { http: 502, rpc: 50204, retryable: false },
   login_failed: { http: 502, rpc: 50205, retryable: false },

@@ -91,7 +91,7 @@ async function deskAt(url: string, upstream: string): Promise<Desk> {
     held: listIn(await askGateway(url, `${path}/quarantine`), "quarantined"),
     approve: async (refs) => {
       const definitions = refs.map(({ kind, name, hash }) => ({ kind, name, hash }));
-      return listIn(await askGateway(url, `${path}/approve`, { definitions }), "approved")
+      return listIn(await askGateway(url, `${path}/approve`, { body: { definitions } }), "approved")
         .map(definitionRefIn)
         .filter((ref) => ref !== undefined);
     },

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { errorTable, GatewayError, messageOf } from "../../core/errors.ts";
+import { errorTable } from "../../core/error-table.ts";
+import { GatewayError, messageOf } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject } from "../../core/json.ts";
 import type { Notification } from "../../protocol/call.ts";
 import type { RpcError } from "../../protocol/json-rpc.ts";

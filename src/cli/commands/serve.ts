@@ -35,6 +35,10 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
     oauth: loginOptions(chosen.config, context),
     onDefinitionsChanged: definitionReporter(context.terminal, options.json === true),
     onStateChange: reporter(context.terminal, options.json === true),
+    onWarning: ({ name }, text) => {
+      const line = options.json === true ? JSON.stringify({ event: "warning", name, text }) : `${name}: ${text}`;
+      context.terminal.note(line);
+    },
   });
   const watch = watchConfig(chosen, switchyard, context);
   try {

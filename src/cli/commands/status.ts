@@ -1,10 +1,10 @@
 import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
-import type { ClientOptions } from "../client.ts";
-import { type Context, chooseConfig } from "../context.ts";
+import { type ClientOptions, gatewayOf } from "../client.ts";
+import type { Context } from "../context.ts";
 import { quarantineText } from "../definition-text.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { askGateway, findRunning } from "../running.ts";
+import { askGateway } from "../running.ts";
 import { printable, table } from "../terminal.ts";
 
 /**
@@ -13,7 +13,7 @@ import { printable, table } from "../terminal.ts";
  * @throws {GatewayError} `upstream_unavailable` — no gateway runs.
  */
 export async function status(context: Context, options: ClientOptions): Promise<number> {
-  const url = options.url ?? (await runningOf(context, options));
+  const url = await gatewayOf(context, options);
   const read = await askGateway(url, "/api/status");
   if (!isJsonObject(read) || !Array.isArray(read["upstreams"])) {
     throw new GatewayError("upstream_unavailable", `What answers at ${url} is no Switchyard`);
@@ -21,15 +21,6 @@ export async function status(context: Context, options: ClientOptions): Promise<
   if (options.json === true) context.terminal.out(JSON.stringify({ url, ...read }));
   else context.terminal.out(statusText(url, read, context.terminal.columns));
   return exitCodes.ok;
-}
-
-async function runningOf(context: Context, options: ClientOptions): Promise<string> {
-  const { config } = await chooseConfig(context, options);
-  const url = await findRunning(config.dataDir);
-  if (url !== undefined) return url;
-  throw new GatewayError("upstream_unavailable", "No gateway is running for this configuration", {
-    data: { suggestion: "Start one with `switchyard serve`, or name one with --url." },
-  });
 }
 
 function statusText(url: string, read: JsonObject, columns: number): string {
@@ -47,7 +38,7 @@ function statusText(url: string, read: JsonObject, columns: number): string {
   ];
   const parts = [
     head,
-    table(["UPSTREAM", "TRANSPORT", "STATE", "TOOLS", "PROMPTS", "RESOURCES", "REVISION", "SERVER"], rows, columns),
+    table([...headings], rows, columns),
     ...(profiles.length === 0
       ? []
       : [
@@ -57,8 +48,23 @@ function statusText(url: string, read: JsonObject, columns: number): string {
   return [...parts, ...notes].join("\n\n");
 }
 
+const headings = [
+  "UPSTREAM",
+  "TRANSPORT",
+  "STATE",
+  "TOOLS",
+  "PROMPTS",
+  "RESOURCES",
+  "CPU",
+  "MEMORY",
+  "PROCESSES",
+  "REVISION",
+  "SERVER",
+] as const;
+
 function row(upstream: JsonObject): string[] {
   const counts = objectAt(upstream, "counts") ?? {};
+  const { cpuPercent, residentBytes, processes } = objectAt(upstream, "usage") ?? {};
   return [
     stringAt(upstream, "name") ?? "",
     stringAt(upstream, "transport") ?? "",
@@ -66,6 +72,9 @@ function row(upstream: JsonObject): string[] {
     String(counts["tools"]),
     String(counts["prompts"]),
     String(counts["resources"]),
+    typeof cpuPercent === "number" ? `${cpuPercent} %` : "–",
+    typeof residentBytes === "number" ? `${Math.round(residentBytes / (1024 * 1024))} MiB` : "–",
+    typeof processes === "number" ? String(processes) : "–",
     stringAt(upstream, "revision") ?? "–",
     stringAt(upstream, "server") ?? "–",
   ];
@@ -148,4 +157,6 @@ function storeNotes(read: JsonObject): string[] {
 const oddityNames: Readonly<Record<string, string>> = {
   noise: "wrote something to stdout that is no message",
   omission: "part of its lists was left out",
+  over_limit: "used more than a soft limit allows",
+  growing: "kept growing",
 };

@@ -19,7 +19,7 @@ const upstream = new Upstream(
     startTimeoutMs: 1000,
   },
   { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
-  { stateChanged() {}, definitionsChanged() {}, factsFound() {}, notification() {} },
+  { stateChanged() {}, definitionsChanged() {}, factsFound() {}, notification() {}, warned() {} },
 );
 
 function taskOf(id: string, owner: string): KeptTask {

@@ -1,0 +1,22 @@
+import type { Fact } from "../events/fact.ts";
+import type { UpstreamState } from "./state.ts";
+
+/** A change of state as the fact that is told of it. */
+export function factOf(upstream: string, state: UpstreamState, before: UpstreamState): Fact {
+  const problem = "problem" in state ? state.problem : undefined;
+  return {
+    type: "upstream.changed",
+    upstream,
+    from: before.kind,
+    state: state.kind,
+    since: state.since,
+    attempts: "attempts" in state ? state.attempts : 0,
+    ...(problem && {
+      stage: problem.stage,
+      code: problem.code,
+      message: problem.message,
+      suggestion: problem.suggestion,
+    }),
+    ...(state.kind === "recovering" ? { nextTryAt: state.nextTryAt } : {}),
+  };
+}

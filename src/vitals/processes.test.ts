@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { test } from "node:test";
+import { processReader, readPs } from "./processes.ts";
+
+for (const [way, read, skip] of [
+  ["/proc", processReader("linux"), existsSync("/proc/self/stat") ? false : "there is no /proc"],
+  ["ps", readPs, process.platform === "win32" ? "there is no ps" : false],
+] as const) {
+  test(`${way} shows this process with its parent, its memory and its time`, { skip }, async () => {
+    const { heapUsed } = process.memoryUsage();
+    const rows = (await read?.()) ?? [];
+    const own = rows.find(({ pid }) => pid === process.pid);
+    assert.ok(own !== undefined);
+    assert.equal(own.parent, process.ppid);
+    assert.ok(own.residentBytes > heapUsed && own.residentBytes < heapUsed + 4 * 1024 ** 3, String(own.residentBytes));
+    const { user, system } = process.cpuUsage();
+    // ps counts whole seconds.
+    assert.ok(own.cpuMs <= (user + system) / 1000 + 1000, String(own.cpuMs));
+    assert.ok(
+      rows.some(({ pid }) => pid === own.group),
+      "the leader of its group is there too",
+    );
+  });
+}
+
+test("on Windows processes are not read", () => {
+  assert.equal(processReader("win32"), undefined);
+});
