@@ -1,8 +1,10 @@
 import type { Clock } from "../core/clock.ts";
-import { type ErrorCode } from "../core/error-table.ts";
+import type { ErrorCode } from "../core/error-table.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { Breaker, type BreakerState } from "../policy/breaker.ts";
+import type { Call } from "../protocol/call.ts";
+import type { CallAnswer, CallOptions, Connection } from "./connection.ts";
 import { type Problem, problemOf } from "./state.ts";
 
 /** Half-open cycles in a row after which an upstream is given up, until somebody enables it. */
@@ -42,12 +44,12 @@ export class CallGuard {
   /**
    * Makes a call, if one may be made now.
    *
-   * @throws {GatewayError} `breaker_open`, `upstream_isolated`; what `call` throws.
+   * @throws {GatewayError} `breaker_open`, `upstream_isolated`; what {@link Connection.call} throws.
    */
-  async run<T>(call: () => Promise<T>): Promise<T> {
+  async call(connection: Connection, call: Call, options: CallOptions): Promise<CallAnswer> {
     const pass = this.#breaker.enter();
     try {
-      const answer = await call();
+      const answer = await connection.call(call, options);
       this.#deps.answered();
       this.#breaker.leave(pass, "succeeded");
       return answer;

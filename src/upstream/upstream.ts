@@ -274,7 +274,7 @@ export class Upstream {
     const refusal = this.catalog.refusalOf(call);
     if (refusal !== undefined) throw refusal;
     try {
-      return await this.#guard.run(() => first.call(call, options));
+      return await this.#guard.call(first, call, options);
     } catch (thrown) {
       if (!(thrown instanceof GatewayError)) throw thrown;
       const stage = thrown.data?.["stage"];
@@ -282,7 +282,7 @@ export class Upstream {
       if (stage !== "session") throw thrown;
     }
     const next = await this.#connected(options.signal);
-    return this.#guard.run(() => next.call(call, options));
+    return this.#guard.call(next, call, options);
   }
 
   /** At once where there is one, without a promise of its own: every call passes here. */
