@@ -9,7 +9,7 @@ fileRig();
 
 const resource = { uri: "note://a", name: "a" };
 
-test("a server process that has gone is started again before the next call, and asked again for what clients are told of", async () => {
+test("a server process that has gone is started again for the next call, and asked again for what clients are told of", async () => {
   await Restartable.run(async (gateways) => {
     gateways.offer({ tools: usualTools, resources: [resource] });
     await gateways.startReady();
@@ -22,8 +22,12 @@ test("a server process that has gone is started again before the next call, and 
     const before = await call("pid");
     gateways.takeRequests();
     assert.match(await call("leave"), /bye/);
-    const after = await call("pid");
-    assert.match(after, /"text":"\d+"/);
+    // A call that is sent before the end was seen is lost with the process: that is for the test below.
+    let after = "";
+    await until(async () => {
+      after = await call("pid");
+      return /"text":"\d+"/.test(after);
+    }, "the server was started again");
     assert.notEqual(after, before);
     const requests: string[] = [];
     await until(() => {
