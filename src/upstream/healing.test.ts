@@ -270,6 +270,36 @@ test("an operator need not wait for the next try", async () => {
   await upstream.close();
 });
 
+test("a call brings the next try forward where the last one was half a minute ago, and waits for it", async () => {
+  let isUp = false;
+  let dialled = 0;
+  const server = new ScriptedServer(legacyScript());
+  const { clock, upstream, pass } = stand(server, {
+    target: {
+      kind: "channel",
+      open: () => {
+        dialled += 1;
+        if (!isUp) throw new GatewayError("upstream_unavailable", "Nobody there");
+        return server.open();
+      },
+    },
+  });
+  upstream.start();
+  await settle();
+  while (upstream.state.kind === "recovering" && upstream.state.nextTryAt - clock.now() < 60_000) {
+    await pass(upstream.state.nextTryAt - clock.now());
+  }
+  const before = dialled;
+  await pass(29_999);
+  assert.equal(await codeOf(upstream.call(call, quiet)), "upstream_unavailable");
+  assert.equal(dialled, before);
+  isUp = true;
+  await pass(1);
+  assert.equal(await codeOf(upstream.call(call, quiet)), "answered");
+  assert.equal(dialled, before + 1);
+  await upstream.close();
+});
+
 test("a lazy upstream whose lists are known is started by its first call, and stopped when it has been idle", async () => {
   const server = new ScriptedServer(legacyScript());
   const catalogs = memoryCatalogs();
