@@ -2,21 +2,16 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { clientNames } from "../clients/client.ts";
 import { identity } from "../identity.ts";
 import type { Context } from "./context.ts";
-import { approve, type ApproveOptions } from "./commands/approve.ts";
-import { add, type AddOptions, remove } from "./commands/add.ts";
-import { callTool, type CallToolOptions } from "./commands/call.ts";
-import { printSchema, validateConfig } from "./commands/config.ts";
-import { type ConnectOptions, connect } from "./commands/connect.ts";
-import { type DoctorOptions, doctor } from "./commands/doctor.ts";
-import { type ImportOptions, importServers } from "./commands/import.ts";
-import { inspect } from "./commands/inspect.ts";
-import { list } from "./commands/list.ts";
-import { login, logout } from "./commands/login.ts";
-import { type LogsOptions, logs } from "./commands/logs.ts";
-import { type Operation, operate, operations } from "./commands/operate.ts";
-import { serve, type ServeOptions } from "./commands/serve.ts";
-import { status } from "./commands/status.ts";
-import { type WaitOptions, wait, waitGoals } from "./commands/wait.ts";
+import type { ApproveOptions } from "./commands/approve.ts";
+import type { AddOptions } from "./commands/add.ts";
+import type { CallToolOptions } from "./commands/call.ts";
+import type { ConnectOptions } from "./commands/connect.ts";
+import type { DoctorOptions } from "./commands/doctor.ts";
+import type { ImportOptions } from "./commands/import.ts";
+import type { LogsOptions } from "./commands/logs.ts";
+import type { Operation } from "./commands/operate.ts";
+import type { ServeOptions } from "./commands/serve.ts";
+import type { WaitGoal, WaitOptions } from "./commands/wait.ts";
 import type { ClientOptions } from "./client.ts";
 import type { CommonOptions } from "./context.ts";
 
@@ -73,6 +68,7 @@ function addServe(program: Command, context: Context, done: Done): void {
     .option("--host <address>", "address to listen on; only loopback starts without authentication")
     .option("--port <number>", "port to listen on; 0 takes any free one", port)
     .action(async (options: ServeOptions) => {
+      const { serve } = await import("./commands/serve.ts");
       done(await serve(context, options));
     });
 }
@@ -95,17 +91,20 @@ function addConfiguring(program: Command, context: Context, done: Done): void {
         "  switchyard add tracker --url https://tracker.example.com/mcp -H 'Authorization: Bearer ${TRACKER_TOKEN}'",
     )
     .action(async (name: string, command: string[], options: AddOptions) => {
+      const { add } = await import("./commands/add.ts");
       done(await add(name, command, context, options));
     });
   withCommon(program.command("remove"))
     .description("take a server out of the configuration file")
     .argument("<name>")
     .action(async (name: string, options: CommonOptions) => {
+      const { remove } = await import("./commands/add.ts");
       done(await remove(name, context, options));
     });
   withCommon(program.command("list"))
     .description("show the configured servers")
     .action(async (options: CommonOptions) => {
+      const { list } = await import("./commands/list.ts");
       done(await list(context, options));
     });
 }
@@ -126,6 +125,7 @@ function addClients(program: Command, context: Context, done: Done): void {
         "  switchyard import --from claude\n  switchyard import --rollback",
     )
     .action(async (options: ImportOptions) => {
+      const { importServers } = await import("./commands/import.ts");
       done(await importServers(context, options));
     });
   withCommon(program.command("connect"))
@@ -144,6 +144,7 @@ function addClients(program: Command, context: Context, done: Done): void {
         "  switchyard connect vscode --file .vscode/mcp.json\n  switchyard connect codex --remove",
     )
     .action(async (name: string, options: ConnectOptions) => {
+      const { connect } = await import("./commands/connect.ts");
       done(await connect(name, context, options));
     });
 }
@@ -153,6 +154,7 @@ function addAsking(program: Command, context: Context, done: Done): void {
     .description("show what the servers offer, with or without a running gateway")
     .argument("[upstream[/tool]]")
     .action(async (address: string | undefined, options: ClientOptions) => {
+      const { inspect } = await import("./commands/inspect.ts");
       done(await inspect(address, context, options));
     });
   withUrl(program.command("call"))
@@ -160,11 +162,13 @@ function addAsking(program: Command, context: Context, done: Done): void {
     .argument("<upstream/tool>")
     .option("--args <json>", "its arguments as a JSON object, or @FILE")
     .action(async (address: string, options: CallToolOptions) => {
+      const { callTool } = await import("./commands/call.ts");
       done(await callTool(address, context, options));
     });
   withUrl(program.command("status"))
     .description("show how a running gateway's servers stand, and what to do about those that are down")
     .action(async (options: ClientOptions) => {
+      const { status } = await import("./commands/status.ts");
       done(await status(context, options));
     });
 }
@@ -175,6 +179,7 @@ function addApprove(program: Command, context: Context, done: Done): void {
     .argument("<upstream[/name]>", "the server, or one of its tools, prompts or resources")
     .option("--dry-run", "only show it")
     .action(async (address: string, options: ApproveOptions) => {
+      const { approve } = await import("./commands/approve.ts");
       done(await approve(address, context, options));
     });
 }
@@ -189,6 +194,7 @@ function addChecking(program: Command, context: Context, done: Done): void {
         "Examples:\n  switchyard doctor\n  switchyard doctor --fix\n  switchyard doctor --json",
     )
     .action(async (options: DoctorOptions) => {
+      const { doctor } = await import("./commands/doctor.ts");
       done(await doctor(context, options));
     });
   withUrl(program.command("wait"))
@@ -202,9 +208,22 @@ function addChecking(program: Command, context: Context, done: Done): void {
         "  switchyard wait memory tracker\n  switchyard wait --for listening --url http://127.0.0.1:8001",
     )
     .action(async (names: readonly string[], options: WaitOptions) => {
+      const { wait } = await import("./commands/wait.ts");
       done(await wait(names, context, options));
     });
 }
+
+const waitGoals: readonly WaitGoal[] = ["ready", "listening"];
+
+/** What an operator may do to an upstream of a running gateway, and what each is for. */
+const operations: Readonly<Record<Operation, string>> = {
+  try: "try a server at once that is down, instead of waiting for its turn",
+  restart: "end the connection to a server, with the calls under way, and make another",
+  isolate: "let no call through to a server until it is released; it stays connected",
+  release: "let calls through again to a server that was isolated",
+  disable: "disconnect a server until it is enabled; its tools are no longer listed",
+  enable: "connect a server again that was disabled, by an operator or for failing too often",
+};
 
 function addOperations(program: Command, context: Context, done: Done): void {
   for (const operation of Object.keys(operations).filter(isOperation)) {
@@ -212,6 +231,7 @@ function addOperations(program: Command, context: Context, done: Done): void {
       .description(operations[operation])
       .argument("<name>")
       .action(async (name: string, options: ClientOptions) => {
+        const { operate } = await import("./commands/operate.ts");
         done(await operate(operation, name, context, options));
       });
   }
@@ -228,6 +248,7 @@ function addLogs(program: Command, context: Context, done: Done): void {
     .option("-f, --follow", "go on until Ctrl-C, or until the gateway stops")
     .option("-n, --lines <number>", "how many of the last lines", lineCount, 100)
     .action(async (name: string, options: LogsOptions) => {
+      const { logs } = await import("./commands/logs.ts");
       done(await logs(name, context, options));
     });
 }
@@ -237,12 +258,14 @@ function addLogin(program: Command, context: Context, done: Done): void {
     .description("show where to log in to a server, and wait until that is done")
     .argument("<name>")
     .action(async (name: string, options: ClientOptions) => {
+      const { login } = await import("./commands/login.ts");
       done(await login(name, context, options));
     });
   withCommon(program.command("logout"))
     .description("forget the login to a server")
     .argument("<name>")
     .action(async (name: string, options: CommonOptions) => {
+      const { logout } = await import("./commands/login.ts");
       done(await logout(name, context, options));
     });
 }
@@ -253,12 +276,14 @@ function addConfig(program: Command, context: Context, done: Done): void {
     .description("check the whole file, with line and column of every problem")
     .argument("[file]")
     .action(async (file: string | undefined, options: CommonOptions) => {
+      const { validateConfig } = await import("./commands/config.ts");
       done(await validateConfig(file, context, options));
     });
   config
     .command("schema")
     .description("print the JSON Schema of the file")
-    .action(() => {
+    .action(async () => {
+      const { printSchema } = await import("./commands/config.ts");
       done(printSchema(context));
     });
 }

@@ -5,20 +5,11 @@ import { exitCodes } from "../exit-codes.ts";
 import { askGateway } from "../running.ts";
 import { printable } from "../terminal.ts";
 
-/** What an operator may do to an upstream of a running gateway, and what each is for. */
-export const operations = {
-  try: "try a server at once that is down, instead of waiting for its turn",
-  restart: "end the connection to a server, with the calls under way, and make another",
-  isolate: "let no call through to a server until it is released; it stays connected",
-  release: "let calls through again to a server that was isolated",
-  disable: "disconnect a server until it is enabled; its tools are no longer listed",
-  enable: "connect a server again that was disabled, by an operator or for failing too often",
-} as const;
-
-export type Operation = keyof typeof operations;
+/** What an operator may do to an upstream of a running gateway. */
+export type Operation = "try" | "restart" | "isolate" | "release" | "disable" | "enable";
 
 /**
- * Does one of the {@link operations} to an upstream of a running gateway. It lasts until another one, or until the gateway ends.
+ * Does something to an upstream of a running gateway. It lasts until another one, or until the gateway ends.
  *
  * @throws {GatewayError} `upstream_unavailable` — no gateway runs; `route_not_found` — it has no such upstream.
  */

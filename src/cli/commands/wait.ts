@@ -9,12 +9,12 @@ import { askGateway, findRunning } from "../running.ts";
 import { printable } from "../terminal.ts";
 
 /** What may be waited for: that a gateway listens, or that its servers answer too. */
-export const waitGoals = ["ready", "listening"] as const;
+export type WaitGoal = "ready" | "listening";
 
 export interface WaitOptions extends ClientOptions {
   /** Longest time to wait, in seconds. */
   readonly timeout: number;
-  readonly for: (typeof waitGoals)[number];
+  readonly for: WaitGoal;
 }
 
 const betweenLooksMs = 250;
