@@ -1,6 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
 import type { Call, Question } from "../protocol/call.ts";
+import type { Answer } from "../protocol/json-rpc.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
@@ -14,17 +15,27 @@ const maxRounds = 32;
  * For callers that can be asked while their request is open: what a modern upstream returns as questions is asked, and the call repeated
  * with the answers.
  */
-export async function byAsking(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
-  let repeated = call;
-  for (let round = 0; round < maxRounds; round += 1) {
-    const outcome = await send(gateway, inbound, repeated);
-    if (outcome.kind !== "input_required" || outcome.answer.kind === "error") return outcome;
-    repeated = {
-      ...call,
-      params: { ...call.params, ...(await inputFor(gateway, inbound, outcome.answer.result.value)) },
-    };
+export function byAsking(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
+  return send(gateway, inbound, call).then((outcome) =>
+    isAsking(outcome) ? askedToEnd(gateway, inbound, call, outcome) : outcome,
+  );
+}
+
+async function askedToEnd(gateway: Gateway, inbound: Inbound, call: Call, asking: AskingAnswer): Promise<CallAnswer> {
+  let { result } = asking.answer;
+  for (let round = 1; round < maxRounds; round += 1) {
+    const input = await inputFor(gateway, inbound, result.value);
+    const outcome = await send(gateway, inbound, { ...call, params: { ...call.params, ...input } });
+    if (!isAsking(outcome)) return outcome;
+    ({ result } = outcome.answer);
   }
   throw new GatewayError("upstream_protocol_error", `The upstream asked for more input ${maxRounds} times`);
+}
+
+type AskingAnswer = CallAnswer & { readonly answer: Extract<Answer, { kind: "result" }> };
+
+function isAsking(outcome: CallAnswer): outcome is AskingAnswer {
+  return outcome.kind === "input_required" && outcome.answer.kind === "result";
 }
 
 /**

@@ -29,8 +29,13 @@ export async function answerCall(gateway: Gateway, inbound: Inbound, method: Cal
   const decoded = codec.decodeCall(method, inbound.params, inbound.caller);
   const logLevel = decoded.logLevel ?? session?.logLevel;
   const call = logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
-  const isOfTask = call.task !== undefined || isAboutTask(call);
-  const answer = isOfTask ? await answerOfTask(gateway, inbound, call) : await answerAtOnce(gateway, inbound, call);
+  let answer: Answer;
+  if (call.task !== undefined || isAboutTask(call)) answer = await answerOfTask(gateway, inbound, call);
+  else {
+    const outcome = await (codec.era === "modern" ? byReturning : byAsking)(gateway, inbound, call);
+    const isRefused = codec.era === "legacy" && isForTasks(outcome);
+    answer = isRefused ? await answeredToEnd(gateway, inbound, call) : outcome.answer;
+  }
   if (answer.kind === "error") return { kind: "error", error: codec.encodeError(answer.error, method) };
   return { kind: "result", result: codec.encodeResult(method, answer.result, unpromised) };
 }
@@ -38,12 +43,6 @@ export async function answerCall(gateway: Gateway, inbound: Inbound, method: Cal
 function answerOfTask(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
   if (inbound.codec.era === "modern") return answerAboutModernTask(gateway, inbound, call);
   return isAboutTask(call) ? answerAboutLegacyTask(gateway, inbound, call) : answerTaskCall(gateway, inbound, call);
-}
-
-async function answerAtOnce(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
-  if (inbound.codec.era === "modern") return (await byReturning(gateway, inbound, call)).answer;
-  const outcome = await byAsking(gateway, inbound, call);
-  return isForTasks(outcome) ? answeredToEnd(gateway, inbound, call) : outcome.answer;
 }
 
 /**

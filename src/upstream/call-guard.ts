@@ -2,9 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { ErrorCode } from "../core/error-table.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { EventLog } from "../events/event-log.ts";
-import { Breaker, type BreakerState } from "../policy/breaker.ts";
-import type { Call } from "../protocol/call.ts";
-import type { CallAnswer, CallOptions, Connection } from "./connection.ts";
+import { Breaker, type BreakerPass, type BreakerState } from "../policy/breaker.ts";
 import { type Problem, problemOf } from "./state.ts";
 
 /** Half-open cycles in a row after which an upstream is given up, until somebody enables it. */
@@ -42,21 +40,25 @@ export class CallGuard {
   }
 
   /**
-   * Makes a call, if one may be made now.
+   * Lets a call through, if one may be made now. It must end in {@link succeeded} or {@link failed}.
    *
-   * @throws {GatewayError} `breaker_open`, `upstream_isolated`; what {@link Connection.call} throws.
+   * Taken apart like this, rather than wrapped around the call, because every call passes here.
+   *
+   * @throws {GatewayError} `breaker_open`, `upstream_isolated`.
    */
-  async call(connection: Connection, call: Call, options: CallOptions): Promise<CallAnswer> {
-    const pass = this.#breaker.enter();
-    try {
-      const answer = await connection.call(call, options);
-      this.#deps.answered();
-      this.#breaker.leave(pass, "succeeded");
-      return answer;
-    } catch (thrown) {
-      this.#breaker.leave(pass, isUpstreamFailure(thrown) ? "failed" : "returned");
-      throw thrown;
-    }
+  enter(): BreakerPass {
+    return this.#breaker.enter();
+  }
+
+  /** Takes note that a call was answered, a well-formed error included. */
+  succeeded(pass: BreakerPass): void {
+    this.#deps.answered();
+    this.#breaker.leave(pass, "succeeded");
+  }
+
+  /** Takes note that a call came to nothing. */
+  failed(pass: BreakerPass, thrown: unknown): void {
+    this.#breaker.leave(pass, isUpstreamFailure(thrown) ? "failed" : "returned");
   }
 
   /** Lets nothing through until {@link release}. */

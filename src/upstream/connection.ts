@@ -214,11 +214,16 @@ export class Connection {
    * @throws {GatewayError} what {@link Link.request} throws; the signal's reason; `upstream_protocol_error` for a result of a kind
    *   that nobody knows.
    */
-  async call(call: Call, options: CallOptions): Promise<CallAnswer> {
-    const answer = await this.#send(call, options);
-    const isStale = answer.kind === "error" && answer.error.code === errorTable.header_mismatch.rpc;
-    if (!isStale || !this.#link.hasHeaders || call.method !== "tools/call") return this.#sorted(call, answer);
-    // The tool asks for other headers than it did when it was listed: refused unseen, so it may be sent again.
+  call(call: Call, options: CallOptions): Promise<CallAnswer> {
+    return this.#send(call, options).then((answer) => {
+      const isStale = answer.kind === "error" && answer.error.code === errorTable.header_mismatch.rpc;
+      if (isStale && this.#link.hasHeaders && call.method === "tools/call") return this.#callAnew(call, options);
+      return this.#sorted(call, answer);
+    });
+  }
+
+  /** For a tool that asks for other headers than it did when it was listed: refused unseen, so the call may be sent again. */
+  async #callAnew(call: Call, options: CallOptions): Promise<CallAnswer> {
     await this.definitions(options.signal);
     this.#receiver.notification({ method: "notifications/tools/list_changed", params: {} });
     return this.#sorted(call, await this.#send(call, options));

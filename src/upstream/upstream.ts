@@ -261,28 +261,35 @@ export class Upstream {
     this.#underWay += 1;
     this.#stopIdleTimer?.();
     try {
-      return await this.#call(call, options);
+      // One function and no wrappers, as each more that waits for the next costs every call.
+      for (let isAgain = false; ; isAgain = true) {
+        const connected = this.#connected(options.signal);
+        const connection = connected instanceof Connection ? connected : await connected;
+        // What was listed when the call came in may have been held back while it waited.
+        const refusal = this.catalog.refusalOf(call);
+        if (refusal !== undefined) throw refusal;
+        const pass = this.#guard.enter();
+        try {
+          const answer = await connection.call(call, options);
+          this.#guard.succeeded(pass);
+          return answer;
+        } catch (thrown) {
+          this.#guard.failed(pass, thrown);
+          if (!this.#isForgotten(connection, thrown) || isAgain) throw thrown;
+        }
+      }
     } finally {
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#becameIdle();
     }
   }
 
-  async #call(call: Call, options: CallOptions): Promise<CallAnswer> {
-    const first = await this.#connected(options.signal);
-    // What was listed when the call came in may have been held back while it waited.
-    const refusal = this.catalog.refusalOf(call);
-    if (refusal !== undefined) throw refusal;
-    try {
-      return await this.#guard.call(first, call, options);
-    } catch (thrown) {
-      if (!(thrown instanceof GatewayError)) throw thrown;
-      const stage = thrown.data?.["stage"];
-      if (stage === "connect") this.#supervisor.lost(first, thrown);
-      if (stage !== "session") throw thrown;
-    }
-    const next = await this.#connected(options.signal);
-    return this.#guard.call(next, call, options);
+  /** Whether a call failed because the upstream no longer knows our session. */
+  #isForgotten(connection: Connection, thrown: unknown): boolean {
+    if (!(thrown instanceof GatewayError)) return false;
+    const stage = thrown.data?.["stage"];
+    if (stage === "connect") this.#supervisor.lost(connection, thrown);
+    return stage === "session";
   }
 
   /** At once where there is one, without a promise of its own: every call passes here. */
