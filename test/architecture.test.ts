@@ -14,11 +14,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ["core"],
   transport: ["core"],
   upstream: ["core", "protocol", "events", "policy", "transport"],
+  access: ["core"],
   vitals: ["core", "upstream"],
   search: ["core"],
-  gateway: ["core", "protocol", "events", "upstream", "search"],
+  gateway: ["core", "protocol", "events", "policy", "upstream", "access", "search"],
   store: ["core", "protocol", "upstream", "gateway"],
-  server: ["core", "protocol", "transport", "gateway"],
+  server: ["core", "protocol", "transport", "access", "gateway"],
   config: ["core", "upstream", "gateway", "server"],
   clients: ["core", "config"],
   cli: ["core", "protocol", "events", "transport", "upstream", "gateway", "store", "server", "config", "clients", "."],
@@ -100,4 +101,18 @@ test("only core/clock.ts asks Node for the time of day, and nothing but the comp
     return /\bMath\.random\b/.test(text) && name !== "gateway.ts";
   });
   assert.deepEqual(wrong, []);
+});
+
+test("a call reaches an upstream by the last stage of the call path only", () => {
+  const callers = production.filter((file) => /\bupstream\.call\(/.test(readFileSync(file, "utf8")));
+  assert.deepEqual(
+    callers.map((file) => relative(src, file)),
+    [join("gateway", "stages", "attempt.ts")],
+  );
+});
+
+test("the command line loads a command only when it is called, as each costs every start", () => {
+  const program = readFileSync(join(src, "cli", "program.ts"), "utf8");
+  assert.deepEqual(program.match(/^import (?!type).*"\.\/commands\/.*$/gm), null);
+  assert.match(program, /await import\("\.\/commands\//);
 });

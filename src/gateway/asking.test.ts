@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { type Principal, localPrincipal } from "../access/principal.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { ManualClock } from "../core/manual-clock.ts";
@@ -48,12 +49,18 @@ interface Ask {
   readonly controller?: AbortController;
   readonly answers?: (question: Question) => Answer;
   readonly ask?: Inbound["ask"];
-  readonly principal?: string;
+  readonly principal?: Principal;
   readonly may?: JsonObject;
 }
 
 function call(name: string, more: JsonObject = {}, options: Ask = {}): Promise<Outcome> {
-  const { revision = "2026-07-28", controller = new AbortController(), answers, principal = "local", may } = options;
+  const {
+    revision = "2026-07-28",
+    controller = new AbortController(),
+    answers,
+    principal = localPrincipal,
+    may,
+  } = options;
   const { ask = answers && ((question) => Promise.resolve(answers(question))) } = options;
   const params = { name, arguments: { x: 1 }, ...more };
   return dispatch(
@@ -150,7 +157,11 @@ test("questions that come together are asked together, and what is not answered 
 test("nobody else can answer, and not on another request", async () => {
   verifies("mrtr.state-bound", "mrtr.own-retry", "elicitation.caller");
   const { requestState } = valueOf(await callAndQuestion("n1", elicit));
-  const stranger = await call("old__echo", { requestState, inputResponses: {} }, { principal: "stranger" });
+  const stranger = await call(
+    "old__echo",
+    { requestState, inputResponses: {} },
+    { principal: { ...localPrincipal, id: "stranger" } },
+  );
   assert.match(stranger.failure?.message ?? "", /not this caller's/);
   const elsewhere = await call("fresh__echo", { requestState, inputResponses: {} });
   assert.match(elsewhere.failure?.message ?? "", /that of another request/);
@@ -221,7 +232,7 @@ test("a legacy caller is asked while its call is open, and the time it takes doe
       caller: { info: undefined, capabilities },
       controller: new AbortController(),
       notify: () => undefined,
-      principal: "local",
+      principal: localPrincipal,
       ask: () => answered.promise,
     },
     1,

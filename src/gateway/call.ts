@@ -6,6 +6,7 @@ import type { Answer } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
 import { byAsking } from "./by-asking.ts";
+import { CallRecord } from "./call-record.ts";
 import { Conversation } from "./conversation.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
@@ -26,6 +27,9 @@ import { unpromised } from "./view.ts";
  */
 export async function answerCall(gateway: Gateway, inbound: Inbound, method: CallMethod): Promise<Answer> {
   const { codec, session } = inbound;
+  const record = new CallRecord();
+  record.enter("observe", gateway.deps.clock.monotonic());
+  inbound.record = record;
   const decoded = codec.decodeCall(method, inbound.params, inbound.caller);
   const logLevel = decoded.logLevel ?? session?.logLevel;
   const call = logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
@@ -56,7 +60,7 @@ function byReturning(gateway: Gateway, inbound: Inbound, call: Call): Promise<Ca
   if (requestState === undefined) return begin(gateway, inbound, call, call);
   if (typeof requestState !== "string")
     throw new GatewayError("invalid_params", "params.requestState must be a string");
-  const state = gateway.requestStates.open(requestState, inbound.principal, call);
+  const state = gateway.requestStates.open(requestState, inbound.principal.id, call);
   if (state.kind === "parked") return resume(gateway, inbound, call, state);
   return begin(gateway, inbound, call, { ...call, params: { ...call.params, requestState: state.state } });
 }
@@ -113,7 +117,7 @@ async function goOn(
   }
   const requestState = gateway.requestStates.seal(
     { kind: "parked", id, round: conversation.round },
-    inbound.principal,
+    inbound.principal.id,
     call,
   );
   const value = { resultType: "input_required", inputRequests: conversation.questions, requestState };
@@ -127,6 +131,6 @@ function sealed(gateway: Gateway, { principal }: Inbound, call: Call, outcome: C
   const { value } = answer.result;
   const state = stringAt(value, "requestState");
   if (state === undefined) return outcome;
-  const requestState = gateway.requestStates.seal({ kind: "relayed", state }, principal, call);
+  const requestState = gateway.requestStates.seal({ kind: "relayed", state }, principal.id, call);
   return { kind, answer: { kind: "result", result: Payload.of({ ...value, requestState }) } };
 }

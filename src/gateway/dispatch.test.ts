@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { localPrincipal } from "../access/principal.ts";
 import { GatewayError } from "../core/errors.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -80,7 +81,7 @@ async function ask(method: string, params: JsonObject = {}, { revision = "2026-0
     caller: { info: undefined, capabilities: {} },
     controller: new AbortController(),
     notify: () => undefined,
-    principal: "local",
+    principal: localPrincipal,
     ask: undefined,
     ...rest,
   };

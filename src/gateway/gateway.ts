@@ -6,10 +6,12 @@ import type { DefinitionFact } from "../upstream/definition-facts.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { Upstream, type UpstreamReceiver } from "../upstream/upstream.ts";
 import { type CatalogOptions, type ProfileOptions, catalogDefaults } from "./catalog-options.ts";
+import { callPath } from "./carry.ts";
 import { ParkedCalls } from "./conversation.ts";
 import { type KeepingStatus, nothingKept } from "./keeping.ts";
 import { answerMs } from "./questions.ts";
 import { RequestStates } from "./request-state.ts";
+import type { Next, Stage } from "./pipeline.ts";
 import { type ListKind, type Presentation, everything, oneUpstream } from "./presentation.ts";
 import { profilePresentation } from "./profile.ts";
 import { type Route, routeKey } from "./route.ts";
@@ -24,6 +26,8 @@ export interface GatewayOptions {
   /** How what they offer is shown. */
   readonly catalog?: CatalogOptions;
   readonly deps: UpstreamDeps;
+  /** Stages of the call path that hold something: see {@link callPath}. Default: none. */
+  readonly stages?: readonly Stage[];
   /** At least 32 random bytes, which seal what callers carry for us between two requests. */
   readonly stateKey: Buffer;
   /** Told whenever an upstream enters another state. */
@@ -49,6 +53,8 @@ export class Gateway {
   readonly parked: ParkedCalls;
   readonly keeping: () => KeepingStatus;
   readonly tasks: TaskTable;
+  /** The way that every call to every upstream takes. */
+  readonly path: Next;
   readonly #receiver: UpstreamReceiver;
   /** Upstreams that are no longer configured and still have calls under way. */
   readonly #retiring = new Map<Upstream, Promise<void>>();
@@ -69,6 +75,7 @@ export class Gateway {
     upstreams,
     catalog = catalogDefaults,
     deps,
+    stages = [],
     stateKey,
     onStateChange,
     onDefinitionsChanged,
@@ -76,6 +83,7 @@ export class Gateway {
     keeping,
   }: GatewayOptions) {
     this.deps = deps;
+    this.path = callPath(stages);
     this.keeping = keeping ?? (() => nothingKept);
     this.requestStates = new RequestStates(stateKey, deps.clock);
     this.parked = new ParkedCalls(deps.clock, answerMs);

@@ -1,7 +1,9 @@
+import type { Principal } from "../access/principal.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Caller, Notification, Question } from "../protocol/call.ts";
 import type { Codec } from "../protocol/codec.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
+import type { CallRecord } from "./call-record.ts";
 import type { Route } from "./route.ts";
 import type { Session } from "./session.ts";
 
@@ -23,11 +25,10 @@ export interface Inbound {
   readonly lasting?: AbortSignal;
   /** Whether the call may take as long as it likes: what it belongs to has a time to live of its own. */
   readonly isPatient?: boolean;
-  /** Who asks, as the gateway knows it; what is kept between two requests is kept for the same principal. */
-  readonly principal: string;
+  /** Who asks, as the gateway knows it. */
+  readonly principal: Principal;
+  /** What becomes known of the call on its way; set when it begins. */
+  record?: CallRecord;
   /** Asks the caller while its request is open; undefined in revisions without requests to clients. */
   readonly ask: ((question: Question, signal: AbortSignal) => Promise<Answer>) | undefined;
 }
-
-/** The principal of whoever is on this machine, where nobody is asked who they are. */
-export const localPrincipal = "local";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { localPrincipal } from "../access/principal.ts";
 import { type JsonObject, isJsonObject } from "../core/json.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import { codecsFor } from "../protocol/codecs.ts";
@@ -128,7 +129,7 @@ async function ask(profile: string, method: string, params: JsonObject = {}, at 
       caller: { info: undefined, capabilities: {} },
       controller: new AbortController(),
       notify: () => undefined,
-      principal: "local",
+      principal: localPrincipal,
       ask: undefined,
     },
     1,

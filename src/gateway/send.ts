@@ -2,7 +2,7 @@ import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { stringAt } from "../core/json.ts";
 import type { Call } from "../protocol/call.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
-import { attempt } from "./attempt.ts";
+import { carry } from "./carry.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
@@ -13,7 +13,7 @@ import { callAsTask, isCalledAsTask } from "./tasks/run.ts";
 /**
  * Sends a call to whoever it is for.
  *
- * @throws {GatewayError} what {@link targetOf} and {@link attempt} throw.
+ * @throws {GatewayError} what {@link targetOf} and {@link carry} throw.
  */
 export function send(gateway: Gateway, inbound: Inbound, call: Call, conversation?: Conversation): Promise<CallAnswer> {
   if (call.method === "resources/read") return readResource(gateway, inbound, call, conversation);
@@ -22,7 +22,7 @@ export function send(gateway: Gateway, inbound: Inbound, call: Call, conversatio
     if (target.taskSupport !== undefined && isCalledAsTask(inbound, call, target)) {
       return callAsTask(gateway, inbound, call, target, conversation);
     }
-    const sent = attempt(gateway, inbound, call, target, conversation);
+    const sent = carry(gateway, inbound, call, target, conversation);
     return mayNameTask(call) ? sent.then((outcome) => withTaskNamed(outcome, target.upstream.name, call)) : sent;
   };
   const target = targetOf(gateway, inbound.route, call);
@@ -50,7 +50,7 @@ async function readResource(
   let failure: GatewayError | undefined;
   for (const upstream of holders) {
     try {
-      const outcome = await attempt(gateway, inbound, call, { upstream, params: call.params }, conversation);
+      const outcome = await carry(gateway, inbound, call, { upstream, params: call.params }, conversation);
       const { answer } = outcome;
       if (answer.kind === "result" || holders.length === 1 || !notFoundCodes.has(answer.error.code)) return outcome;
     } catch (thrown) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { localPrincipal } from "../access/principal.ts";
 import { type JsonObject, isJsonObject, objectAt } from "../core/json.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import { codecsFor } from "../protocol/codecs.ts";
@@ -64,7 +65,7 @@ async function ask(method: string, params: JsonObject = {}, revision: Revision =
       caller: { info: undefined, capabilities: {} },
       controller: new AbortController(),
       notify: () => undefined,
-      principal: "local",
+      principal: localPrincipal,
       ask: undefined,
     },
     1,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { localPrincipal } from "../access/principal.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { ManualClock } from "../core/manual-clock.ts";
@@ -53,7 +54,7 @@ async function settle(): Promise<void> {
 const common = {
   route: { kind: "all" },
   caller: { info: undefined, capabilities: {} },
-  principal: "local",
+  principal: localPrincipal,
   ask: undefined,
 } as const;
 

@@ -1,10 +1,10 @@
+import { localPrincipal } from "../access/principal.ts";
 import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type Outcome, dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { localPrincipal } from "../gateway/inbound.ts";
 import type { Route } from "../gateway/route.ts";
 import { callerOf, initializeResult } from "../gateway/self.ts";
 import { type Outlet, Session } from "../gateway/session.ts";

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { localPrincipal } from "../access/principal.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { type Inbound, localPrincipal } from "../gateway/inbound.ts";
+import type { Inbound } from "../gateway/inbound.ts";
 import type { Route } from "../gateway/route.ts";
 import { callerOf, initializeResult } from "../gateway/self.ts";
 import type { Session } from "../gateway/session.ts";

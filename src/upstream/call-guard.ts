@@ -89,9 +89,11 @@ export class CallGuard {
   }
 }
 
-/** Failures of a call that are the upstream's own. What its caller did wrong, wants no more, or is not let do, is none. */
+/**
+ * Failures of a call that are the upstream's own. What its caller did wrong, wants no more, or is not let do, is none; and one that cannot be
+ * reached is the supervisor's to look after.
+ */
 const upstreamFailures: ReadonlySet<ErrorCode> = new Set([
-  "upstream_unavailable",
   "upstream_disconnected",
   "upstream_protocol_error",
   "upstream_unresponsive",

@@ -56,6 +56,20 @@ const call: Call = {
 };
 const quiet = { signal: new AbortController().signal, onNotification: undefined };
 
+/** As the breaker's stage does it. */
+async function guarded(upstream: Upstream): Promise<unknown> {
+  await upstream.reached(quiet.signal);
+  const pass = upstream.guard.enter();
+  try {
+    const answer = await upstream.call(call, quiet);
+    upstream.guard.succeeded(pass);
+    return answer;
+  } catch (thrown) {
+    upstream.guard.failed(pass, thrown);
+    throw thrown;
+  }
+}
+
 async function settle(): Promise<void> {
   for (let turns = 0; turns < 30; turns += 1) await turn();
 }
@@ -141,15 +155,15 @@ test("calls that fail five times in a row open the breaker; the state says so, a
   await settle();
   assert.deepEqual(happened(), ["ready"]);
   for (let count = 0; count < 5; count += 1) {
-    assert.equal(await codeOf(upstream.call(call, quiet)), "upstream_protocol_error");
+    assert.equal(await codeOf(guarded(upstream)), "upstream_protocol_error");
   }
   assert.deepEqual(happened(), ["breaker.opened", "degraded: breaker_open"]);
   await pass(20_000);
-  const refused = await upstream.call(call, quiet).catch((thrown: unknown) => thrown);
+  const refused = await guarded(upstream).catch((thrown: unknown) => thrown);
   assert.ok(refused instanceof GatewayError && refused.data?.["retryAfterMs"] === 40_000);
   server.answer("tools/call", { content: [] });
   await pass(40_000);
-  for (let count = 0; count < 3; count += 1) assert.equal(await codeOf(upstream.call(call, quiet)), "answered");
+  for (let count = 0; count < 3; count += 1) assert.equal(await codeOf(guarded(upstream)), "answered");
   assert.deepEqual(happened(), ["breaker.half_opened", "breaker.closed", "ready"]);
   await upstream.close();
 });
@@ -159,20 +173,20 @@ test("three half-open cycles that fail disable the upstream with a reason, until
   const { upstream, happened, pass } = stand(server, { health: { intervalMs: 0 } });
   upstream.start();
   await settle();
-  for (let count = 0; count < 5; count += 1) await codeOf(upstream.call(call, quiet));
+  for (let count = 0; count < 5; count += 1) await codeOf(guarded(upstream));
   for (let cycle = 0; cycle < 3; cycle += 1) {
     await pass(60_000);
-    await codeOf(upstream.call(call, quiet));
+    await codeOf(guarded(upstream));
   }
   assert.deepEqual(happened().slice(-3), ["breaker.half_opened", "breaker.opened", "disabled: breaker_open"]);
-  assert.equal(await codeOf(upstream.call(call, quiet)), "upstream_disabled");
+  assert.equal(await codeOf(guarded(upstream)), "upstream_disabled");
   assert.equal(upstream.definitions.tools.length, 1, "its tools stay listed");
   await pass(86_400_000);
   assert.deepEqual(happened(), []);
   server.answer("tools/call", { content: [] });
   upstream.enable();
   await settle();
-  assert.equal(await codeOf(upstream.call(call, quiet)), "answered");
+  assert.equal(await codeOf(guarded(upstream)), "answered");
   assert.deepEqual(happened(), ["breaker.closed", "starting", "ready"]);
   await upstream.close();
 });
@@ -182,7 +196,7 @@ test("the caller's mistakes never open the breaker", async () => {
   const { upstream, happened } = stand(server);
   upstream.start();
   await settle();
-  for (let count = 0; count < 20; count += 1) await codeOf(upstream.call(call, quiet));
+  for (let count = 0; count < 20; count += 1) await codeOf(guarded(upstream));
   const controller = new AbortController();
   server.answer("tools/call", "silence");
   for (let count = 0; count < 20; count += 1) {
@@ -232,13 +246,13 @@ test("an operator isolates and releases, disables and enables, restarts, and tri
   await settle();
   happened();
   upstream.isolate();
-  assert.equal(await codeOf(upstream.call(call, quiet)), "upstream_isolated");
+  assert.equal(await codeOf(guarded(upstream)), "upstream_isolated");
   upstream.release();
-  assert.equal(await codeOf(upstream.call(call, quiet)), "answered");
+  assert.equal(await codeOf(guarded(upstream)), "answered");
   assert.deepEqual(happened(), ["breaker.isolated", "quarantined", "breaker.closed", "ready"]);
   upstream.disable();
   await settle();
-  assert.equal(await codeOf(upstream.call(call, quiet)), "upstream_disabled");
+  assert.equal(await codeOf(guarded(upstream)), "upstream_disabled");
   assert.deepEqual(upstream.definitions.tools, [], "what a person switched off is not listed");
   upstream.enable();
   await settle();
@@ -291,11 +305,11 @@ test("a call brings the next try forward where the last one was half a minute ag
   }
   const before = dialled;
   await pass(29_999);
-  assert.equal(await codeOf(upstream.call(call, quiet)), "upstream_unavailable");
+  assert.equal(await codeOf(guarded(upstream)), "upstream_unavailable");
   assert.equal(dialled, before);
   isUp = true;
   await pass(1);
-  assert.equal(await codeOf(upstream.call(call, quiet)), "answered");
+  assert.equal(await codeOf(guarded(upstream)), "answered");
   assert.equal(dialled, before + 1);
   await upstream.close();
 });
@@ -313,11 +327,11 @@ test("a lazy upstream whose lists are known is started by its first call, and st
   await settle();
   assert.deepEqual(second.happened(), []);
   assert.equal(second.upstream.definitions.tools.length, 1);
-  assert.equal(await codeOf(second.upstream.call(call, quiet)), "answered");
+  assert.equal(await codeOf(guarded(second.upstream)), "answered");
   await second.pass(59_999);
   assert.deepEqual(second.happened(), ["starting", "ready"]);
   await second.pass(1);
   assert.deepEqual(second.happened(), ["stopped"]);
-  assert.equal(await codeOf(second.upstream.call(call, quiet)), "answered");
+  assert.equal(await codeOf(guarded(second.upstream)), "answered");
   await second.upstream.close();
 });

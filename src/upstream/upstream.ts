@@ -51,11 +51,12 @@ export class Upstream {
   readonly interests: Interests;
   /** What is kept of it for people. */
   readonly record: UpstreamRecord;
+  /** Whether calls may go to it: every call asks before and tells afterwards. */
+  readonly guard: CallGuard;
   readonly #deps: UpstreamDeps;
   readonly #receiver: UpstreamReceiver;
   readonly #authorizer: Authorizer | undefined;
   readonly #supervisor: Supervisor;
-  readonly #guard: CallGuard;
   readonly #refresh: Refresh;
   readonly #listable = Promise.withResolvers<void>();
   #health: HealthCheck | undefined;
@@ -80,7 +81,7 @@ export class Upstream {
         receiver.warned(this, text);
       },
     );
-    this.#guard = this.#makeGuard();
+    this.guard = this.#makeGuard();
     this.#supervisor = this.#makeSupervisor();
     this.interests = new Interests({
       current: () => this.#supervisor.connection,
@@ -255,7 +256,7 @@ export class Upstream {
    * A session that the upstream has forgotten is begun anew, once, and the call sent again: the upstream refused it unseen.
    *
    * @throws {GatewayError} `upstream_unavailable`, `upstream_disabled`, `upstream_isolated`, `login_required` — it is away; `data` says
-   *   what is wrong and when it is tried again; `breaker_open`; `definition_quarantined`; and what {@link Connection.call} throws.
+   *   what is wrong and when it is tried again; `definition_quarantined`; and what {@link Connection.call} throws.
    */
   async call(call: Call, options: CallOptions): Promise<CallAnswer> {
     this.#underWay += 1;
@@ -268,13 +269,9 @@ export class Upstream {
         // What was listed when the call came in may have been held back while it waited.
         const refusal = this.catalog.refusalOf(call);
         if (refusal !== undefined) throw refusal;
-        const pass = this.#guard.enter();
         try {
-          const answer = await connection.call(call, options);
-          this.#guard.succeeded(pass);
-          return answer;
+          return await connection.call(call, options);
         } catch (thrown) {
-          this.#guard.failed(pass, thrown);
           if (!this.#isForgotten(connection, thrown) || isAgain) throw thrown;
         }
       }
@@ -292,6 +289,17 @@ export class Upstream {
     return stage === "session";
   }
 
+  /**
+   * Resolves when it can take a call; undefined where it can now, as every call asks.
+   *
+   * @throws {GatewayError} `upstream_unavailable`, `upstream_disabled`, `upstream_isolated`, `login_required` — it is away; `data` says what
+   *   is wrong and when it is tried again.
+   */
+  reached(signal: AbortSignal): Promise<unknown> | undefined {
+    const connected = this.#connected(signal);
+    return connected instanceof Connection ? undefined : connected;
+  }
+
   /** At once where there is one, without a promise of its own: every call passes here. */
   #connected(signal: AbortSignal): Connection | Promise<Connection> {
     const { connection, state } = this.#supervisor;
@@ -305,19 +313,19 @@ export class Upstream {
 
   /** Ends the connection, with the calls under way, and makes another. */
   restart(): void {
-    this.#guard.reset();
+    this.guard.reset();
     this.#supervisor.restart();
   }
 
   /** Lets no call through until {@link release}; those under way go on. */
   isolate(): void {
-    this.#guard.isolate();
+    this.guard.isolate();
     this.#supervisor.move({ kind: "isolated", at: this.#deps.clock.now() });
   }
 
   /** Lets calls through again. */
   release(): void {
-    this.#guard.release();
+    this.guard.release();
     const isConnected = this.#supervisor.connection !== undefined;
     this.#supervisor.move({ kind: "released", at: this.#deps.clock.now(), isConnected });
   }
@@ -330,7 +338,7 @@ export class Upstream {
 
   /** Connects it again, whoever disabled it. */
   enable(): void {
-    this.#guard.reset();
+    this.guard.reset();
     this.#supervisor.move({ kind: "enabled", at: this.#deps.clock.now() });
     this.#receiver.definitionsChanged(this);
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
+import { localPrincipal } from "../../src/access/principal.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { ManualClock } from "../../src/core/manual-clock.ts";
 import { type Outcome, dispatch } from "../../src/gateway/dispatch.ts";
@@ -93,7 +94,7 @@ export class TaskStand implements AsyncDisposable {
         caller: { info: undefined, capabilities: {} },
         controller: new AbortController(),
         notify: notify ?? (() => undefined),
-        principal: "local",
+        principal: localPrincipal,
         ask: undefined,
       },
       1,
@@ -143,7 +144,7 @@ export class LegacyClient {
         caller: session.caller,
         controller: new AbortController(),
         notify: (notification) => this.told.push(notification),
-        principal: "local",
+        principal: localPrincipal,
         ask: (question) => {
           this.asked.push(question);
           return this.answer(question);

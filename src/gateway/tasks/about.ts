@@ -5,7 +5,7 @@ import type { Answer } from "../../protocol/json-rpc.ts";
 import { Payload } from "../../protocol/payload.ts";
 import { relatedTo } from "../../protocol/tasks.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
-import { attempt } from "../attempt.ts";
+import { carry } from "../carry.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
 import type { Target } from "../target.ts";
@@ -45,7 +45,7 @@ export async function look(
   try {
     if (signal.aborted) follow();
     const asked = aboutTask(call, "tasks/get");
-    const { answer } = await attempt(gateway, { ...inbound, controller, isPatient: false }, asked, target, undefined);
+    const { answer } = await carry(gateway, { ...inbound, controller, isPatient: false }, asked, target, undefined);
     if (answer.kind === "result") return answer.result.value;
     throw new GatewayError("upstream_protocol_error", `The upstream's task is gone: ${answer.error.message}`);
   } catch (thrown) {
@@ -76,5 +76,5 @@ export function cancelAt(gateway: Gateway, inbound: Inbound, call: Call, upstrea
   const controller = new AbortController();
   const farewell: Inbound = { ...inbound, controller, isPatient: false, notify: () => undefined };
   const target = { upstream, params: { taskId } };
-  attempt(gateway, farewell, aboutTask(call, "tasks/cancel"), target, undefined).catch(() => undefined);
+  carry(gateway, farewell, aboutTask(call, "tasks/cancel"), target, undefined).catch(() => undefined);
 }

@@ -4,7 +4,7 @@ import { stringAt } from "../../core/json.ts";
 import type { Call } from "../../protocol/call.ts";
 import type { Answer } from "../../protocol/json-rpc.ts";
 import { legacyTask, readTask, relatedTo } from "../../protocol/tasks.ts";
-import { attempt } from "../attempt.ts";
+import { carry } from "../carry.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
 import { aboutTask, belongingTo } from "./about.ts";
@@ -73,7 +73,7 @@ async function aboutRelayed(gateway: Gateway, inbound: Inbound, call: Call, know
   const target = { upstream, params: { ...call.params, taskId: upstreamId } };
   const waiting: Inbound = { ...inbound, isPatient: isWaiting };
   const { answer } = await way.during(inbound.notify, () =>
-    attempt(gateway, waiting, call, target, undefined, { id: upstreamId, exposed: id }),
+    carry(gateway, waiting, call, target, undefined, { id: upstreamId, exposed: id }),
   );
   if (answer.kind === "error") return answer;
   if (isWaiting) return belongingTo(answer, id);

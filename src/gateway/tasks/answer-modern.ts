@@ -3,7 +3,7 @@ import { objectAt, stringAt } from "../../core/json.ts";
 import type { Call } from "../../protocol/call.ts";
 import type { Answer } from "../../protocol/json-rpc.ts";
 import { readTask, tasksExtension } from "../../protocol/tasks.ts";
-import { attempt } from "../attempt.ts";
+import { carry } from "../carry.ts";
 import { missingCapability } from "../failure.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
@@ -18,7 +18,7 @@ import type { KeptTask } from "./task-table.ts";
 /**
  * Answers what a client of 2026-07-28 asks about a task: from what is held here, else by its modern upstream, which the id names.
  *
- * @throws {GatewayError} `invalid_params` — there is no such task; what {@link attempt} throws.
+ * @throws {GatewayError} `invalid_params` — there is no such task; what {@link carry} throws.
  * @see SEP-2663, Task Polling, Task Update Requests, Task Cancellation.
  */
 export async function answerAboutModernTask(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
@@ -30,7 +30,7 @@ export async function answerAboutModernTask(gateway: Gateway, inbound: Inbound, 
   if ("answer" in target || target.upstream.tasks === "legacy") {
     throw new GatewayError("invalid_params", `There is no task ${JSON.stringify(taskId.slice(0, 200))}`);
   }
-  return withTaskNamed(await attempt(gateway, inbound, call, target, undefined), target.upstream.name, call).answer;
+  return withTaskNamed(await carry(gateway, inbound, call, target, undefined), target.upstream.name, call).answer;
 }
 
 /** The error for a request about tasks whose sender does not declare the extension (SEP-2663, Capability Negotiation). */
@@ -65,7 +65,7 @@ async function refresh(
   try {
     const target = { upstream, params: { taskId: upstreamId } };
     const asked = aboutTask(call, "tasks/get");
-    const { answer } = await attempt(gateway, { ...inbound, controller }, asked, target, undefined);
+    const { answer } = await carry(gateway, { ...inbound, controller }, asked, target, undefined);
     const state = answer.kind === "result" ? readTask(answer.result.value, task.state.createdAt) : undefined;
     if (state !== undefined) task.note(state);
   } catch (thrown) {

@@ -6,7 +6,7 @@ import { Payload } from "../../protocol/payload.ts";
 import { type TaskState, declaresTasks, declaringTasks, readTask } from "../../protocol/tasks.ts";
 import type { CallAnswer } from "../../upstream/connection.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
-import { attempt } from "../attempt.ts";
+import { carry } from "../carry.ts";
 import { byAsking, inputFor } from "../by-asking.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
@@ -148,7 +148,7 @@ async function answerInputs(
   const input = await inputFor(gateway, inbound, { inputRequests: Object.fromEntries(requests) });
   for (const [key] of requests) answered.add(key);
   const target = { upstream, params: { ...params, ...input } };
-  const { answer } = await attempt(
+  const { answer } = await carry(
     gateway,
     { ...inbound, isPatient: false },
     aboutTask(call, "tasks/update"),

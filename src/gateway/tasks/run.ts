@@ -6,7 +6,7 @@ import { Payload } from "../../protocol/payload.ts";
 import { type TaskState, isFinal, modernTask, readTask } from "../../protocol/tasks.ts";
 import type { CallAnswer } from "../../upstream/connection.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
-import { attempt } from "../attempt.ts";
+import { carry } from "../carry.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
@@ -32,7 +32,7 @@ export function isCalledAsTask({ codec }: Inbound, call: Call, { upstream, taskS
  * Calls a legacy upstream's tool as a task. A modern caller with the extension gets the task; for any other the task is waited for, so
  * that the tool is one like others.
  *
- * @throws {GatewayError} what {@link attempt} throws; `too_many_tasks`.
+ * @throws {GatewayError} what {@link carry} throws; `too_many_tasks`.
  */
 export async function callAsTask(
   gateway: Gateway,
@@ -43,10 +43,10 @@ export async function callAsTask(
 ): Promise<CallAnswer> {
   const asTask: Call = { ...call, task: { ttlMs: usualTtlMs } };
   const isHeld = inbound.codec.era === "modern" && takesTasks(call);
-  if (isHeld) gateway.tasks.checkRoom(inbound.principal);
+  if (isHeld) gateway.tasks.checkRoom(inbound.principal.id);
   const lasting = new AbortController();
   try {
-    const outcome = await attempt(gateway, { ...inbound, lasting: lasting.signal }, asTask, target, conversation);
+    const outcome = await carry(gateway, { ...inbound, lasting: lasting.signal }, asTask, target, conversation);
     const id = stringAt(createdTask(outcome) ?? {}, "taskId");
     if (id === undefined) return outcome;
     if (isHeld) return holdTask(gateway, inbound, call, target.upstream, outcome);
@@ -65,7 +65,7 @@ async function waitedFor(
   conversation: Conversation | undefined,
 ): Promise<CallAnswer> {
   try {
-    const { answer } = await attempt(
+    const { answer } = await carry(
       gateway,
       inbound,
       aboutTask(call, "tasks/result"),
@@ -130,7 +130,7 @@ async function follow(
     if (state.status !== "working") {
       const asked = aboutTask(call, "tasks/result");
       const answer = await untilBroken(
-        attempt(gateway, patient, asked, target, undefined, { id: upstreamId, exposed: undefined }),
+        carry(gateway, patient, asked, target, undefined, { id: upstreamId, exposed: undefined }),
         signal,
       );
       if (answer !== undefined) return belongingTo(answer, undefined);

@@ -38,7 +38,7 @@ export function takesTasks({ caller }: Call): boolean {
 
 /** Whose the tasks are that a request makes: its session's; without sessions, its principal's. */
 export function ownerOf({ session, principal }: Inbound): Owner {
-  return session ?? principal;
+  return session ?? principal.id;
 }
 
 /** What a client of 2025-11-25 may ask of tasks on these upstreams: nothing where none of them has any. */

@@ -1,0 +1,112 @@
+import type { JsonObject } from "../../core/json.ts";
+import { type Call, type Notification, type Question, reaches } from "../../protocol/call.ts";
+import type { Answer } from "../../protocol/json-rpc.ts";
+import { Payload } from "../../protocol/payload.ts";
+import { relatedTo } from "../../protocol/tasks.ts";
+import type { CallAnswer } from "../../upstream/connection.ts";
+import type { Ask, Asked } from "../../upstream/server-request.ts";
+import type { Upstream } from "../../upstream/upstream.ts";
+import type { Conversation } from "../conversation.ts";
+import { missingCapability } from "../failure.ts";
+import type { Gateway } from "../gateway.ts";
+import type { Inbound } from "../inbound.ts";
+import type { Passage, Stage } from "../pipeline.ts";
+import { askCaller, isAskable, mayBeAsked, neededFor } from "../questions.ts";
+
+/** Sends a call to its upstream once, and waits for the answer. Does not pass it on. */
+export const attempt: Stage = { name: "attempt", around: () => send };
+
+async function send(passage: Passage): Promise<CallAnswer> {
+  const { gateway, inbound, call, conversation, signal, target } = passage;
+  const { upstream, params } = target;
+  const refused: Question[] = [];
+  const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
+  if (inbound.record !== undefined) inbound.record.attempts += 1;
+  try {
+    const outcome = await upstream.call(
+      { ...call, params },
+      {
+        signal,
+        onNotification: relay(inbound, call, conversation),
+        asked: mayMatter(inbound, call) ? askedOf(passage, refused) : undefined,
+        lasting: inbound.lasting,
+      },
+    );
+    return refused.length > 0 && inbound.codec.era === "modern" && hasFailed(outcome) ? wanting(refused) : outcome;
+  } finally {
+    stopLogs?.();
+  }
+}
+
+/** Whether it makes a difference what is asked in the name of a call: to a caller that can be asked, or is told what was in vain. */
+function mayMatter({ codec }: Inbound, { caller }: Call): boolean {
+  return codec.era === "modern" || isAskable(caller.capabilities);
+}
+
+/** How the upstream's questions reach the caller of this call. */
+function askedOf({ gateway, inbound, call, conversation, signal, task, limit }: Passage, refused: Question[]): Asked {
+  const { capabilities } = call.caller;
+  const ask: Ask = (question) =>
+    conversation?.ask(question) ?? askCaller(inbound, question, gateway.deps.clock, signal);
+  return {
+    caller: inbound.session ?? call,
+    taskId: task?.id,
+    may: (question) => mayBeAsked(capabilities, question),
+    async ask(asked): Promise<Answer> {
+      const question = task === undefined ? asked : { ...asked, params: relatedTo(asked.params, task.exposed) };
+      const answer = await (limit?.interrupt(() => ask(question)) ?? ask(question));
+      if (task === undefined || answer.kind === "error") return answer;
+      return { kind: "result", result: Payload.of(relatedTo(answer.result.value, task.id)) };
+    },
+    refused: (question) => {
+      refused.push(question);
+    },
+  };
+}
+
+function hasFailed({ answer }: CallAnswer): boolean {
+  return answer.kind === "error" || answer.result.value["isError"] === true;
+}
+
+/** The answer to a call that failed after its caller could not be asked something. A call that gets by without is not one of these. */
+function wanting(refused: readonly Question[]): CallAnswer {
+  const requiredCapabilities: JsonObject = Object.assign({}, ...refused.map(neededFor));
+  const message = `The upstream needs to ask for ${refused.map(({ method }) => method).join(", ")}, which was not declared`;
+  return { kind: "complete", answer: { kind: "error", error: missingCapability(message, requiredCapabilities) } };
+}
+
+function relay(
+  inbound: Inbound,
+  call: Call,
+  conversation: Conversation | undefined,
+): (notification: Notification) => void {
+  return (notification) => {
+    const isLog = notification.method === "notifications/message";
+    if (isLog && (call.logLevel === undefined || !reaches(notification.params["level"], call.logLevel))) return;
+    if (conversation === undefined) inbound.notify(notification);
+    else conversation.notify(notification);
+  };
+}
+
+/**
+ * Log messages of an upstream that shares one stream between all calls do not say which call they belong to. A caller that has no other
+ * way to get them is sent those that arrive while its call is under way: one without a session, or whose session has no stream open.
+ */
+function followLogs(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upstream): (() => void) | undefined {
+  const { session } = inbound;
+  if (session?.hasLogFollower === true) return undefined;
+  if (session !== undefined) session.hasLogFollower = true;
+  const pass = relay(inbound, call, undefined);
+  const unsubscribe = gateway.subscribe({
+    route: { kind: "upstream", name: upstream.name },
+    listsChanged: () => undefined,
+    notification: (_upstream, notification) => {
+      if (notification.method === "notifications/message" && session?.isListening !== true) pass(notification);
+    },
+    stopping: () => undefined,
+  });
+  return () => {
+    unsubscribe();
+    if (session !== undefined) session.hasLogFollower = false;
+  };
+}
