@@ -5,7 +5,7 @@ export type Severity = "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
 export type Category = "security" | "validation" | "data" | "system" | "performance" | "network";
 
 interface ErrorRow {
-  /** HTTP status of an answer that carries this error. */
+  /** HTTP status of a REST answer that carries this error. MCP has statuses of its own: there, most errors come with 200. */
   readonly http: number;
   /** JSON-RPC code. The standard's own codes for protocol errors, else outside −32768..−32000 (MCP 2026-07-28, basic, Error Codes). */
   readonly rpc: number;
@@ -153,7 +153,7 @@ export const errorTable = {
     suggestion: "Send Content-Type: application/json.",
   },
   unknown_tool: {
-    http: 200,
+    http: 404,
     rpc: -32602,
     severity: "LOW",
     category: "validation",
@@ -161,7 +161,7 @@ export const errorTable = {
     suggestion: "Call tools/list and use a name from it.",
   },
   invalid_arguments: {
-    http: 200,
+    http: 400,
     rpc: -32602,
     severity: "LOW",
     category: "validation",
@@ -169,7 +169,7 @@ export const errorTable = {
     suggestion: "Call the tool with arguments that fit its inputSchema.",
   },
   unknown_prompt: {
-    http: 200,
+    http: 404,
     rpc: -32602,
     severity: "LOW",
     category: "validation",
@@ -177,7 +177,7 @@ export const errorTable = {
     suggestion: "Call prompts/list and use a name from it.",
   },
   resource_not_found: {
-    http: 200,
+    http: 404,
     rpc: -32602,
     severity: "LOW",
     category: "data",
@@ -280,6 +280,14 @@ export const errorTable = {
     category: "system",
     retryable: false,
     suggestion: "The upstream broke the protocol. Its log (stderr) may say why.",
+  },
+  upstream_error: {
+    http: 502,
+    rpc: 50208,
+    severity: "MEDIUM",
+    category: "data",
+    retryable: false,
+    suggestion: "The upstream refused the request with the error that is shown; correct what it names.",
   },
   upstream_over_limit: {
     http: 502,

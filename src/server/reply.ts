@@ -133,6 +133,8 @@ export function acceptsOf({ headers }: IncomingMessage): Accepts {
 export function refuse(response: ServerResponse, error: GatewayError, id?: RequestId): void {
   if (response.writableEnded || response.destroyed) return;
   const body = Buffer.from(errorText(id, rpcErrorOf(error)));
+  const retryAfterMs = error.data?.["retryAfterMs"];
+  if (typeof retryAfterMs === "number") response.setHeader("retry-after", Math.ceil(retryAfterMs / 1000));
   response.writeHead(error.http, { "content-type": "application/json", "content-length": body.length });
   response.end(body);
 }

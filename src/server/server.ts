@@ -7,6 +7,7 @@ import type { Route } from "../gateway/route.ts";
 import type { Sessions } from "../gateway/sessions.ts";
 import { statusOf } from "../gateway/status.ts";
 import { decoded } from "./address.ts";
+import { answerRestCall, callPath } from "./call-api.ts";
 import { answerDefinitions } from "./definitions-api.ts";
 import { Guard, checkListen } from "./guard.ts";
 import type { ListenOptions } from "./listen-options.ts";
@@ -40,7 +41,7 @@ function originOf(address: AddressInfo | string | null, { host, port }: ListenOp
 const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
- * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/api/status`,
+ * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/api/call`, `/api/status`,
  * `/api/upstreams/NAME/…`, `/oauth/callback`.
  *
  * Sessions that an earlier process had at the same address go on.
@@ -100,6 +101,7 @@ function handler(guard: Guard, deps: HttpServerDeps): (request: IncomingMessage,
       if (path === "/mcp") endpoint.handle(request, response, everything);
       else if (path === "/health") answerJson(response, { status: gateway.isClosing ? "stopping" : "ok" });
       else if (path === "/api/status") answerJson(response, statusOf(gateway));
+      else if (path === callPath) answerRestCall(request, response, gateway);
       else if (path === callbackPath) answerCallback(request, response, deps.logins);
       else if (!path.startsWith("/api/upstreams/")) endpoint.handle(request, response, routeOf(path, gateway));
       else if (answerDefinitions(request, response, path, gateway)) return;
