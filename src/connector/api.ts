@@ -1,0 +1,19 @@
+/* The public entry `switchyard/connector`. */
+export {
+  type Connector,
+  type ConnectorContext,
+  type ConnectorDefinition,
+  type Content,
+  type Offer,
+  type Prompt,
+  type Resource,
+  type ResourceContent,
+  type Tool,
+  type ToolAnnotations,
+  type ToolAnswer,
+  type ToolCall,
+  type ToolDefinition,
+  ToolFailure,
+  defineConnector,
+  tool,
+} from "./connector.ts";

@@ -1,0 +1,212 @@
+import { z } from "zod";
+import type { JsonObject } from "../core/json.ts";
+
+/** What a tool says of itself; see MCP 2026-07-28, schema, ToolAnnotations. Without, nothing is known and the worst is assumed. */
+export interface ToolAnnotations {
+  /** It changes nothing: it may be cached, tried again, and shown to who may only read. */
+  readonly readOnlyHint?: boolean;
+  /** It may destroy something. */
+  readonly destructiveHint?: boolean;
+  /** To call it again with the same arguments changes nothing more. */
+  readonly idempotentHint?: boolean;
+  /** It deals with a world outside its own, so that the same question may have another answer at any time. */
+  readonly openWorldHint?: boolean;
+}
+
+/** What accompanies one call. */
+export interface ToolCall {
+  /** Fires when nobody waits for the answer any more: stop what is being done, and throw its reason. */
+  readonly signal: AbortSignal;
+  /** Says how far the work is. `done` must grow; `total` may be unknown. Reaches the caller only where it asked for that. */
+  readonly progress: (done: number, total?: number, message?: string) => void;
+}
+
+/** One thing that a tool answers with; see MCP 2026-07-28, schema, ContentBlock. */
+export type Content = JsonObject & { readonly type: string };
+
+/**
+ * What a tool answers: a text, contents, or structure as its `output` says. Structure is told as text too, for models that read only that.
+ */
+export type ToolAnswer<Output> =
+  | string
+  | readonly Content[]
+  | { readonly structured: Output; readonly content?: readonly Content[] | string };
+
+/** One tool, its arguments and answer typed by their schemas. */
+export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType> {
+  /** Unique in the connector: letters, digits, `_`, `-`, `.`, at most 64. */
+  readonly name: string;
+  readonly title?: string;
+  /** What it does, and when to use it: written for a model. */
+  readonly description: string;
+  readonly input: Input;
+  /** What its structured answer looks like. Without, it has none. */
+  readonly output?: Output;
+  readonly annotations?: ToolAnnotations;
+  /**
+   * Does the work. Its arguments have been checked, defaults filled in.
+   *
+   * What it throws as {@link ToolFailure} is told to the model; anything else is a defect, and told as one.
+   */
+  readonly run: (
+    args: z.output<Input>,
+    call: ToolCall,
+  ) => ToolAnswer<z.output<Output>> | Promise<ToolAnswer<z.output<Output>>>;
+}
+
+/** A tool whose types have been checked and are of no more use. */
+export interface Tool {
+  readonly name: string;
+  /** As `tools/list` shows it. */
+  readonly definition: JsonObject;
+  /** @throws {ToolFailure} what is wrong with the arguments; what the tool's own `run` throws. */
+  readonly run: (args: JsonObject, call: ToolCall) => Promise<JsonObject>;
+}
+
+/** A resource, or with `uriTemplate` all those that fit it. */
+export interface Resource {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly mimeType?: string;
+  /** Its address; or a template of it (RFC 6570), in which case `read` is asked for whatever fits. */
+  readonly uri: string;
+  /** Its content; undefined where there is nothing at this address. */
+  readonly read: (
+    uri: string,
+    signal: AbortSignal,
+  ) => Promise<ResourceContent | undefined> | ResourceContent | undefined;
+}
+
+/** What a resource holds: a text, or bytes. */
+export interface ResourceContent {
+  readonly mimeType?: string;
+  readonly text?: string;
+  readonly bytes?: Uint8Array;
+}
+
+/** A prompt that a person chooses. */
+export interface Prompt {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly arguments?: readonly { readonly name: string; readonly description?: string; readonly required?: boolean }[];
+  /** The text that the model is given. */
+  readonly text: (args: Readonly<Record<string, string>>) => string | Promise<string>;
+}
+
+/** Everything that a connector offers at one moment. */
+export interface Offer {
+  readonly tools?: readonly Tool[];
+  readonly resources?: readonly Resource[];
+  readonly prompts?: readonly Prompt[];
+  /** Called once when it is over; what it started must end. */
+  readonly close?: () => void | Promise<void>;
+}
+
+/** What a connector is given to live in. */
+export interface ConnectorContext {
+  /** Fires when the connector is to end. */
+  readonly signal: AbortSignal;
+  /** Offers something else from now on; clients are told. */
+  readonly offer: (offer: Omit<Offer, "close">) => void;
+  /** Tells who watches this resource that it is another now. */
+  readonly resourceChanged: (uri: string) => void;
+}
+
+/** A connector: something that is not MCP, made to look like an upstream. */
+export interface ConnectorDefinition<Config extends z.ZodType> {
+  /** Its name, by which the configuration calls it: letters, digits, `-`, at most 64. */
+  readonly name: string;
+  readonly title?: string;
+  readonly version?: string;
+  /** What a model should know before it uses any of the tools. */
+  readonly instructions?: string;
+  /** What its part of the configuration looks like. */
+  readonly config: Config;
+  /** Called once for each time it is started, with its configuration checked. */
+  readonly setup: (config: z.output<Config>, context: ConnectorContext) => Offer | Promise<Offer>;
+}
+
+/** A connector whose types have been checked and are of no more use. */
+export interface Connector {
+  readonly name: string;
+  readonly title: string | undefined;
+  readonly version: string;
+  readonly instructions: string | undefined;
+  /** JSON Schema of its configuration. */
+  readonly configSchema: JsonObject;
+  /** @throws {ToolFailure} the configuration is wrong; what `setup` throws. */
+  readonly setup: (config: unknown, context: ConnectorContext) => Promise<Offer>;
+}
+
+/** A failure that a person or a model can do something about: the sentence says what is wrong, with the value, and the way out. */
+export class ToolFailure extends Error {
+  override readonly name = "ToolFailure";
+}
+
+/** Makes a connector of its definition. @throws {RangeError} where its name is no name. */
+export function defineConnector<Config extends z.ZodType>(definition: ConnectorDefinition<Config>): Connector {
+  const { name, title, version = "0.0.0", instructions, config, setup } = definition;
+  checkName("connector", name);
+  return {
+    name,
+    title,
+    version,
+    instructions,
+    configSchema: schemaOf(config),
+    setup: async (given, context) => setup(checked(config, given, "configuration"), context),
+  };
+}
+
+/** Makes a tool of its definition. @throws {RangeError} where its name is no name. */
+export function tool<Input extends z.ZodObject, Output extends z.ZodType = z.ZodNever>(
+  definition: ToolDefinition<Input, Output>,
+): Tool {
+  const { name, title, description, input, output, annotations, run } = definition;
+  checkName("tool", name);
+  return {
+    name,
+    definition: {
+      name,
+      ...(title !== undefined && { title }),
+      description,
+      inputSchema: schemaOf(input),
+      ...(output !== undefined && { outputSchema: schemaOf(output, "output") }),
+      ...(annotations !== undefined && { annotations }),
+    },
+    run: async (args, call) => resultOf(await run(checked(input, args, "arguments"), call)),
+  };
+}
+
+function checkName(what: string, name: string): void {
+  if (/^[A-Za-z0-9_.-]{1,64}$/.test(name)) return;
+  throw new RangeError(`A ${what}'s name must be 1 to 64 letters, digits, _, - or ., got ${JSON.stringify(name)}`);
+}
+
+function schemaOf(schema: z.ZodType, io: "input" | "output" = "input"): JsonObject {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+  return rest;
+}
+
+/** Problems that are told of one value; who has more has something else entirely. */
+const maxTold = 10;
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const told = read.error.issues
+    .slice(0, maxTold)
+    .map(({ path, message }) => `${path.length === 0 ? what : path.join(".")}: ${message}`);
+  throw new ToolFailure(`The ${what} ${what.endsWith("s") ? "are" : "is"} wrong. ${told.join("; ")}`);
+}
+
+function resultOf(answer: ToolAnswer<unknown>): JsonObject {
+  if (typeof answer === "string") return { content: [{ type: "text", text: answer }] };
+  if (!("structured" in answer)) return { content: answer };
+  const { structured, content = JSON.stringify(structured) } = answer;
+  return {
+    content: typeof content === "string" ? [{ type: "text", text: content }] : content,
+    structuredContent: structured,
+  };
+}
