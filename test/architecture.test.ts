@@ -23,7 +23,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   server: ["core", "protocol", "transport", "access", "gateway"],
   config: ["core", "upstream", "gateway", "server"],
   clients: ["core", "config"],
-  cli: ["core", "protocol", "events", "transport", "upstream", "gateway", "store", "server", "config", "clients", "."],
+  cli: [
+    "connector",
+    "core",
+    "protocol",
+    "events",
+    "transport",
+    "upstream",
+    "gateway",
+    "store",
+    "server",
+    "config",
+    "clients",
+    ".",
+  ],
   ".": ["core", "protocol", "events", "transport", "upstream", "vitals", "gateway", "store", "server", "config"],
 };
 

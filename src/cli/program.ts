@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { clientNames } from "../clients/client.ts";
+import { GatewayError } from "../core/errors.ts";
 import { identity } from "../identity.ts";
 import type { Context } from "./context.ts";
 import type { ApproveOptions } from "./commands/approve.ts";
@@ -34,6 +35,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
         context.terminal.note(text.trimEnd());
       },
     })
+    .enablePositionalOptions()
     .exitOverride();
   addServe(program, context, done);
   addConfiguring(program, context, done);
@@ -45,6 +47,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addOperations(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
+  addConnector(program, context, done);
   return program;
 }
 
@@ -285,6 +288,27 @@ function addConfig(program: Command, context: Context, done: Done): void {
     .action(async () => {
       const { printSchema } = await import("./commands/config.ts");
       done(printSchema(context));
+    });
+}
+
+function addConnector(program: Command, context: Context, done: Done): void {
+  program
+    .command("connector")
+    .description("serve one connector on standard input and output, or begin a new one")
+    .argument("<connector>", "a file (./weather.ts), an installed package, or new")
+    .argument("[options...]", "options of its configuration, such as --dir ./entities; after new: its name")
+    .allowUnknownOption()
+    .passThroughOptions()
+    .addHelpText(
+      "after",
+      "\nExamples:\n  switchyard connector ./weather.ts --city Oslo\n  switchyard connector new weather",
+    )
+    .action(async (reference: string, rest: readonly string[]) => {
+      const { newConnector, serveOneConnector } = await import("./commands/connector.ts");
+      const [name, ...more] = rest;
+      if (reference !== "new") done(await serveOneConnector(reference, rest, context));
+      else if (name !== undefined && more.length === 0) done(await newConnector(name, context));
+      else throw new GatewayError("usage", "`switchyard connector new` needs one name");
     });
 }
 

@@ -17,3 +17,5 @@ export {
   defineConnector,
   tool,
 } from "./connector.ts";
+export { type OpenConnector, openConnector } from "./open-connector.ts";
+export { serveConnector } from "./serve-connector.ts";

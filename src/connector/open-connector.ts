@@ -1,0 +1,60 @@
+import type { JsonObject } from "../core/json.ts";
+import { type Connector, type Offer, type ResourceContent, type ToolCall, ToolFailure } from "./connector.ts";
+
+/** A connector that runs by itself, for its author's tests. */
+export interface OpenConnector extends AsyncDisposable {
+  /** What it offers now. */
+  readonly offer: Omit<Offer, "close">;
+  /** Addresses of resources that it said have changed, in order. */
+  readonly changed: readonly string[];
+  /**
+   * The result of a tool, as a client gets it.
+   *
+   * @throws {ToolFailure} there is no such tool, or its arguments are wrong; whatever the tool throws.
+   */
+  call(name: string, args?: JsonObject, call?: Partial<ToolCall>): Promise<JsonObject>;
+  /** What the resource of this very address holds; templates are not looked at. */
+  read(uri: string): Promise<ResourceContent | undefined>;
+}
+
+/**
+ * Sets a connector up without a gateway around it: no cache, no limits, no protocol.
+ *
+ * @throws {ToolFailure} the configuration is wrong; what its `setup` throws.
+ */
+export async function openConnector(connector: Connector, config: unknown): Promise<OpenConnector> {
+  const closing = new AbortController();
+  const changed: string[] = [];
+  let later: Omit<Offer, "close"> | undefined;
+  const first = await connector.setup(config, {
+    signal: closing.signal,
+    offer: (next) => {
+      later = next;
+    },
+    resourceChanged: (uri) => {
+      changed.push(uri);
+    },
+  });
+  const offer = (): Omit<Offer, "close"> => later ?? first;
+  return {
+    get offer() {
+      return offer();
+    },
+    changed,
+    async call(name, args = {}, { signal = closing.signal, progress = () => undefined } = {}) {
+      const found = offer().tools?.find((each) => each.name === name);
+      if (found === undefined) throw new ToolFailure(`There is no tool ${JSON.stringify(name)}`);
+      return found.run(args, { signal, progress });
+    },
+    async read(uri) {
+      return offer()
+        .resources?.find((each) => each.uri === uri)
+        ?.read(uri, closing.signal);
+    },
+    async [Symbol.asyncDispose]() {
+      if (closing.signal.aborted) return;
+      closing.abort(new Error("The connector was closed"));
+      await first.close?.();
+    },
+  };
+}
