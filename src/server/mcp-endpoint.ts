@@ -22,6 +22,7 @@ import { HttpSessions, isInSession, versionOf } from "./http-sessions.ts";
 import { checkModernRequest, checkRepeated, isModernRequest } from "./modern.ts";
 import { outcomeFrame, sendOutcome } from "./outcome.ts";
 import { type Accepts, Reply, acceptsOf, refuse } from "./reply.ts";
+import { Together } from "./together.ts";
 
 const nobody: Caller = { info: undefined, capabilities: {} };
 
@@ -49,6 +50,7 @@ export class McpEndpoint {
   readonly #gateway: Gateway;
   readonly #sessions: Sessions;
   readonly #held: HttpSessions;
+  readonly #together = new Together();
 
   constructor({ gateway, sessions }: McpEndpointDeps) {
     this.#gateway = gateway;
@@ -153,9 +155,12 @@ export class McpEndpoint {
         if (!response.writableFinished) controller.abort(new GatewayError("cancelled", "The caller hung up"));
       });
     }
+    this.#together.begin();
     void dispatch(this.#gateway, inbound, id).then((outcome) => {
       session?.finish(id);
-      sendOutcome(reply, id, outcome, inbound.codec.era);
+      this.#together.end(() => {
+        sendOutcome(reply, id, outcome, inbound.codec.era);
+      });
     });
   }
 

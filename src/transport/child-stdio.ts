@@ -121,6 +121,9 @@ class Child implements ChildChannel {
   readonly exited: Promise<void>;
   #problem: GatewayError | undefined;
   #receiver: ChannelReceiver | undefined;
+  /** Frames sent and not followed by one received: a guess at how many calls are under way. */
+  #unanswered = 0;
+  #isGathering = false;
   #isOver = false;
   #closing: Promise<void> | undefined;
 
@@ -173,6 +176,7 @@ class Child implements ChildChannel {
     this.#receiver = receiver;
     const reader = new LineReader({
       line: (line) => {
+        if (this.#unanswered > 0) this.#unanswered -= 1;
         if (!this.#isOver && this.#closing === undefined) receiver.frame(line);
       },
       tooLong: (limit) => {
@@ -193,8 +197,21 @@ class Child implements ChildChannel {
     if (stdin.writableLength > maxUnsentBytes) {
       throw new GatewayError("upstream_unavailable", `The upstream left more than ${maxUnsentBytes} bytes unread`);
     }
+    if (this.#unanswered > 0 && !this.#isGathering) this.#gather();
+    this.#unanswered += 1;
     if (typeof frame === "string") stdin.write(`${frame}\n`);
     else stdin.write(Buffer.concat([frame, lineEnd]));
+  }
+
+  /** Where more is under way than one frame, what is sent until the end of the turn is written at once: each write may have to wake the child. */
+  #gather(): void {
+    const { stdin } = this.#child;
+    this.#isGathering = true;
+    stdin.cork();
+    setImmediate(() => {
+      this.#isGathering = false;
+      stdin.uncork();
+    });
   }
 
   close(): Promise<void> {

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
+import { test } from "node:test";
+import { Together } from "./together.ts";
+
+test("a request alone is answered right away, several at the end of the turn and in their order", async () => {
+  const together = new Together();
+  const done: string[] = [];
+  const end = (name: string): void => {
+    together.end(() => done.push(name));
+  };
+  together.begin();
+  end("alone");
+  assert.deepEqual(done, ["alone"]);
+  for (let count = 0; count < 3; count += 1) together.begin();
+  end("first");
+  end("second");
+  end("last");
+  assert.deepEqual(done, ["alone"], "the last one waits for those before it");
+  await turn();
+  assert.deepEqual(done, ["alone", "first", "second", "last"]);
+  together.begin();
+  end("again alone");
+  assert.equal(done.at(-1), "again alone");
+});
