@@ -39,12 +39,12 @@ async function openWebSocket(origin: string, open: WebSocket[]): Promise<void> {
   const socket = new WebSocket(`${origin.replace("http", "ws")}/mcp`, ["mcp"], { perMessageDeflate: false });
   await once(socket, "open");
   open.push(socket);
-  const _meta = {
+  const meta = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientInfo": clientInfo,
     "io.modelcontextprotocol/clientCapabilities": {},
   };
-  socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: { _meta } }));
+  socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: { _meta: meta } }));
   await once(socket, "message");
 }
 
