@@ -5,7 +5,7 @@ import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Target } from "./target.ts";
 
-/** The stages that every call to an upstream passes, outermost first. */
+/** The order of stages, outermost first. A call passes those that its gateway has: see `carry.ts`. */
 export const stageNames = [
   "observe",
   "authorize",

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError, messageOf } from "../core/errors.ts";
 
 /** Longest message a downstream may send, in bytes. */
 export const maxBodyBytes = 4 * 1024 * 1024;
@@ -31,6 +31,19 @@ export function readBody(request: IncomingMessage, done: (body: Buffer | Gateway
     if (bytes > maxBodyBytes) return;
     done(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
   });
+}
+
+/**
+ * What a body says as JSON.
+ *
+ * @throws {GatewayError} `parse_error`.
+ */
+export function parsedBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch (thrown) {
+    throw new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`);
+  }
 }
 
 function tooLarge(): GatewayError {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { localPrincipal } from "../access/principal.ts";
-import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
+import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../core/json.ts";
 import { type Outcome, dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
@@ -8,7 +8,7 @@ import type { Gateway } from "../gateway/gateway.ts";
 import type { Route } from "../gateway/route.ts";
 import type { Notification } from "../protocol/call.ts";
 import { newest } from "../protocol/revision.ts";
-import { readBody } from "./body.ts";
+import { parsedBody, readBody } from "./body.ts";
 import { openStream } from "./event-stream.ts";
 import { checkOperator } from "./operator-request.ts";
 import { acceptsOf, answerJson, maxUnreadBytes, refuse } from "./reply.ts";
@@ -119,7 +119,7 @@ function resultOf({ answer, failure }: Outcome): JsonObject | GatewayError {
 
 /** @throws {GatewayError} `parse_error`, `invalid_params`, `route_not_found`. */
 function readCall(body: Buffer, gateway: Gateway): RestCall {
-  const value = parsed(body);
+  const value = parsedBody(body);
   if (!isJsonObject(value)) throw new GatewayError("invalid_params", "The body must be a JSON object");
   for (const key of Object.keys(value)) {
     if (!members.some((member) => member === key)) {
@@ -144,12 +144,4 @@ function textIn(value: JsonObject, key: string): string | undefined {
   const text = stringAt(value, key);
   if (text !== undefined && text !== "") return text;
   throw new GatewayError("invalid_params", `${key} must be a string that is not empty`);
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch (thrown) {
-    throw new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`);
-  }
 }

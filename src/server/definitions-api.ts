@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
+import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { approve, quarantineOf } from "../gateway/approval.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { decoded } from "./address.ts";
-import { readBody } from "./body.ts";
+import { parsedBody, readBody } from "./body.ts";
 import { checkOperator } from "./operator-request.ts";
 import { answerJson, refuse } from "./reply.ts";
 
@@ -51,13 +51,5 @@ function takeApproval(request: IncomingMessage, response: ServerResponse, name: 
 }
 
 async function approveIn(body: Buffer, name: string, gateway: Gateway): Promise<unknown> {
-  return approve(gateway, name, parsed(body));
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch (thrown) {
-    throw new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`);
-  }
+  return approve(gateway, name, parsedBody(body));
 }
