@@ -8,28 +8,63 @@ export function configPage(): string {
   const server = objectAt(objectAt(root, "$defs") ?? {}, "server") ?? {};
   const top = objectAt(root, "properties") ?? {};
   const servers = objectAt(server, "properties") ?? {};
+  return [...fileSections(top), ...serverSections(servers)].join("\n");
+}
+
+function fileSections(top: JsonObject): string[] {
   return [
     introduction,
     "## Keys of the file",
     "",
-    table(top, ["profiles", "search", "listen", "sessions"]),
+    table(top, ["profiles", "search", "rateLimit", "listen", "auth", "sessions", "cache"]),
+    "",
+    "### rateLimit",
+    "",
+    table(objectAt(objectAt(top, "rateLimit") ?? {}, "properties") ?? {}),
+    "",
+    "Each of them is false, or an object with `perMinute` and, by default as much, `burst`: how often at once. [Policies](policies.md) has the rules.",
     "",
     "### listen",
     "",
     table(objectAt(objectAt(top, "listen") ?? {}, "properties") ?? {}),
     "",
+    ...authSections(objectAt(objectAt(top, "auth") ?? {}, "properties") ?? {}),
     "### sessions",
     "",
     table(objectAt(objectAt(top, "sessions") ?? {}, "properties") ?? {}),
     "",
+    ...cacheSections(top),
     ...catalogSections(top),
+  ];
+}
+
+function serverSections(servers: JsonObject): string[] {
+  return [
     "## Keys of a server",
     "",
-    table(servers, ["oauth", "limits"]),
+    table(servers, ["rateLimit", "fallback", "retry", "concurrency", "oauth", "health", "breaker", "limits"]),
+    "",
+    "### cache of a server or a tool",
+    "",
+    "How the cache works, and what each of these is for, stands in [caching](caching.md).",
+    "",
+    table(objectAt(formOf(servers, "cache"), "properties") ?? {}),
+    "",
+    "`timeoutMs`, `maxTimeoutMs`, `rateLimit`, `validate`, `fallback` and `retry` also stand in `tools`. [Policies](policies.md) shows how they work together.",
+    "",
+    ...policySections(servers),
     "",
     "### oauth",
     "",
     table(objectAt(formOf(servers, "oauth"), "properties") ?? {}),
+    "",
+    "### health",
+    "",
+    table(objectAt(objectAt(servers, "health") ?? {}, "properties") ?? {}),
+    "",
+    "### breaker",
+    "",
+    table(objectAt(objectAt(servers, "breaker") ?? {}, "properties") ?? {}),
     "",
     "### limits",
     "",
@@ -37,7 +72,50 @@ export function configPage(): string {
     "",
     table(objectAt(objectAt(servers, "limits") ?? {}, "properties") ?? {}),
     "",
-  ].join("\n");
+  ];
+}
+
+function cacheSections(top: JsonObject): string[] {
+  const keys = objectAt(objectAt(top, "cache") ?? {}, "properties") ?? {};
+  const warm = objectAt(objectAt(keys, "warm") ?? {}, "properties") ?? {};
+  const { items } = objectAt(warm, "calls") ?? {};
+  const call = objectAt(isJsonObject(items) ? items : {}, "properties") ?? {};
+  const sections: [string, JsonObject][] = [
+    ["### cache", keys],
+    ["### warm", warm],
+    ["### A call in warm", call],
+  ];
+  return sections.flatMap(([title, properties]) => [title, "", table(properties, ["warm"]), ""]);
+}
+
+function authSections(auth: JsonObject): string[] {
+  const oauth = objectAt(objectAt(auth, "oauth") ?? {}, "properties") ?? {};
+  const rule = objectAt(objectAt(objectAt(oauth, "rules") ?? {}, "items") ?? {}, "properties") ?? {};
+  return [
+    "### auth",
+    "",
+    "How it is used stands in [access](access.md).",
+    "",
+    table(auth),
+    "",
+    "### auth.oauth",
+    "",
+    table(oauth),
+    "",
+    "### A rule of auth.oauth",
+    "",
+    table(rule),
+    "",
+  ];
+}
+
+function policySections(servers: JsonObject): string[] {
+  return [
+    ["### rateLimit of a server or tool", formOf(servers, "rateLimit")] as const,
+    ["### fallback", formOf(servers, "fallback")] as const,
+    ["### retry", objectAt(servers, "retry") ?? {}] as const,
+    ["### concurrency", objectAt(servers, "concurrency") ?? {}] as const,
+  ].flatMap(([title, form]) => [title, "", table(objectAt(form, "properties") ?? {}), ""]);
 }
 
 function catalogSections(top: JsonObject): string[] {

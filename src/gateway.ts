@@ -1,17 +1,29 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { Access, type AccessDeps } from "./access/access.ts";
+import { type AuthOptions, authDefaults } from "./access/options.ts";
+import { localPrincipal } from "./access/principal.ts";
+import { LiveConfig } from "./config/live-config.ts";
+import type { Config } from "./config/config.ts";
+import { type FileWatch, watchFile } from "./config/watch.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { type GatewayError, toGatewayError } from "./core/errors.ts";
 import { type CatalogOptions, catalogDefaults } from "./gateway/catalog-options.ts";
 import { Gate } from "./core/gate.ts";
 import { EventLog } from "./events/event-log.ts";
+import type { EndedCall, Entrance } from "./gateway/ended-call.ts";
+import { type CacheOptions, cacheOptionDefaults } from "./cache/cache-options.ts";
+import { CacheDesk, type PurgeWish } from "./gateway/cache-desk.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { reviveSession } from "./gateway/revive.ts";
 import type { Route } from "./gateway/route.ts";
+import { Warming } from "./gateway/warming.ts";
 import { type SessionOptions, sessionDefaults } from "./gateway/session-options.ts";
 import { Sessions } from "./gateway/sessions.ts";
 import { type GatewayStatus, type UpstreamLog, logOf, statusOf } from "./gateway/status.ts";
+import { idempotencyStage } from "./gateway/stages/idempotency.ts";
 import { identity } from "./identity.ts";
 import { codecsFor } from "./protocol/codecs.ts";
+import type { CacheApi } from "./server/cache-api.ts";
 import { ChannelEndpoint } from "./server/channel-endpoint.ts";
 import { type ListenOptions, listenDefaults } from "./server/listen-options.ts";
 import { callbackPath } from "./server/oauth-callback.ts";
@@ -25,6 +37,7 @@ import type { UpstreamDeps } from "./upstream/connection.ts";
 import { memoryStore as memoryLogins } from "./upstream/oauth/credentials.ts";
 import { loginFile } from "./upstream/oauth/login-file.ts";
 import { type OAuth, oauthClient } from "./upstream/oauth/oauth.ts";
+import type { WrittenPolicies } from "./policy/call-policy.ts";
 import type { UpstreamOptions } from "./upstream/options.ts";
 import { RecoveryQueue } from "./upstream/recovery-queue.ts";
 import type { Upstream } from "./upstream/upstream.ts";
@@ -37,8 +50,16 @@ export interface SwitchyardOptions {
   readonly upstreams: readonly UpstreamOptions[];
   /** Profiles, and the search among tools. Default: none. */
   readonly catalog?: CatalogOptions;
+  /** What goes for the calls to the upstreams, by their names. Default: what each policy's own default says. */
+  readonly policies?: WrittenPolicies;
   readonly sessions?: SessionOptions;
+  /** What is kept of results, and how much. */
+  readonly cache?: CacheOptions;
+  /** Who is asked who they are. Default: nobody; then the gateway listens on loopback addresses only. */
+  readonly auth?: AuthOptions;
   readonly clock?: Clock;
+  /** Between 0 and 1, for jitter. Default: the machine's. */
+  readonly random?: () => number;
   /**
    * Folder for what survives the gateway: sessions, what upstreams offered, what of it is trusted. Several gateways may share one.
    * Default: none; all of it ends with the gateway.
@@ -46,14 +67,29 @@ export interface SwitchyardOptions {
   readonly dataDir?: string;
   /** Told when nothing can be kept there any more, and undefined when it can again. Calls go on meanwhile. */
   readonly onStoreProblem?: (problem: GatewayError | undefined) => void;
+  /** The file that `upstreams` and `catalog` were read from. Default: none; changes that operators make then end with the gateway. */
+  readonly configFile?: ConfigFileOptions;
   /** How it logs in to upstreams that ask for it. */
   readonly oauth?: LoginOptions;
+  /** Told of every call once it is over, before its answer is sent: take note and return. Holds what the caller sent and got, as it is. */
+  readonly onCallEnded?: (call: EndedCall) => void;
   /** Told whenever an upstream enters another state. */
   readonly onStateChange?: (upstream: Upstream) => void;
   /** Told whenever definitions of an upstream are not what they were, also compared with an earlier gateway of this `dataDir`. */
   readonly onDefinitionsChanged?: (facts: readonly DefinitionFact[]) => void;
   /** Told, in one sentence, when an upstream's processes use more than a soft limit allows, or keep growing. */
   readonly onWarning?: (upstream: Upstream, text: string) => void;
+}
+
+/** The file behind a gateway, which is watched, and to which changes are written that operators make. */
+export interface ConfigFileOptions {
+  readonly path: string;
+  /** What references in it stand for. Default: the environment of the process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The folder that messages name it from. Default: that of the process. */
+  readonly cwd?: string;
+  /** Told of every reading after the first that changed something, and of every one that was refused. */
+  readonly onRead?: (read: Config | GatewayError) => void;
 }
 
 /** How a gateway logs in to upstreams. */
@@ -81,15 +117,21 @@ export interface Switchyard extends AsyncDisposable {
    * @throws {GatewayError} `unsafe_listen`, `address_in_use`; `store_unavailable` — `dataDir` cannot be used.
    */
   listen(options?: ListenOptions): Promise<HttpServer>;
-  /** Serves one downstream over a two-way stream; resolves when it has left. */
-  serve(channel: Channel, route?: Route): Promise<void>;
+  /** Serves one downstream over a two-way stream; resolves when it has left. `entrance` is what its calls are recorded under. */
+  serve(channel: Channel, route?: Route, entrance?: Entrance): Promise<void>;
   /**
    * Makes these the upstreams, without a restart: what did not change is not touched, and calls under way finish. With them comes how
-   * they are shown; without `catalog`, that stays.
+   * they are shown, and what goes for their calls, which connects nothing anew; without `catalog` or `policies`, that stays.
    *
    * Resolves when the new ones can be found.
    */
-  reconfigure(upstreams: readonly UpstreamOptions[], catalog?: CatalogOptions): Promise<void>;
+  reconfigure(
+    upstreams: readonly UpstreamOptions[],
+    catalog?: CatalogOptions,
+    policies?: WrittenPolicies,
+  ): Promise<void>;
+  /** An API key for whoever is on this machine, with which everything may be done; good until the gateway ends. */
+  readonly localKey: string;
   /** Everything notable that happens, as it happens, and the latest of what has. */
   readonly events: EventLog;
   /** How everything stands. */
@@ -106,15 +148,94 @@ export interface Switchyard extends AsyncDisposable {
 
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
-  const { upstreams, clock = systemClock, onStateChange, onWarning, dataDir } = options;
+  const { clock = systemClock, dataDir } = options;
   const servers = new Set<HttpServer>();
   const { store, problem } = storeFor(options, clock);
   const events = new EventLog(clock);
+  const access = accessFor(options, store, clock, (principal, reason) => {
+    sessions.endOf(principal.id);
+    gateway.forget(principal, reason);
+  });
   const oauth = oauthFor({ ...(dataDir === undefined ? {} : { dataDir }), ...options.oauth }, clock, servers);
-  const gateway = new Gateway({
+  const results = new CacheDesk(clock, options.cache?.maxBytes ?? cacheOptionDefaults.maxBytes);
+  const { gateway, cache } = gatewayOf(options, { clock, store, events, oauth, results });
+  const sessions = new Sessions(options.sessions ?? sessionDefaults, {
+    clock,
+    newId: randomUUID,
+    subscribe: (session) => gateway.subscribe(session),
+    store: store.sessions,
+    revive: (stored) => reviveSession(gateway, stored, access.revived(stored.principal)),
+  });
+  const live = liveConfig(options, gateway, { clock, events });
+  const watch = options.configFile && watchConfig(options.configFile, live);
+  const close = async (): Promise<void> => {
+    await Promise.all([...servers].map((server) => server.close()));
+    sessions.close();
+    access.close();
+    cache.close();
+    // First, as it ends what a change may be waiting for.
+    await gateway.close();
+    await watch?.close();
+    await live.idle();
+    store.close();
+  };
+  gateway.start();
+  return {
+    async listen(listenOptions = listenDefaults) {
+      if (problem !== undefined) throw problem;
+      const server = await listenHttp(listenOptions, { gateway, sessions, logins: oauth, access, desk: live, cache });
+      servers.add(server);
+      return server;
+    },
+    async serve(channel, route = { kind: "all" }, entrance = "internal") {
+      const endpoint = new ChannelEndpoint(channel, gateway, route, {
+        principal: localPrincipal,
+        entrance,
+        address: undefined,
+      });
+      endpoint.start();
+      await endpoint.ended;
+    },
+    reconfigure: (next, catalog, policies) => live.replace(next, catalog, policies),
+    events,
+    localKey: access.localKey,
+    status: () => statusOf(gateway),
+    log: (name, after = 0) => logOfName(gateway, name, after),
+    settled: gateway.settled,
+    tried: Promise.all(gateway.upstreams.map(({ settled }) => settled)).then(() => undefined),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** What a gateway is joined of. */
+interface GatewayParts {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly events: EventLog;
+  readonly oauth: OAuth;
+  readonly results: CacheDesk;
+}
+
+function gatewayOf(
+  options: SwitchyardOptions,
+  { clock, store, events, oauth, results }: GatewayParts,
+): { readonly gateway: Gateway; readonly cache: CacheParts } {
+  const { upstreams, random, onStateChange, onWarning, onCallEnded } = options;
+  const gateway: Gateway = new Gateway({
     upstreams,
+    stages: [results.stage, idempotencyStage(clock, store.keyedCalls)],
+    results: {
+      upstreamChanged(upstream) {
+        results.upstreamChanged(upstream);
+        warming.upstreamChanged(upstream);
+      },
+      heard: (upstream, notification) => {
+        results.heard(upstream, notification);
+      },
+    },
     deps: {
-      ...upstreamDeps(clock),
+      ...upstreamDeps(clock, random),
       authorizerFor: oauth.authorizerFor,
       catalogs: store.catalogs,
       recovery: new RecoveryQueue(clock),
@@ -124,44 +245,65 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
     onDefinitionsChanged: options.onDefinitionsChanged,
     stateKey: store.key("requestState", () => randomBytes(32)),
     catalog: options.catalog ?? catalogDefaults,
+    ...(options.policies && { policies: options.policies }),
+    observers: onCallEnded === undefined ? [] : [{ ended: onCallEnded }],
     ...(onStateChange && { onStateChange }),
     ...(onWarning && { onWarning }),
   });
-  const sessions = new Sessions(options.sessions ?? sessionDefaults, {
+  const warming = new Warming(gateway, { ...cacheOptionDefaults.warm, ...options.cache?.warm });
+  const cache = {
+    status: () => results.status(),
+    purge: (wish: PurgeWish) => results.purge(wish),
+    warm: () => warming.warm(),
+    close: () => {
+      warming.close();
+    },
+  };
+  return { gateway, cache };
+}
+
+/** What operators see and do of the cache, and its end. */
+interface CacheParts extends CacheApi {
+  close(): void;
+}
+
+function liveConfig(
+  { upstreams, catalog = catalogDefaults, policies = {}, configFile }: SwitchyardOptions,
+  gateway: Gateway,
+  { clock, events }: Readonly<{ clock: Clock; events: EventLog }>,
+): LiveConfig {
+  return new LiveConfig({
+    gateway,
+    running: { upstreams, catalog, policies },
+    file: configFile?.path,
+    env: configFile?.env ?? process.env,
+    cwd: configFile?.cwd ?? process.cwd(),
     clock,
-    newId: randomUUID,
-    subscribe: (session) => gateway.subscribe(session),
-    store: store.sessions,
-    revive: (stored) => reviveSession(gateway, stored),
+    tell: (fact) => {
+      events.append(fact);
+    },
   });
-  const close = async (): Promise<void> => {
-    await Promise.all([...servers].map((server) => server.close()));
-    sessions.close();
-    await gateway.close();
-    store.close();
-  };
-  gateway.start();
-  return {
-    async listen(listenOptions = listenDefaults) {
-      if (problem !== undefined) throw problem;
-      const server = await listenHttp(listenOptions, { gateway, sessions, logins: oauth });
-      servers.add(server);
-      return server;
-    },
-    async serve(channel, route = { kind: "all" }) {
-      const endpoint = new ChannelEndpoint(channel, gateway, route);
-      endpoint.start();
-      await endpoint.ended;
-    },
-    reconfigure: (next, catalog) => gateway.reconfigure(next, catalog),
-    events,
-    status: () => statusOf(gateway),
-    log: (name, after = 0) => logOfName(gateway, name, after),
-    settled: gateway.settled,
-    tried: Promise.all(gateway.upstreams.map(({ settled }) => settled)).then(() => undefined),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+}
+
+/** Takes up changes of the file while the gateway runs; a wrong file changes nothing. */
+function watchConfig({ path, onRead }: ConfigFileOptions, live: LiveConfig): FileWatch {
+  return watchFile(path, async () => {
+    try {
+      const { config, isChanged } = await live.readAgain();
+      if (isChanged) onRead?.(config);
+    } catch (thrown) {
+      onRead?.(toGatewayError(thrown));
+    }
+  });
+}
+
+function accessFor(
+  { auth = authDefaults }: SwitchyardOptions,
+  { apiKeys }: Store,
+  clock: Clock,
+  onEnded: AccessDeps["onEnded"],
+): Access {
+  return new Access(auth, { store: apiKeys, clock, random: randomBytes, onEnded });
 }
 
 /** Where the file cannot be used, whoever has no address to come back to can still be served. */
@@ -202,14 +344,19 @@ function oauthFor(options: LoginOptions, clock: Clock, servers: ReadonlySet<Http
 const startingAtOnce = 4;
 
 /** What upstreams, and clients of our own, are made with. */
-export function upstreamDeps(clock: Clock = systemClock): UpstreamDeps {
+export function upstreamDeps(clock: Clock = systemClock, random: () => number = Math.random): UpstreamDeps {
   return {
     clock,
-    random: Math.random,
+    random,
     codecs: codecsFor(identity),
     identity,
     guardian: new Guardian(),
     starting: new Gate(startingAtOnce),
     watcher: new Sampler(clock, processReader()),
+    connectors: async ({ connector, folder, config }) => {
+      // Loaded by the first upstream that is one: most gateways have none.
+      const { openConnectorChannel } = await import("./connector/open-channel.ts");
+      return openConnectorChannel(connector, folder, config);
+    },
   };
 }

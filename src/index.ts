@@ -4,6 +4,8 @@ export { GatewayError, type ErrorData } from "./core/errors.ts";
 export { loadConfig } from "./config/load.ts";
 export { configJsonSchema } from "./config/schema.ts";
 export type { Config, ConfigSource } from "./config/config.ts";
+export type { CacheOptions, WarmCall, WarmOptions } from "./cache/cache-options.ts";
+export type { CachePolicy, CacheScope, TtlClass } from "./policy/cache-policy.ts";
 export type { SessionOptions } from "./gateway/session-options.ts";
 export type {
   CatalogOptions,
@@ -18,6 +20,11 @@ export type {
 export type { GatewayStatus, ProfileStatus, UpstreamLog, UpstreamStatus } from "./gateway/status.ts";
 export type { KeepingStatus } from "./gateway/keeping.ts";
 export type { QuarantineStatus } from "./gateway/approval.ts";
+export type { BulkheadOptions } from "./policy/bulkhead.ts";
+export type { CallPolicy, UpstreamPolicy, WrittenPolicies } from "./policy/call-policy.ts";
+export type { FallbackOptions } from "./policy/fallback.ts";
+export type { CallerLimits, RateLimit } from "./policy/rate-limit.ts";
+export type { RetryOptions } from "./policy/retry.ts";
 export type { Route } from "./gateway/route.ts";
 export type { ListenOptions } from "./server/listen-options.ts";
 export type { HttpServer } from "./server/server.ts";

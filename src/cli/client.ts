@@ -1,3 +1,4 @@
+import type { Config } from "../config/config.ts";
 import { deadline } from "../core/deadline.ts";
 import { GatewayError } from "../core/errors.ts";
 import { isJsonObject, stringAt } from "../core/json.ts";
@@ -6,11 +7,13 @@ import { memoryPair } from "../transport/memory.ts";
 import { Connection, type ConnectionReceiver } from "../upstream/connection.ts";
 import { type UpstreamOptions, upstreamDefaults } from "../upstream/options.ts";
 import { type Context, type CommonOptions, chooseConfig, loginOptions } from "./context.ts";
-import { askGateway, findRunning } from "./running.ts";
+import { type Reached, askGateway, findRunning } from "./running.ts";
 
 /** Options of the commands that speak to upstreams through a gateway. */
 export interface ClientOptions extends CommonOptions {
   readonly url?: string;
+  /** The key to the gateway. Default: what SWITCHYARD_KEY says, else what the gateway noted for this machine. */
+  readonly key?: string;
 }
 
 /** A connection to a gateway, as any MCP client has one. */
@@ -26,12 +29,14 @@ const connectMs = 30_000;
  * Connects to the route of one upstream: of the gateway at `--url`, else of the one that runs for this configuration, else of one that
  * is started for this command alone, with this upstream alone.
  *
- * @throws {GatewayError} `route_not_found` — no upstream of that name; `upstream_unavailable`; `invalid_config`.
+ * @throws {GatewayError} `route_not_found` — no upstream of that name; `upstream_unavailable`; `invalid_config`; what
+ *   {@link checkStartable} throws.
  */
 export async function connectTo(upstream: string, context: Context, options: ClientOptions): Promise<Client> {
-  if (options.url !== undefined) return overHttp(options.url, upstream, context);
+  const named = namedGateway(context, options);
+  if (named !== undefined) return overHttp(named, upstream, context);
   const { config } = await chooseConfig(context, options);
-  const running = await findRunning(config.dataDir);
+  const running = await runningGateway(config, context, options);
   if (running !== undefined) return overHttp(running, upstream, context);
   const found = config.upstreams.find(({ name }) => name === upstream);
   if (found === undefined)
@@ -39,9 +44,22 @@ export async function connectTo(upstream: string, context: Context, options: Cli
       upstream,
       config.upstreams.map(({ name }) => name),
     );
+  checkStartable(found);
   // A command for itself keeps nothing, and needs nothing kept but what says which definitions are trusted.
   const kept = found.definitions === "pin" ? { dataDir: config.dataDir } : {};
   return inProcess(found, { ...kept, oauth: loginOptions(config, context) }, context);
+}
+
+/**
+ * Refuses an upstream that a gateway of this configuration would not start.
+ *
+ * @throws {GatewayError} `upstream_disabled`; `upstream_misconfigured` — it refers to what is not there.
+ */
+export function checkStartable({ name, isDisabled, obstacle }: UpstreamOptions): void {
+  if (isDisabled === true) throw new GatewayError("upstream_disabled", `The configuration disables "${name}"`);
+  if (obstacle !== undefined) {
+    throw new GatewayError(obstacle.code, obstacle.message, { data: { suggestion: obstacle.suggestion } });
+  }
 }
 
 /** The error for a name that no upstream has. */
@@ -52,11 +70,12 @@ export function noUpstream(name: string, known: readonly string[]): GatewayError
   });
 }
 
-async function overHttp(url: string, upstream: string, context: Context): Promise<Client> {
-  const names = await upstreamsOf(url);
+async function overHttp(gateway: Reached, upstream: string, context: Context): Promise<Client> {
+  const names = await upstreamsOf(gateway);
   if (!names.includes(upstream)) throw noUpstream(upstream, names);
-  const address = new URL(`/mcp/u/${encodeURIComponent(upstream)}`, url).href;
-  const target = { kind: "http", url: address, headers: {} } as const;
+  const address = new URL(`/mcp/u/${encodeURIComponent(upstream)}`, gateway.url).href;
+  const headers = gateway.key === undefined ? {} : { authorization: `Bearer ${gateway.key}` };
+  const target = { kind: "http", url: address, headers } as const;
   const connection = await open({ name: "gateway", target, ...upstreamDefaults }, context);
   return { connection, close: () => connection.close() };
 }
@@ -66,14 +85,35 @@ async function overHttp(url: string, upstream: string, context: Context): Promis
  *
  * @throws {GatewayError} `upstream_unavailable` — none runs; `invalid_config`.
  */
-export async function gatewayOf(context: Context, options: ClientOptions): Promise<string> {
-  if (options.url !== undefined) return options.url;
+export async function gatewayOf(context: Context, options: ClientOptions): Promise<Reached> {
+  const named = namedGateway(context, options);
+  if (named !== undefined) return named;
   const { config } = await chooseConfig(context, options);
-  const url = await findRunning(config.dataDir);
-  if (url !== undefined) return url;
+  const running = await runningGateway(config, context, options);
+  if (running !== undefined) return running;
   throw new GatewayError("upstream_unavailable", "No gateway is running for this configuration", {
     data: { suggestion: "Start one with `switchyard serve`, or name one with --url." },
   });
+}
+
+/** The gateway at `--url`; undefined where none is named. The key that another noted for this machine does not go there. */
+export function namedGateway(context: Context, options: ClientOptions): Reached | undefined {
+  return options.url === undefined ? undefined : { url: options.url, key: keyGiven(context, options) };
+}
+
+/** The gateway that runs for this configuration. */
+export async function runningGateway(
+  { dataDir }: Config,
+  context: Context,
+  options: ClientOptions,
+): Promise<Reached | undefined> {
+  const running = await findRunning(dataDir);
+  return running && { ...running, key: keyGiven(context, options) ?? running.key };
+}
+
+function keyGiven({ env }: Context, { key }: ClientOptions): string | undefined {
+  const given = key ?? env["SWITCHYARD_KEY"];
+  return given === "" ? undefined : given;
 }
 
 /**
@@ -81,8 +121,8 @@ export async function gatewayOf(context: Context, options: ClientOptions): Promi
  *
  * @throws {GatewayError} `upstream_unavailable` — no gateway answers at that address.
  */
-export async function upstreamsOf(url: string): Promise<string[]> {
-  const status = await askGateway(url, "/api/status");
+export async function upstreamsOf(gateway: Reached): Promise<string[]> {
+  const status = await askGateway(gateway, "/api/status");
   const upstreams = isJsonObject(status) && Array.isArray(status["upstreams"]) ? status["upstreams"] : [];
   return upstreams.filter(isJsonObject).map((upstream) => stringAt(upstream, "name") ?? "");
 }
@@ -94,7 +134,7 @@ async function inProcess(
 ): Promise<Client> {
   const switchyard = startSwitchyard({ ...options, upstreams: [upstream] });
   const [ours, theirs] = memoryPair();
-  const served = switchyard.serve(theirs, { kind: "upstream", name: upstream.name });
+  const served = switchyard.serve(theirs, { kind: "upstream", name: upstream.name }, "cli");
   const target = { kind: "channel", open: () => ours } as const;
   const close = async (): Promise<void> => {
     await ours.close();

@@ -5,7 +5,7 @@ import { defaultDataDir } from "../config/schema.ts";
 import { listenDefaults } from "../server/listen-options.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { findRunning } from "./running.ts";
-import { textIn } from "./text-file.ts";
+import { textIn } from "../config/text-file.ts";
 
 const newFileName = "switchyard.jsonc";
 
@@ -53,5 +53,5 @@ export async function outlineConfig(context: Context, options: CommonOptions): P
     host: typeof host === "string" ? host : listenDefaults.host,
     port: typeof port === "number" ? port : listenDefaults.port,
   };
-  return { file, text, servers, listen, running: await findRunning(folder) };
+  return { file, text, servers, listen, running: (await findRunning(folder))?.url };
 }

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { replaceFile, textIn } from "./text-file.ts";
+import { replaceFile, textIn } from "../config/text-file.ts";
 
 /** Beside the configuration: what it was before the last import, or that it was not there. */
 const suffix = ".before-import";

@@ -9,12 +9,12 @@ import type { CallToolOptions } from "./commands/call.ts";
 import type { ConnectOptions } from "./commands/connect.ts";
 import type { DoctorOptions } from "./commands/doctor.ts";
 import type { ImportOptions } from "./commands/import.ts";
-import type { LogsOptions } from "./commands/logs.ts";
-import type { Operation } from "./commands/operate.ts";
 import type { ServeOptions } from "./commands/serve.ts";
 import type { WaitGoal, WaitOptions } from "./commands/wait.ts";
 import type { ClientOptions } from "./client.ts";
 import type { CommonOptions } from "./context.ts";
+import { type Done, collect, withCommon, withUrl } from "./common-options.ts";
+import { addOperating } from "./operating-commands.ts";
 
 const exitCodeHelp = `
 Exit status: 0 done · 1 the tool reported a failure · 2 wrong usage · 3 wrong configuration ·
@@ -43,24 +43,11 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addAsking(program, context, done);
   addApprove(program, context, done);
   addChecking(program, context, done);
-  addLogs(program, context, done);
-  addOperations(program, context, done);
+  addOperating(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
   addConnector(program, context, done);
   return program;
-}
-
-type Done = (status: number) => void;
-
-function withCommon(command: Command): Command {
-  return command
-    .option("--config <file>", "configuration file; else switchyard.jsonc, .json, .yaml or .yml of this folder")
-    .option("--json", "machine-readable output");
-}
-
-function withUrl(command: Command): Command {
-  return withCommon(command).option("--url <url>", "a running gateway, such as http://127.0.0.1:8001");
 }
 
 function addServe(program: Command, context: Context, done: Done): void {
@@ -218,44 +205,6 @@ function addChecking(program: Command, context: Context, done: Done): void {
 
 const waitGoals: readonly WaitGoal[] = ["ready", "listening"];
 
-/** What an operator may do to an upstream of a running gateway, and what each is for. */
-const operations: Readonly<Record<Operation, string>> = {
-  try: "try a server at once that is down, instead of waiting for its turn",
-  restart: "end the connection to a server, with the calls under way, and make another",
-  isolate: "let no call through to a server until it is released; it stays connected",
-  release: "let calls through again to a server that was isolated",
-  disable: "disconnect a server until it is enabled; its tools are no longer listed",
-  enable: "connect a server again that was disabled, by an operator or for failing too often",
-};
-
-function addOperations(program: Command, context: Context, done: Done): void {
-  for (const operation of Object.keys(operations).filter(isOperation)) {
-    withUrl(program.command(operation))
-      .description(operations[operation])
-      .argument("<name>")
-      .action(async (name: string, options: ClientOptions) => {
-        const { operate } = await import("./commands/operate.ts");
-        done(await operate(operation, name, context, options));
-      });
-  }
-}
-
-function isOperation(name: string): name is Operation {
-  return Object.hasOwn(operations, name);
-}
-
-function addLogs(program: Command, context: Context, done: Done): void {
-  withUrl(program.command("logs"))
-    .description("show what a running gateway's server wrote to stderr, and what happened to it")
-    .argument("<name>")
-    .option("-f, --follow", "go on until Ctrl-C, or until the gateway stops")
-    .option("-n, --lines <number>", "how many of the last lines", lineCount, 100)
-    .action(async (name: string, options: LogsOptions) => {
-      const { logs } = await import("./commands/logs.ts");
-      done(await logs(name, context, options));
-    });
-}
-
 function addLogin(program: Command, context: Context, done: Done): void {
   withUrl(program.command("login"))
     .description("show where to log in to a server, and wait until that is done")
@@ -312,10 +261,6 @@ function addConnector(program: Command, context: Context, done: Done): void {
     });
 }
 
-function collect(value: string, previous: readonly string[] | undefined): string[] {
-  return [...(previous ?? []), value];
-}
-
 function port(text: string): number {
   const number = Number(text);
   if (/^\d{1,5}$/.test(text) && number <= 65_535) return number;
@@ -326,9 +271,4 @@ function seconds(text: string): number {
   const number = Number(text);
   if (/^\d{1,6}(?:\.\d{1,3})?$/.test(text) && number <= 86_400) return number;
   throw new InvalidArgumentError("It must be a number of seconds from 0 to 86400.");
-}
-
-function lineCount(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It must be a whole number.");
 }

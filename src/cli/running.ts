@@ -7,12 +7,22 @@ import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.
 const fileName = "gateway.json";
 const answerMs = 2000;
 
-/** Says where a gateway that was started with this data folder listens, until {@link forgetRunning}. */
-export async function rememberRunning(dataDir: string, url: string): Promise<void> {
+/** Where a gateway is, and the key to it; without one, for a gateway that asks nobody. */
+export interface Reached {
+  readonly url: string;
+  readonly key: string | undefined;
+}
+
+/**
+ * Says where a gateway that was started with this data folder listens, until {@link forgetRunning}; and, where it asks who calls, the key
+ * that lets in whoever may read that: the file is for its owner alone.
+ */
+export async function rememberRunning(dataDir: string, { url, key }: Reached): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, fileName);
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify({ url, pid: process.pid })}\n`);
+  await rm(draft, { force: true });
+  await writeFile(draft, `${JSON.stringify({ url, pid: process.pid, key })}\n`, { mode: 0o600, flag: "wx" });
   await rename(draft, file);
 }
 
@@ -22,17 +32,19 @@ export async function forgetRunning(dataDir: string): Promise<void> {
   if (noted?.pid === process.pid) await rm(join(dataDir, fileName), { force: true });
 }
 
-/** Where the gateway of this data folder listens; undefined where none answers there. */
-export async function findRunning(dataDir: string): Promise<string | undefined> {
+/** The gateway of this data folder; undefined where none answers at the address that it noted. */
+export async function findRunning(dataDir: string): Promise<Reached | undefined> {
   const noted = await notedGateway(dataDir);
   if (noted === undefined) return undefined;
-  return (await answers(noted.url)) ? noted.url : undefined;
+  return (await answers(noted.url)) ? { url: noted.url, key: noted.key } : undefined;
 }
 
 /** How a running gateway is asked. */
 interface AskOptions {
   /** Sent with a POST; without, it is a GET. */
   readonly body?: JsonObject;
+  /** Another method than these. */
+  readonly method?: "DELETE";
   /** How much longer than usual the answer may take, in ms. Default 0. */
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
@@ -45,17 +57,22 @@ interface AskOptions {
  *   refuses with.
  */
 export async function askGateway(
-  url: string,
+  { url, key }: Reached,
   path: string,
-  { body, waitMs = 0, signal }: AskOptions = {},
+  { body, method, waitMs = 0, signal }: AskOptions = {},
 ): Promise<unknown> {
-  const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const post = { method: "POST", body: JSON.stringify(body) };
   const limit = AbortSignal.timeout(answerMs + waitMs);
   let answer: unknown;
   try {
     const response = await fetch(new URL(path, url), {
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+      headers: {
+        "content-type": "application/json",
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      },
       ...(body === undefined ? {} : post),
+      ...(method === undefined ? {} : { method }),
     });
     answer = await response.json();
     if (!response.ok && refusalIn(answer) === undefined) throw new Error(`HTTP ${response.status}`);
@@ -82,7 +99,7 @@ function refusalIn(answer: unknown): GatewayError | undefined {
 /** Whether a gateway answers at that address. */
 export async function answers(url: string): Promise<boolean> {
   try {
-    await askGateway(url, "/health");
+    await askGateway({ url, key: undefined }, "/health");
     return true;
   } catch {
     return false;
@@ -93,6 +110,8 @@ export async function answers(url: string): Promise<boolean> {
 export interface NotedGateway {
   readonly url: string;
   readonly pid: unknown;
+  /** The key to it, where it asks who calls. */
+  readonly key: string | undefined;
   /** Where the note is. */
   readonly file: string;
 }
@@ -103,7 +122,8 @@ export async function notedGateway(dataDir: string): Promise<NotedGateway | unde
   try {
     const read: unknown = JSON.parse(await readFile(file, "utf8"));
     const url = isJsonObject(read) ? stringAt(read, "url") : undefined;
-    return isJsonObject(read) && url !== undefined ? { url, pid: read["pid"], file } : undefined;
+    if (!isJsonObject(read) || url === undefined) return undefined;
+    return { url, pid: read["pid"], key: stringAt(read, "key"), file };
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isRecord } from "../config/content.ts";
-import { jsoncFormat, withJsonValue } from "../config/jsonc.ts";
+import { jsoncFormat } from "../config/jsonc.ts";
 import { shownFile } from "../config/problem.ts";
 import { quoted } from "../config/shown.ts";
 import { GatewayError } from "../core/errors.ts";
@@ -89,7 +89,7 @@ function edited(
 
 function jsonEdited(text: string, serversKey: string, name: string, entry: Fields | undefined): string {
   if (entry === undefined) return jsoncFormat.withoutMember(text, [serversKey, name]);
-  return withJsonValue(text, [serversKey, name], entry);
+  return jsoncFormat.withValue(text, [serversKey, name], entry);
 }
 
 function tomlEdited(text: string, serversKey: string, name: string, entry: Fields | undefined): string {

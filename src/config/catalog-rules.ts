@@ -1,5 +1,5 @@
 import { searchToolName } from "../gateway/catalog-options.ts";
-import { Choice } from "../gateway/choice.ts";
+import { Choice } from "../core/choice.ts";
 import { isRecord, type Path } from "./content.ts";
 import { nearest } from "./nearest.ts";
 import type { Finding } from "./problem.ts";

@@ -1,7 +1,11 @@
 import { resolve } from "node:path";
+import type { GatewayError } from "../core/errors.ts";
+import { type CacheOptions, cacheOptionDefaults } from "../cache/cache-options.ts";
+import { type AuthOptions, authDefaults } from "../access/options.ts";
 import { type CatalogOptions, catalogDefaults } from "../gateway/catalog-options.ts";
 import { sessionDefaults, type SessionOptions } from "../gateway/session-options.ts";
 import { listenDefaults, type ListenOptions } from "../server/listen-options.ts";
+import type { WrittenPolicies } from "../policy/call-policy.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { defaultDataDir } from "./schema.ts";
 
@@ -17,14 +21,19 @@ export type ConfigSource =
 /** Everything the gateway is told: validated, every default filled in, every secret resolved. Not to be logged. */
 export interface Config {
   readonly source: ConfigSource;
-  /** The enabled ones, in the order of the file. */
+  /** In the order of the file; also those that it disables, and those whose references lead nowhere (`obstacle`). */
   readonly upstreams: readonly UpstreamOptions[];
-  /** Names of those that the file disables, in its order. Their references are not resolved. */
-  readonly disabledUpstreams: readonly string[];
+  /** `invalid_config` for what enabled servers refer to and is not there, each with line and column; undefined where nothing lacks. */
+  readonly unresolved: GatewayError | undefined;
   /** How what they offer is shown. */
   readonly catalog: CatalogOptions;
+  /** What goes for the calls to them, by their names. */
+  readonly policies: WrittenPolicies;
   readonly listen: ListenOptions;
+  readonly auth: AuthOptions;
   readonly sessions: SessionOptions;
+  /** How much is kept of results. */
+  readonly cache: CacheOptions;
   /** Folder for the gateway's own files. Absolute; need not exist. */
   readonly dataDir: string;
 }
@@ -34,10 +43,18 @@ export function emptyConfig(cwd: string): Config {
   return {
     source: { kind: "none" },
     upstreams: [],
-    disabledUpstreams: [],
+    unresolved: undefined,
     catalog: catalogDefaults,
+    policies: {},
     listen: listenDefaults,
+    auth: authDefaults,
     sessions: sessionDefaults,
+    cache: cacheOptionDefaults,
     dataDir: resolve(cwd, defaultDataDir),
   };
+}
+
+/** The servers that the configuration does not disable. */
+export function enabledUpstreams({ upstreams }: Pick<Config, "upstreams">): UpstreamOptions[] {
+  return upstreams.filter(({ isDisabled }) => isDisabled !== true);
 }

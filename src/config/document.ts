@@ -31,8 +31,10 @@ export interface ConfigDocument {
 export interface ConfigFormat {
   /** Reads any text; what is wrong with it is in the document. */
   read(text: string): ConfigDocument;
-  /** The text with `value` added at `path`: one or two keys, the last of which must be new. The text must be free of faults. */
+  /** The text with `value` added at `path`, the last key of which must be new. The text must be free of faults. */
   withMember(text: string, path: readonly string[], value: unknown): string;
+  /** The text with `value` at `path`, in place of what stands there; else as {@link withMember}. The text must be free of faults. */
+  withValue(text: string, path: readonly string[], value: unknown): string;
   /** The text without the member at `path`, which must exist, and without the comments that belong to it. */
   withoutMember(text: string, path: readonly string[]): string;
 }

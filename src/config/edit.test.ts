@@ -203,7 +203,7 @@ test("a name that is taken is refused", () => {
 
 test("a name or an entry that would not load is refused", () => {
   assert.throws(() => addServer("", "a.json", "my server", entry), refusing("usage", /rename it to "my-server"$/));
-  assert.throws(() => addServer("", "a.json", "a", {}), refusing("usage", /must have a "command" to start or a "url"/));
+  assert.throws(() => addServer("", "a.json", "a", {}), refusing("usage", /must have a "command" to start, a "url"/));
   assert.throws(
     () => addServer("", "a.json", "a", { command: "x", timeoutMs: 0 }),
     refusing("usage", /mcpServers\.a\.timeoutMs must be a whole number from 1 to 86400000, got 0$/),

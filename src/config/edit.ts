@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { GatewayError } from "../core/errors.ts";
-import { isRecord, valueAt } from "./content.ts";
+import { isRecord, isTooDeep, maxDepth, valueAt } from "./content.ts";
 import type { ConfigFormat } from "./document.ts";
 import { formatOf, readDocument } from "./format.ts";
 import { nearest } from "./nearest.ts";
@@ -36,8 +36,7 @@ export function addServer(text: string, file: string, name: string, entry: Serve
 export function removeServer(text: string, file: string, name: string): string {
   const { body, mark, servers, content } = readServers(text, file);
   const key = servers.find(({ names }) => names.includes(name))?.key;
-  const names = servers.flatMap((each) => each.names);
-  if (key === undefined) throw unknownServer(file, name, names);
+  if (key === undefined) throw unknownServer(file, name, servers);
   checkUnused(name, content["profiles"], file);
   return mark + edited(file, (format) => format.withoutMember(body, [key, name]));
 }
@@ -87,6 +86,10 @@ export type CheckedEntry =
 
 /** Checks an entry from elsewhere as if it stood in a file under this name. References are not resolved. */
 export function checkedEntry(name: string, entry: unknown): CheckedEntry {
+  // Before anything looks at all of it: what looks goes as deep as it is.
+  if (isTooDeep(entry)) {
+    return { kind: "invalid", troubles: [`the entry must not nest lists and objects more than ${maxDepth} deep`] };
+  }
   const validation = validate({ mcpServers: { [name]: entry } });
   if (isEntry(entry, validation)) return { kind: "valid", entry };
   return {
@@ -100,7 +103,8 @@ function isEntry(_entry: unknown, validation: Validation): _entry is ServerEntry
   return validation.kind === "valid";
 }
 
-interface ServersIn {
+/** The servers that a text has, and what is needed to change one of them. */
+export interface ServersIn {
   readonly content: Readonly<Record<string, unknown>>;
   /** The text without its byte order mark. */
   readonly body: string;
@@ -108,7 +112,12 @@ interface ServersIn {
   readonly servers: readonly { readonly key: string; readonly names: readonly string[] }[];
 }
 
-function readServers(text: string, file: string): ServersIn {
+/**
+ * Finds the servers of a config file's text.
+ *
+ * @throws {GatewayError} `invalid_config` — the text cannot be read, has a key twice, or has no place for servers.
+ */
+export function readServers(text: string, file: string): ServersIn {
   const body = text.replace(/^\uFEFF/, "");
   const path = resolve(file);
   const { content = {}, duplicateKeys } = readDocument({ file: path, cwd: dirname(path), text: body });
@@ -125,7 +134,8 @@ function readServers(text: string, file: string): ServersIn {
   return { content, body, mark: text.slice(0, text.length - body.length), servers };
 }
 
-function edited(file: string, edit: (format: ConfigFormat) => string): string {
+/** What `edit` makes of it, where the file's form allows that. */
+export function edited(file: string, edit: (format: ConfigFormat) => string): string {
   try {
     return edit(formatOf(file, dirname(file)));
   } catch (thrown) {
@@ -138,12 +148,22 @@ function unfit(file: string, clause: string): GatewayError {
   return new GatewayError("invalid_config", `${basename(file)} ${clause}`, { data: { file } });
 }
 
-function checkEntry(name: string, entry: ServerEntry): void {
+/**
+ * The entry, where a server may have it under this name.
+ *
+ * @throws {GatewayError} `usage` — with one line a problem, and `data.problems`.
+ */
+export function checkEntry(name: string, entry: unknown): ServerEntry {
   const checked = checkedEntry(name, entry);
-  if (checked.kind === "invalid") throw new GatewayError("usage", checked.troubles.join("\n"));
+  if (checked.kind === "valid") return checked.entry;
+  throw new GatewayError("usage", checked.troubles.join("\n"), {
+    data: { problems: checked.troubles, suggestion: "docs/config.md describes the keys of a server." },
+  });
 }
 
-function unknownServer(file: string, name: string, names: readonly string[]): GatewayError {
+/** The error for a name that no server of the file has, with the one that was probably meant. */
+export function unknownServer(file: string, name: string, servers: ServersIn["servers"]): GatewayError {
+  const names = servers.flatMap((each) => each.names);
   const meant = nearest(name, names);
   const known = names.length === 0 ? "it has none" : `its servers are ${names.map(quoted).join(", ")}`;
   const advice = meant === undefined ? known : `did you mean ${quoted(meant)}?`;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { GatewayError } from "../core/errors.ts";
-import { isRecord, type Path } from "./content.ts";
 import { jsoncFormat } from "./jsonc.ts";
+import { pathsIn, withValue } from "../../test/rig/places.ts";
 import { parseConfig } from "./parse.ts";
 import { configJsonSchema } from "./schema.ts";
 
@@ -120,6 +120,16 @@ const accepted: Readonly<Record<string, string>> = {
       "command": "x",
       "limits": { "memoryMiB": { "soft": 400, "hard": 500 }, "cpuPercent": {}, "processes": { "hard": 20 } }
     },
+    "busy": {
+      "command": "x",
+      "timeoutMs": 1000, "maxTimeoutMs": 86400000, "validate": false, "rateLimit": { "perMinute": 5, "burst": 1 },
+      "retry": { "attempts": 5, "firstMs": 1, "longestMs": 100 }, "concurrency": { "max": 1, "queue": 0, "waitMs": 5 },
+      "fallback": { "result": { "content": [] } },
+      "tools": {
+        "read_*": { "fallback": { "tool": "github/read", "arguments": { "a": "{b}" } }, "rateLimit": false },
+        "x": { "fallback": false }
+      }
+    },
     "a.b-c_1": { "command": "x", "env": { "KEY": { "env": "API_KEY" } }, "cwd": "sub", "disabled": true }
   },
   "listen": {
@@ -128,6 +138,7 @@ const accepted: Readonly<Record<string, string>> = {
     "allowedOrigins": ["https://app.example.com", "http://[::1]:3000", "vscode-webview://abc"]
   },
   "sessions": { "max": 1, "idleMs": 1000 },
+  "rateLimit": { "caller": { "perMinute": 5 }, "session": false },
   "profiles": {
     "triage": {
       "upstreams": {
@@ -192,15 +203,21 @@ const refused: Readonly<Record<string, readonly [text: string, says: RegExp]>> =
     /^switchyard\.jsonc:1:26: unknown key "comand" in mcpServers\.a; did you mean "command"\?$/,
   ],
   "an unknown key like no other": [
-    server('{ "command": "x", "rateLimit": {} }'),
-    /unknown key "rateLimit" in mcpServers\.a; the keys there are type, command, args, .*gallery$/,
+    server('{ "command": "x", "permissions": {} }'),
+    /unknown key "permissions" in mcpServers\.a; the keys there are type, command, args, .*gallery$/,
   ],
-  "disabledTools, whose loss would open what was closed": [
-    server('{ "command": "x", "disabledTools": ["rm"] }'),
-    /unknown key "disabledTools" in mcpServers\.a/,
+  "enabledTools, whose loss would open what was closed": [
+    server('{ "command": "x", "enabledTools": ["ls"] }'),
+    /unknown key "enabledTools" in mcpServers\.a/,
   ],
-  "neither command nor url": [server("{}"), /mcpServers\.a must have a "command" to start or a "url" to reach$/],
-  "command and url": [server('{ "command": "x", "url": "https://x.example" }'), /either "command" or "url", not both$/],
+  "neither command nor url": [
+    server("{}"),
+    /mcpServers\.a must have a "command" to start, a "url" to reach or a "connector" to run$/,
+  ],
+  "command and url": [
+    server('{ "command": "x", "url": "https://x.example" }'),
+    /either "command", "url" or "connector", got "command" and "url"$/,
+  ],
   "an empty command": [server('{ "command": "" }'), /command must be a string that is not empty, got an empty string$/],
   "a command in a list": [server('{ "command": ["npx"] }'), /command must be a string that is not empty, got a list$/],
   "a number among the args": [
@@ -386,18 +403,3 @@ test("a value of any wrong type, wherever it stands, is told in our words", () =
     }
   }
 });
-
-function pathsIn(value: unknown, path: Path): Path[] {
-  if (typeof value !== "object" || value === null) return [path];
-  const inner = Object.entries(value).flatMap(([key, item]) =>
-    pathsIn(item, [...path, Array.isArray(value) ? Number(key) : key]),
-  );
-  return [[path], inner].flat();
-}
-
-function withValue(content: unknown, path: Path, value: unknown): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (Array.isArray(content)) return content.map((item, at) => (at === key ? withValue(item, rest, value) : item));
-  return isRecord(content) ? { ...content, [key]: withValue(content[key], rest, value) } : value;
-}

@@ -49,11 +49,22 @@ export const jsoncFormat = {
     const body = withObject(text);
     const root = parseTree(body, [], parseOptions);
     if (root === undefined) return text;
-    const [first = "", ...rest] = path;
-    const parent = rest.length === 0 ? undefined : memberNamed(root, first)?.value;
-    if (parent !== undefined) return insert(body, parent, rest[0] ?? "", value);
-    const nested = rest.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
-    return insert(body, root, first, nested);
+    let parent: Node = root;
+    let depth = 0;
+    for (; depth < path.length - 1; depth += 1) {
+      const inner = memberNamed(parent, path[depth] ?? "")?.value;
+      if (inner === undefined) break;
+      parent = inner;
+    }
+    const nested = path.slice(depth + 1).reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+    return insert(body, parent, path[depth] ?? "", nested);
+  },
+
+  withValue(text, path, value): string {
+    let node = parseTree(text, [], parseOptions);
+    for (const key of path) node = node && memberNamed(node, key)?.value;
+    if (node === undefined) return jsoncFormat.withMember(text, path, value);
+    return replaceValue(text, spanOf(node), value);
   },
 
   withoutMember(text, path): string {
@@ -64,14 +75,6 @@ export const jsoncFormat = {
     return cutMember(text, spanOf(node), membersOf(node).map(spanOfMember), index);
   },
 } as const satisfies ConfigFormat;
-
-/** The text with `value` at `path`, one or two keys: in place of what stands there, else as a new member. The text must be free of faults. */
-export function withJsonValue(text: string, path: readonly string[], value: unknown): string {
-  let node = parseTree(text, [], parseOptions);
-  for (const key of path) node = node && memberNamed(node, key)?.value;
-  if (node === undefined) return jsoncFormat.withMember(text, path, value);
-  return replaceValue(text, spanOf(node), value);
-}
 
 /** The text, with an empty object below its comments if it has no data. */
 function withObject(text: string): string {

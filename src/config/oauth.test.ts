@@ -7,7 +7,9 @@ const env = { ID: "our-client", SECRET: "hunter2secret", HOST: "meta.example.com
 
 function targetOf(entry: object): unknown {
   const text = JSON.stringify({ mcpServers: { a: { url: "https://api.example.com/mcp", ...entry } } });
-  return parseConfig(text, "switchyard.json", env, "/work").upstreams[0]?.target;
+  const { upstreams, unresolved } = parseConfig(text, "switchyard.json", env, "/work");
+  if (unresolved !== undefined) throw unresolved;
+  return upstreams[0]?.target;
 }
 
 const plain = { kind: "http", url: "https://api.example.com/mcp", headers: {} } as const;

@@ -1,5 +1,7 @@
+import { cacheOptionDefaults } from "../cache/cache-options.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { authDefaults } from "../access/options.ts";
 import { GatewayError } from "../core/errors.ts";
 import { catalogDefaults } from "../gateway/catalog-options.ts";
 import { sessionDefaults } from "../gateway/session-options.ts";
@@ -11,7 +13,8 @@ const cwd = "/work/project";
 
 function errorOf(text: string, file = "switchyard.jsonc", env: NodeJS.ProcessEnv = {}): GatewayError {
   try {
-    parseConfig(text, file, env, cwd);
+    const { unresolved } = parseConfig(text, file, env, cwd);
+    if (unresolved !== undefined) return unresolved;
   } catch (thrown) {
     if (thrown instanceof GatewayError) return thrown;
     throw thrown;
@@ -24,10 +27,13 @@ test("an empty file gives the defaults of the rooms, and no upstreams", () => {
     assert.deepEqual(parseConfig("", file, {}, cwd), {
       source: { kind: "file", path: `/work/project/${file}` },
       upstreams: [],
-      disabledUpstreams: [],
+      unresolved: undefined,
       catalog: catalogDefaults,
+      policies: { upstreams: {} },
       listen: listenDefaults,
+      auth: authDefaults,
       sessions: sessionDefaults,
+      cache: cacheOptionDefaults,
       dataDir: "/work/project/.switchyard",
     });
   }
@@ -69,7 +75,7 @@ test("a server with a url becomes an http upstream, and has no working directory
         url: "https://api.example.com/mcp",
         headers: { Authorization: "Bearer k", "X-Key": "k", "X-Literal": "${KEY}" },
       },
-      timeoutMs: 5,
+      timeoutMs: 300_000,
       startTimeoutMs: 6,
       definitions: "follow",
     },
@@ -103,13 +109,16 @@ test("upstreams are in the order of the file, even with names that look like num
   }
 });
 
-test("a disabled server is only named: its references are not resolved, but its structure is checked", () => {
+test("a disabled server is there and disabled: what it refers to may be missing, but its structure is checked", () => {
   const text = '{ "mcpServers": { "off": { "command": "${ABSENT}", "disabled": true }, "on": { "command": "x" } } }';
   const config = parseConfig(text, "a.json", {}, cwd);
-  assert.deepEqual(config.disabledUpstreams, ["off"]);
+  assert.equal(config.unresolved, undefined);
   assert.deepEqual(
-    config.upstreams.map(({ name }) => name),
-    ["on"],
+    config.upstreams.map(({ name, isDisabled, obstacle }) => [name, isDisabled, obstacle?.code]),
+    [
+      ["off", true, "upstream_misconfigured"],
+      ["on", undefined, undefined],
+    ],
   );
   assert.match(errorOf('{ "mcpServers": { "off": { "comand": "x", "disabled": true } } }').message, /comand/);
 });
@@ -130,6 +139,8 @@ dataDir: ../data
     port: 0,
     allowedHosts: ["gateway.example.com"],
     allowedOrigins: ["https://app.example.com", "vscode-webview://abc"],
+    publicUrl: undefined,
+    trustedProxies: [],
   });
   assert.deepEqual(config.sessions, { ...sessionDefaults, max: 5 });
   assert.equal(config.dataDir, "/etc/data");

@@ -1,23 +1,26 @@
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { ListenOptions } from "../server/listen-options.ts";
+import { authOptions } from "./auth.ts";
 import { catalogOptions } from "./catalog.ts";
 import type { Config } from "./config.ts";
 import type { ConfigDocument } from "./document.ts";
 import { readEnvFile, type ReadEnvFile } from "./env-file.ts";
 import { readDocument } from "./format.ts";
+import { writtenPolicies } from "./policies.ts";
 import { configError, type Finding, type Trouble } from "./problem.ts";
 import type { Surroundings } from "./reference.ts";
 import { resolveUpstream } from "./resolve.ts";
 import type { ConfigDraft } from "./schema.ts";
+import { cacheOptions } from "./schema-cache.ts";
 import { pathText } from "./shown.ts";
 import { validate } from "./validate.ts";
 
 /**
  * The configuration that a text says. Pure but for an `envFile`, which `readEnv` reads.
  *
- * Everything wrong with the text is found at once; only when nothing is are the references resolved, and then
- * everything wrong with those is found at once. Errors hold no value that may be a secret.
+ * Everything wrong with the text is found at once; only when nothing is are the references resolved. What they lack concerns one server
+ * each: the configuration says so, and the others can run. Errors hold no value that may be a secret.
  *
  * @param file where the text came from: its ending says how it is written, relative paths start from its folder.
  * @param env what `${NAME}` stands for.
@@ -38,9 +41,12 @@ export function parseConfig(
   const troubles = [...duplicates(document), ...located(document, findings)];
   if (validation.kind === "invalid" || troubles.length > 0) throw configError(config, troubles);
   const around = { env, folder: dirname(path), home: env["HOME"] ?? env["USERPROFILE"] ?? homedir() };
-  const resolved = resolveDraft(validation.draft, document, around, readEnv);
-  if (resolved.findings.length > 0) throw configError(config, located(document, resolved.findings));
-  return { source: { kind: "file", path }, ...resolved.config };
+  const { findings: unresolved, ...resolved } = resolveDraft(validation.draft, document, around, readEnv);
+  return {
+    source: { kind: "file", path },
+    ...resolved,
+    unresolved: unresolved.length === 0 ? undefined : configError(config, located(document, unresolved)),
+  };
 }
 
 function located(document: ConfigDocument, findings: readonly Finding[]): readonly Trouble[] {
@@ -55,8 +61,7 @@ function duplicates(document: ConfigDocument): readonly Trouble[] {
   }));
 }
 
-interface ResolvedDraft {
-  readonly config: Omit<Config, "source">;
+interface ResolvedDraft extends Omit<Config, "source" | "unresolved"> {
   readonly findings: readonly Finding[];
 }
 
@@ -71,24 +76,25 @@ function resolveDraft(
   const servers = Object.entries(draft[key] ?? {})
     .map(([name, server]) => ({ name, server, offset: document.offsetOf([key, name]) }))
     .toSorted((left, right) => left.offset - right.offset);
-  const resolved = servers
-    .filter(({ server }) => !server.disabled)
-    .map(({ name, server }) => resolveUpstream([key, name], name, server, around, readEnv));
-  const config = {
+  const resolved = servers.map(({ name, server }) => resolveUpstream([key, name], name, server, around, readEnv));
+  return {
     upstreams: resolved.map(({ upstream }) => upstream),
-    disabledUpstreams: servers.filter(({ server }) => server.disabled).map(({ name }) => name),
+    findings: resolved.flatMap(({ upstream, findings }) => (upstream.isDisabled === true ? [] : findings)),
+    policies: writtenPolicies(servers, draft.rateLimit),
     catalog: catalogOptions(draft, (path) => document.offsetOf(path)),
     listen: listenOptions(draft.listen),
+    auth: authOptions(draft),
     sessions: draft.sessions,
+    cache: cacheOptions(draft.cache),
     dataDir: resolve(around.folder, draft.dataDir),
   };
-  return { config, findings: resolved.flatMap(({ findings }) => findings) };
 }
 
 /** Names and origins as browsers send them: in lower case, without a port that the scheme implies. */
 function listenOptions(listen: ConfigDraft["listen"]): ListenOptions {
   return {
     ...listen,
+    publicUrl: listen.publicUrl,
     allowedHosts: listen.allowedHosts.map((host) => host.toLowerCase()),
     allowedOrigins: listen.allowedOrigins.map((origin) => {
       const parsed = URL.parse(origin)?.origin;

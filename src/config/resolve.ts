@@ -1,7 +1,17 @@
 import { resolve } from "node:path";
+import { childProgram } from "../connector/child-program.ts";
 import type { OAuthSettings } from "../upstream/oauth/settings.ts";
-import type { HttpTarget, SseTarget, StdioTarget, UpstreamOptions, WebSocketTarget } from "../upstream/options.ts";
-import type { Path } from "./content.ts";
+import {
+  type HttpTarget,
+  type SseTarget,
+  type StdioTarget,
+  type UpstreamOptions,
+  type UpstreamTarget,
+  type WebSocketTarget,
+  upstreamDefaults,
+} from "../upstream/options.ts";
+import type { Problem } from "../upstream/state.ts";
+import { isRecord, type Path } from "./content.ts";
 import { parseEnvFile, type ReadEnvFile } from "./env-file.ts";
 import type { Finding } from "./problem.ts";
 import { expand, type Expansion, type Surroundings } from "./reference.ts";
@@ -9,7 +19,7 @@ import type { ServerDraft } from "./schema.ts";
 import { textKeyAt, textTrouble } from "./server-text.ts";
 import { pathText } from "./shown.ts";
 
-/** An upstream with its secrets in place. With findings it is not fit for use. */
+/** An upstream with its secrets in place. With findings it has an obstacle, as it cannot be started. */
 export interface ResolvedUpstream {
   readonly upstream: UpstreamOptions;
   readonly findings: readonly Finding[];
@@ -36,10 +46,75 @@ export function resolveUpstream(
     const finding = { path: at, message: `${pathText(at)} ${trouble}` };
     findings.push(variable === undefined ? finding : { ...finding, variable });
   });
-  const { timeoutMs, startTimeoutMs, definitions } = draft;
-  const target =
-    draft.url === undefined ? stdioTarget(path, draft, around, resolver) : urlTarget(path, draft.url, draft, resolver);
-  return { upstream: { name, target, timeoutMs, startTimeoutMs, definitions }, findings };
+  const target = targetOf(path, draft, around, resolver);
+  const upstream = {
+    name,
+    target,
+    ...behaviour(draft),
+    ...(findings.length > 0 && { obstacle: obstacleOf(name, findings) }),
+  };
+  return { upstream, findings };
+}
+
+function targetOf(path: Path, draft: ServerDraft, around: Surroundings, resolver: Resolver): UpstreamTarget {
+  const { url, connector, config = {} } = draft;
+  if (url !== undefined) return urlTarget(path, url, draft, resolver);
+  if (connector === undefined) return stdioTarget(path, draft, around, resolver);
+  const resolved = Object.entries(config).map(([key, value]) => [
+    key,
+    resolvedValue([...path, "config", key], value, resolver),
+  ]);
+  const told = Object.fromEntries(resolved);
+  if (!draft.isolate) return { kind: "connector", connector, folder: around.folder, config: told };
+  const { limits, restart } = draft;
+  return {
+    kind: "stdio",
+    ...childProgram(connector, around.folder, told),
+    ...(limits && { limits }),
+    ...(restart && { restart }),
+  };
+}
+
+/** A value with the references in its texts resolved. */
+function resolvedValue(path: Path, value: unknown, resolver: Resolver): unknown {
+  if (typeof value === "string") return resolver.text(path, value);
+  if (Array.isArray(value)) return value.map((item, at) => resolvedValue([...path, at], item, resolver));
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value);
+  const [only] = entries;
+  if (entries.length === 1 && only?.[0] === "env" && typeof only[1] === "string") {
+    return resolver.text(path, { env: only[1] });
+  }
+  return Object.fromEntries(entries.map(([key, inner]) => [key, resolvedValue([...path, key], inner, resolver)]));
+}
+
+/** What of an upstream is neither a reference nor where it is. */
+function behaviour(draft: ServerDraft): Omit<UpstreamOptions, "name" | "target"> {
+  const { startTimeoutMs, definitions, disabled, lazy, idleMs, health, breaker, disabledTools } = draft;
+  return {
+    timeoutMs: upstreamDefaults.timeoutMs,
+    startTimeoutMs,
+    definitions,
+    ...(disabled && { isDisabled: true }),
+    ...(lazy && { isLazy: true }),
+    ...(idleMs > 0 && { idleMs }),
+    ...(health && { health }),
+    ...(breaker && { breaker }),
+    ...(disabledTools && { disabledTools }),
+  };
+}
+
+function obstacleOf(name: string, findings: readonly Finding[]): Problem {
+  const variables = [...new Set(findings.flatMap(({ variable }) => variable ?? []))];
+  return {
+    stage: "configuration",
+    code: "upstream_misconfigured",
+    message: findings.map(({ message }) => message).join("; "),
+    suggestion:
+      variables.length === 0
+        ? `Correct the configuration of "${name}"; it is then started.`
+        : `Set ${variables.join(" and ")} where the gateway is started, and start it again; or change what "${name}" refers to in the configuration, and it is started at once.`,
+  };
 }
 
 function urlTarget(
@@ -73,7 +148,7 @@ function oauthSettings(
 }
 
 function stdioTarget(path: Path, draft: ServerDraft, around: Surroundings, resolver: Resolver): StdioTarget {
-  const { args = [], env = {}, envFile, cwd, limits } = draft;
+  const { args = [], env = {}, envFile, cwd, limits, restart } = draft;
   const fromFile = envFile === undefined ? [] : resolver.envFile([...path, "envFile"], envFile);
   return {
     kind: "stdio",
@@ -82,6 +157,7 @@ function stdioTarget(path: Path, draft: ServerDraft, around: Surroundings, resol
     env: Object.fromEntries([...fromFile, ...resolver.texts([...path, "env"], env)]),
     ...(cwd === undefined ? {} : { cwd: resolve(around.folder, resolver.text([...path, "cwd"], cwd)) }),
     ...(limits === undefined ? {} : { limits }),
+    ...(restart === undefined ? {} : { restart }),
   };
 }
 

@@ -1,6 +1,8 @@
+import { checkAuth } from "./auth.ts";
 import { checkProfiles } from "./catalog-rules.ts";
 import { isRecord, type Path, stringsIn } from "./content.ts";
 import { nearest } from "./nearest.ts";
+import { checkPolicies } from "./policy-rules.ts";
 import type { Finding } from "./problem.ts";
 import { hasMalformedReference, hasPrompt, hasReferences } from "./reference.ts";
 import { isServersKey, knownKeysAt, serverName, serversKeys, urlTypes } from "./schema.ts";
@@ -11,7 +13,15 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const stdioKeys = ["args", "env", "envFile", "cwd"] as const;
 const measures = ["memoryMiB", "cpuPercent", "processes"] as const;
-const referenceKeys: ReadonlySet<unknown> = new Set(["command", "url", "headers", "oauth", ...stdioKeys]);
+const referenceKeys: ReadonlySet<unknown> = new Set([
+  "command",
+  "url",
+  "connector",
+  "config",
+  "headers",
+  "oauth",
+  ...stdioKeys,
+]);
 
 /** Checks what the schema cannot say: names, and rules that span keys. Looks past values of a wrong type. */
 export function checkRules(content: unknown): readonly Finding[] {
@@ -20,6 +30,7 @@ export function checkRules(content: unknown): readonly Finding[] {
     ...checkServersKey(content),
     ...serversKeys.flatMap((key) => checkServers([key], content[key])),
     ...checkProfiles(content),
+    ...checkAuth(content),
   ];
 }
 
@@ -30,9 +41,11 @@ function checkServersKey(content: Fields): readonly Finding[] {
 
 function checkServers(path: Path, servers: unknown): readonly Finding[] {
   if (!isRecord(servers)) return [];
+  const names = Object.keys(servers);
   return Object.entries(servers).flatMap(([name, entry]) => {
     const here = [...path, name];
-    return [checkName(here, name), isRecord(entry) ? checkServer(here, entry) : []].flat();
+    const ofEntry = isRecord(entry) ? [checkServer(here, entry), checkPolicies(here, name, entry, names)] : [];
+    return [checkName(here, name), ...ofEntry].flat();
   });
 }
 
@@ -68,22 +81,35 @@ function checkKind(path: Path, entry: Fields): readonly Finding[] {
   const here = pathText(path);
   const hasCommand = Object.hasOwn(entry, "command");
   const hasUrl = Object.hasOwn(entry, "url");
-  if (hasCommand && hasUrl) return [{ path, message: `${here} must have either "command" or "url", not both` }];
+  const hasConnector = Object.hasOwn(entry, "connector");
+  if ([hasCommand, hasUrl, hasConnector].filter(Boolean).length > 1) {
+    const given = ["command", "url", "connector"].filter((key) => Object.hasOwn(entry, key)).map(quoted);
+    return [{ path, message: `${here} must have either "command", "url" or "connector", got ${given.join(" and ")}` }];
+  }
+  if (hasConnector) {
+    const idle = idleKeys(path, entry, [...stdioKeys, "headers", "oauth", "type"], "connector");
+    if (entry["isolate"] === true) return [...idle, ...checkLimits(path, entry)];
+    return [...idle, ...idleKeys(path, entry, ["restart", "limits"], "connector", " without isolate")];
+  }
   if (hasCommand) {
     const isRemote = urlTypes.some((type) => type === entry["type"]);
     const wrongType = isRemote ? [wrongTypeFinding(path, "command", "stdio")] : [];
-    return [...wrongType, ...idleKeys(path, entry, ["headers", "oauth"], "command"), ...checkLimits(path, entry)];
+    return [
+      ...wrongType,
+      ...idleKeys(path, entry, ["headers", "oauth", "config", "isolate"], "command"),
+      ...checkLimits(path, entry),
+    ];
   }
   if (hasUrl) {
     const wrongType = entry["type"] === "stdio" ? [wrongTypeFinding(path, "url", "http")] : [];
     return [
       ...wrongType,
-      ...idleKeys(path, entry, [...stdioKeys, "limits"], "url"),
+      ...idleKeys(path, entry, [...stdioKeys, "restart", "limits", "config", "isolate"], "url"),
       ...checkOauth([...path, "oauth"], entry),
     ];
   }
   if (hasMisspeltKind(path, entry)) return [];
-  return [{ path, message: `${here} must have a "command" to start or a "url" to reach` }];
+  return [{ path, message: `${here} must have a "command" to start, a "url" to reach or a "connector" to run` }];
 }
 
 function checkOauth(path: Path, { oauth, headers }: Fields): readonly Finding[] {
@@ -117,12 +143,18 @@ function wrongTypeFinding(path: Path, kind: "command" | "url", type: string): Fi
 }
 
 /** Keys that would do nothing. Empty ones are let pass: other programs write them. */
-function idleKeys(path: Path, entry: Fields, keys: readonly string[], kind: "command" | "url"): readonly Finding[] {
+function idleKeys(
+  path: Path,
+  entry: Fields,
+  keys: readonly string[],
+  kind: "command" | "url" | "connector",
+  unless = "",
+): readonly Finding[] {
   return keys
     .filter((key) => Object.hasOwn(entry, key) && !isEmpty(entry[key]))
     .map((key) => {
       const at = [...path, key];
-      return { path: at, message: `${pathText(at)} does nothing for a server with a "${kind}"; remove it` };
+      return { path: at, message: `${pathText(at)} does nothing for a server with a "${kind}"${unless}; remove it` };
     });
 }
 
@@ -135,7 +167,7 @@ function hasMisspeltKind(path: Path, entry: Fields): boolean {
   const known = knownKeysAt(path);
   return Object.keys(entry)
     .filter((key) => !known.includes(key))
-    .some((key) => ["command", "url"].includes(nearest(key, known) ?? ""));
+    .some((key) => ["command", "url", "connector"].includes(nearest(key, known) ?? ""));
 }
 
 function checkNames(path: Path, entry: Fields): readonly Finding[] {

@@ -1,15 +1,11 @@
 import { z } from "zod";
 import { searchDefaults, wholeUpstream } from "../gateway/catalog-options.ts";
 import type { Path } from "./content.ts";
+import { patternList } from "./schema-parts.ts";
 
 const isObject = { error: "must be an object" };
-const patternError = 'must be a name, a pattern such as "read_*", or one after "!"';
-
 function patterns(description: string, fallback: readonly string[]) {
-  return z
-    .array(z.string({ error: patternError }).regex(/^!?[^!]/, { error: patternError }), {
-      error: "must be a list of names and patterns",
-    })
+  return patternList()
     .default([...fallback])
     .meta({ description: `${description} Default ${JSON.stringify(fallback)}.` });
 }

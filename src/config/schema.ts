@@ -5,7 +5,19 @@ import { listenDefaults } from "../server/listen-options.ts";
 import { definitionPolicies, upstreamDefaults } from "../upstream/options.ts";
 import { type Limit, limitDefaults } from "../upstream/limits.ts";
 import type { Path } from "./content.ts";
+import { authKey, behindProxies, knownAuthKeysAt } from "./schema-auth.ts";
+import { cacheKey, knownCacheKeysAt } from "./schema-cache.ts";
+import {
+  knownPolicyKeysAt,
+  knownRateLimitKeysAt,
+  policyShape,
+  rateLimitKey,
+  serverPolicyShape,
+  toolsKey,
+} from "./schema-policy.ts";
 import { knownCatalogKeysAt, profilesKey, searchKey } from "./schema-catalog.ts";
+import { wholeNumber } from "./schema-parts.ts";
+import { runningKeysOf, runningShape } from "./schema-running.ts";
 
 /** The keys that may hold the servers: the spelling of Claude Desktop and Cursor, and that of VS Code. */
 export const serversKeys = ["mcpServers", "servers"] as const;
@@ -23,16 +35,6 @@ export const urlTypes = [...httpTypes, "sse", ...webSocketTypes] as const;
 export const defaultDataDir = ".switchyard";
 
 const references = "May hold ${NAME}, ${NAME:-default}, ${env:NAME}, ${workspaceFolder} and ${userHome}.";
-
-function wholeNumber(min: number, max: number, fallback: number, description: string) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .int({ error })
-    .min(min, { error })
-    .max(max, { error })
-    .default(fallback)
-    .meta({ description: `${description} A whole number from ${min} to ${max}. Default ${fallback}.` });
-}
 
 function filledText(description: string, error = "must be a string that is not empty") {
   return z.string({ error }).min(1, { error }).optional().meta({ description });
@@ -140,7 +142,7 @@ const serverShape = {
       description:
         "Transport: stdio; http, streamable-http or streamableHttp (Streamable HTTP, and HTTP+SSE where the server knows nothing newer); sse (HTTP+SSE); ws or websocket (WebSocket). Default: stdio with a command, WebSocket with a url of ws or wss, Streamable HTTP with any other.",
     }),
-  command: filledText(`Program to start as an MCP server on stdio. ${references} Either this or url.`),
+  command: filledText(`Program to start as an MCP server on stdio. ${references} Either this, url or connector.`),
   args: textList(`Arguments of the command. ${references} Default [].`).optional(),
   env: secretTexts("Environment variables of the command, besides the few that it inherits."),
   envFile: filledText(
@@ -150,8 +152,19 @@ const serverShape = {
     `Working directory of the command. ${references} Relative to the folder of this file. Default: the gateway's own.`,
   ),
   url: filledText(
-    `URL of an MCP server: http or https, or ws or wss for WebSocket. ${references} Either this or command.`,
+    `URL of an MCP server: http or https, or ws or wss for WebSocket. ${references} Either this, command or connector.`,
   ),
+  connector: filledText(
+    "Connector to run as a server: one that comes with the gateway, an installed package, or a file (./weather.ts) relative to the folder of this file. Either this, command or url.",
+  ),
+  config: z
+    .record(z.string(), z.unknown(), { error: "must be an object" })
+    .optional()
+    .meta({ description: `What the connector is told, as it says itself. Its texts: ${references} Default {}.` }),
+  isolate: z.boolean({ error: "must be true or false" }).default(false).meta({
+    description:
+      "Whether the connector runs in a process of its own, which limits can hold in bounds and whose end is nobody else's. Default false.",
+  }),
   headers: secretTexts("Headers sent with every request to the url; over WebSocket, with the handshake."),
   oauth: z
     .union([z.literal(false), oauth], { error: "must be an object, or false" })
@@ -160,16 +173,13 @@ const serverShape = {
       description:
         "How the gateway logs in where the server asks for that (OAuth 2.1); false: never. headers with an Authorization mean false. Default {}.",
     }),
-  disabled: z
-    .boolean({ error: "must be true or false" })
-    .default(false)
-    .meta({ description: "Whether to leave this server out. Default false." }),
-  timeoutMs: wholeNumber(
-    1,
-    86_400_000,
-    upstreamDefaults.timeoutMs,
-    "Longest time a call to this server may take, in ms from when it is sent.",
-  ),
+  disabled: z.boolean({ error: "must be true or false" }).default(false).meta({
+    description:
+      "Whether to leave this server alone: it is not started, and its tools are not listed. `switchyard disable` and `enable` write it. Default false.",
+  }),
+  ...policyShape,
+  ...serverPolicyShape,
+  tools: toolsKey,
   startTimeoutMs: wholeNumber(
     1,
     3_600_000,
@@ -183,6 +193,7 @@ const serverShape = {
       description:
         "What becomes of tools, prompts and resources that the server describes otherwise than before: follow offers them as they are now; pin trusts what the server lists first, and holds back what changes or is new until `switchyard approve`. Default follow.",
     }),
+  ...runningShape,
   limits: limits.optional().meta({
     description:
       "How much the command, and everything that it starts, may use; not on Windows. Default: 256 processes, and no other limit.",
@@ -196,21 +207,61 @@ const serverShape = {
 
 const noList = { type: "array", maxItems: 0 } as const;
 const noObject = { type: "object", maxProperties: 0 } as const;
-const stdioOnly = { args: noList, env: noObject, envFile: false, cwd: false, limits: noObject } as const;
+const stdioOnly = {
+  args: noList,
+  env: noObject,
+  envFile: false,
+  cwd: false,
+  restart: false,
+  limits: noObject,
+} as const;
 
 const serverEntry = z.strictObject(serverShape, isObject).meta({
   id: "server",
-  description: "One MCP server: a command to start, or a url to reach.",
+  description: "One MCP server: a command to start, a url to reach, or a connector to run.",
   oneOf: [
     {
       type: "object",
       required: ["command"],
-      properties: { command: true, url: false, headers: noObject, oauth: { enum: [false] }, type: { enum: ["stdio"] } },
+      properties: {
+        command: true,
+        url: false,
+        connector: false,
+        config: noObject,
+        isolate: { enum: [false] },
+        headers: noObject,
+        oauth: { enum: [false] },
+        type: { enum: ["stdio"] },
+      },
     },
     {
       type: "object",
       required: ["url"],
-      properties: { url: true, command: false, ...stdioOnly, type: { enum: [...urlTypes] } },
+      properties: {
+        url: true,
+        command: false,
+        connector: false,
+        config: noObject,
+        isolate: { enum: [false] },
+        ...stdioOnly,
+        type: { enum: [...urlTypes] },
+      },
+    },
+    {
+      type: "object",
+      required: ["connector"],
+      properties: {
+        connector: true,
+        command: false,
+        url: false,
+        args: noList,
+        env: noObject,
+        envFile: false,
+        cwd: false,
+        headers: noObject,
+        oauth: { enum: [false] },
+        type: false,
+      },
     },
   ],
 });
@@ -239,7 +290,7 @@ const listen = z.strictObject(
       .refine(isHost, { error: hostError })
       .default(listenDefaults.host)
       .meta({
-        description: `Address to bind: a host name or an IP address. Only a loopback address starts without authentication. Default ${listenDefaults.host}.`,
+        description: `Address to bind: a host name or an IP address. Others than loopback addresses need auth. Default ${listenDefaults.host}.`,
       }),
     port: wholeNumber(0, 65_535, listenDefaults.port, "TCP port to listen on; 0 takes any free one."),
     allowedHosts: z
@@ -261,6 +312,7 @@ const listen = z.strictObject(
       .meta({
         description: "Origins (https://app.example.com) of web pages that may call, besides loopback. Default [].",
       }),
+    ...behindProxies,
   },
   isObject,
 );
@@ -288,8 +340,11 @@ const fileShape = {
     .meta({ description: "Questions that VS Code asks a person. Accepted and ignored; ${input:…} is refused." }),
   profiles: profilesKey,
   search: searchKey("Whether /mcp has search_tools: off, beside or instead, or an object."),
+  rateLimit: rateLimitKey,
   listen: listen.prefault({}).meta({ description: "Where the gateway listens, and to whom it answers. Default {}." }),
+  auth: authKey,
   sessions: sessions.prefault({}).meta({ description: "Bounds on the sessions of downstreams. Default {}." }),
+  cache: cacheKey,
   dataDir: z
     .string({ error: dataDirError })
     .regex(/^(?!.*\$\{)./, { error: dataDirError })
@@ -354,12 +409,23 @@ export function knownKeysAt(path: Path): readonly string[] {
   if (path.length === 0) return Object.keys(fileShape);
   if (path[0] === "listen") return Object.keys(listen.shape);
   if (path[0] === "sessions") return Object.keys(sessions.shape);
+  if (path[0] === "auth") return knownAuthKeysAt(path);
+  if (path[0] === "rateLimit") return knownRateLimitKeysAt(path.slice(1));
   if (path[0] === "profiles" || path[0] === "search") return knownCatalogKeysAt(path);
+  if (path[0] === "cache") return knownCacheKeysAt(path);
   if (path.length === 2) return Object.keys(serverShape);
-  if (path.length === 3) return path[2] === "oauth" ? Object.keys(oauth.shape) : limitKeysAt(path);
+  if (path[2] !== undefined && policyKeys.has(path[2])) return knownPolicyKeysAt(path.slice(2));
+  if (path.length === 3)
+    return path[2] === "oauth" ? Object.keys(oauth.shape) : [...limitKeysAt(path), ...runningKeysOf(path[2])];
   if (path[2] === "limits") return limitKeysAt(path);
   return path.length === 4 ? Object.keys(envReference.shape) : [];
 }
+
+const policyKeys: ReadonlySet<string | number> = new Set([
+  "tools",
+  ...Object.keys(policyShape),
+  ...Object.keys(serverPolicyShape),
+]);
 
 function limitKeysAt(path: Path): readonly string[] {
   if (path[2] !== "limits") return [];

@@ -48,7 +48,12 @@ const wrong: readonly (readonly [file: string, text: string])[] = [
 test("no error ever holds a secret, in its sentence, its data or its cause", () => {
   for (const [file, text] of wrong) {
     assert.throws(
-      () => parseConfig(text, file, { S: secret, S_LINE: `${secret}\n` }, "/work"),
+      () => {
+        const { unresolved, upstreams } = parseConfig(text, file, { S: secret, S_LINE: `${secret}\n` }, "/work");
+        const shown = JSON.stringify(upstreams.map(({ obstacle }) => obstacle));
+        assert.ok(!shown.includes(secret), shown);
+        throw unresolved ?? new Error("the text was accepted");
+      },
       (thrown) => {
         const everything = inspect(thrown, { depth: 20, showHidden: true });
         assert.ok(!everything.includes(secret), `${text}\n${everything}`);

@@ -5,8 +5,24 @@ const shownServerKeys: ReadonlySet<unknown> = new Set([
   "type",
   "disabled",
   "timeoutMs",
+  "maxTimeoutMs",
+  "validate",
   "startTimeoutMs",
   "definitions",
+  "lazy",
+  "idleMs",
+  "restart",
+]);
+
+/** Objects in a server's entry that hold no secrets, but for what stands in for a tool. */
+const shownObjects: ReadonlySet<unknown> = new Set([
+  "limits",
+  "health",
+  "breaker",
+  "rateLimit",
+  "retry",
+  "concurrency",
+  "tools",
 ]);
 
 /** Longest part of a value or a key, in characters, that an error shows. */
@@ -16,7 +32,10 @@ const maxShown = 60;
 function maySecretBeAt(path: Path): boolean {
   // A parameter's value, written a level too high, may be a key.
   if (path[0] === "profiles" && path[7] === "parameters") return true;
-  if (isServersKey(path[0])) return !(path.length === 3 && shownServerKeys.has(path[2])) && path[2] !== "limits";
+  if (isServersKey(path[0])) {
+    if (path.length > 3 && path.includes("fallback")) return true;
+    return !(path.length === 3 && shownServerKeys.has(path[2])) && !shownObjects.has(path[2]);
+  }
   return path[0] === "inputs" || path[0] === "$schema";
 }
 

@@ -9,7 +9,10 @@ export interface FileWatch {
 /** A burst of writes counts as one change once the file has been quiet for this long, in ms. */
 const quietMs = 100;
 
-/** Calls `onChange` whenever the file was written or replaced; never twice at once, and once more where it changed meanwhile. */
+/**
+ * Calls `onChange` whenever the file was written or replaced; never twice at once, and once more where it changed meanwhile. Also once when
+ * the watch has begun: until then nobody is told of changes.
+ */
 export function watchFile(path: string, onChange: () => Promise<void>): FileWatch {
   let state: "idle" | "running" | "again" = "idle";
   let running: Promise<void> = Promise.resolve();
@@ -29,7 +32,7 @@ export function watchFile(path: string, onChange: () => Promise<void>): FileWatc
     ignoreInitial: true,
     awaitWriteFinish: { stabilityThreshold: quietMs, pollInterval: 20 },
   });
-  watcher.on("add", changed).on("change", changed);
+  watcher.on("ready", changed).on("add", changed).on("change", changed);
   return {
     async close() {
       await watcher.close();

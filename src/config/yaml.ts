@@ -65,6 +65,18 @@ export const yamlFormat = {
     return sameData(spliced, document) ?? write(document, text);
   },
 
+  withValue(text, path, value): string {
+    const document = parseDocument(text, parseOptions);
+    const node = document.getIn(path, true);
+    if (node === undefined) return yamlFormat.withMember(text, path, value);
+    const isInLine = isScalar(node) || (isCollection(node) && node.flow === true);
+    const [start, end] = (isInLine ? node.range : undefined) ?? [];
+    // JSON is YAML, in one line.
+    const spliced = end === undefined ? undefined : text.slice(0, start) + JSON.stringify(value) + text.slice(end);
+    document.setIn(path, document.createNode(value));
+    return sameData(spliced, document) ?? write(document, text);
+  },
+
   withoutMember(text, path): string {
     const document = parseDocument(text, parseOptions);
     const cut = cutBlock(text, placesOf(document).offsetOf(path));
@@ -145,16 +157,20 @@ function insertInto(
   value: unknown,
 ): string | undefined {
   const style = styleOf(text);
-  const [first = "", ...rest] = path;
-  const parent = document.getIn(rest.length === 0 ? [] : [first]);
-  const isNew = rest.length > 0 && parent === undefined;
-  const object = isNew ? document.contents : parent;
-  if (!isMap(object) || (isNew && object.items.length === 0)) return undefined;
-  const member = (isNew ? path : path.slice(-1)).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+  let depth = path.length - 1;
+  while (depth > 0 && document.getIn(path.slice(0, depth)) === undefined) depth -= 1;
+  const object: unknown = depth === 0 ? document.contents : document.getIn(path.slice(0, depth));
+  if (!isMap(object) || (depth < path.length - 1 && object.items.length === 0)) return undefined;
+  const member = path.slice(depth).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
   const yaml = new Document(member).toString(style);
   const last = object.items.at(-1);
-  if (last === undefined) return fillEmpty(text, placesOf(document).offsetOf([first]), yaml, style.indent);
-  return object.flow === true ? undefined : insertBelow(text, startOf(last.key, 0), yaml);
+  if (last === undefined) return fillEmpty(text, placesOf(document).offsetOf(path.slice(0, depth)), yaml, style.indent);
+  if (object.flow !== true) return insertBelow(text, startOf(last.key, 0), yaml);
+  const end = isScalar(last.value) || isCollection(last.value) ? last.value.range?.[1] : undefined;
+  const inLine = JSON.stringify(member)
+    .slice(1, -1)
+    .replace(/^"([\w-]+)":/, "$1: ");
+  return end === undefined ? undefined : `${text.slice(0, end)}, ${inLine}${text.slice(end)}`;
 }
 
 /** The text, if it says the same as the document does. */

@@ -1,21 +1,7 @@
-/** How bad a failure is for the person who runs the gateway. */
-export type Severity = "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+import type { ErrorRow } from "./error-row.ts";
+import { policyErrors } from "./policy-errors.ts";
 
-/** What kind of trouble a failure is. */
-export type Category = "security" | "validation" | "data" | "system" | "performance" | "network";
-
-interface ErrorRow {
-  /** HTTP status of a REST answer that carries this error. MCP has statuses of its own: there, most errors come with 200. */
-  readonly http: number;
-  /** JSON-RPC code. The standard's own codes for protocol errors, else outside −32768..−32000 (MCP 2026-07-28, basic, Error Codes). */
-  readonly rpc: number;
-  readonly severity: Severity;
-  readonly category: Category;
-  /** Whether the same call may succeed later without anybody changing anything. */
-  readonly retryable: boolean;
-  /** What the person should do. */
-  readonly suggestion: string;
-}
+export type { Category, Severity } from "./error-row.ts";
 
 /**
  * Every way Switchyard itself can fail, and how each failure looks to each kind of caller.
@@ -95,6 +81,48 @@ export const errorTable = {
     retryable: false,
     suggestion: "The session has ended. Send initialize without a session id to begin a new one.",
   },
+  unauthenticated: {
+    http: 401,
+    rpc: 40101,
+    severity: "MEDIUM",
+    category: "security",
+    retryable: false,
+    suggestion:
+      "Send a valid API key or access token as `Authorization: Bearer …`. `switchyard keys create NAME` makes a key.",
+  },
+  forbidden: {
+    http: 403,
+    rpc: 40303,
+    severity: "MEDIUM",
+    category: "security",
+    retryable: false,
+    suggestion: "Use a key or token with a role that may do this; `switchyard keys create NAME --role ROLE` makes one.",
+  },
+  credentials_in_url: {
+    http: 400,
+    rpc: 40004,
+    severity: "HIGH",
+    category: "security",
+    retryable: false,
+    suggestion:
+      "Send the key in the Authorization header. Revoke the one that was sent: addresses end up in logs and histories.",
+  },
+  too_many_guesses: {
+    http: 429,
+    rpc: 42901,
+    severity: "HIGH",
+    category: "security",
+    retryable: true,
+    suggestion: "Correct the key or token that is sent, then wait as long as Retry-After says.",
+  },
+  auth_unavailable: {
+    http: 503,
+    rpc: 50308,
+    severity: "HIGH",
+    category: "network",
+    retryable: true,
+    suggestion: "See that the authorization server at auth.oauth.issuer runs and can be reached from the gateway.",
+  },
   forbidden_origin: {
     http: 403,
     rpc: 40301,
@@ -117,8 +145,7 @@ export const errorTable = {
     severity: "LOW",
     category: "validation",
     retryable: false,
-    suggestion:
-      "Use /mcp for everything, or /mcp/u/NAME for one configured upstream; `switchyard list` shows the names.",
+    suggestion: "Use /mcp for everything, or /mcp/u/NAME for one upstream; `switchyard list` shows the names.",
   },
   method_not_allowed: {
     http: 405,
@@ -206,8 +233,7 @@ export const errorTable = {
     severity: "HIGH",
     category: "performance",
     retryable: true,
-    suggestion:
-      "Cancel tasks that are not needed, or ask for shorter ones: each is kept until its time to live is over.",
+    suggestion: "Cancel tasks that are not needed, or ask for shorter ones: each is kept for its time to live.",
   },
   upstream_unavailable: {
     http: 503,
@@ -241,6 +267,14 @@ export const errorTable = {
     retryable: true,
     suggestion: "Wait until the operator is done; `switchyard release NAME` lets calls through again.",
   },
+  upstream_misconfigured: {
+    http: 503,
+    rpc: 50314,
+    severity: "MEDIUM",
+    category: "validation",
+    retryable: false,
+    suggestion: "`switchyard config validate` says what is missing; start the gateway again when it is there.",
+  },
   upstream_empty: {
     http: 503,
     rpc: 50313,
@@ -257,6 +291,7 @@ export const errorTable = {
     retryable: true,
     suggestion: "Wait for as long as the error says, and call this server less often.",
   },
+  ...policyErrors,
   upstream_unresponsive: {
     http: 504,
     rpc: 50410,
@@ -394,7 +429,8 @@ export const errorTable = {
     severity: "CRITICAL",
     category: "security",
     retryable: false,
-    suggestion: "Listen on 127.0.0.1, and put an authenticating proxy in front for access from elsewhere.",
+    suggestion:
+      'Ask who calls: set `auth` in the configuration, for instance `"auth": { "apiKeys": true }`, and make a key with `switchyard keys create NAME`. Or listen on 127.0.0.1.',
   },
   address_in_use: {
     http: 500,

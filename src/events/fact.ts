@@ -32,7 +32,50 @@ export type Fact =
       readonly upstream: string;
       /** How often in a row it opened again while it was half open. */
       readonly cycles: number;
-    };
+    }
+  | {
+      readonly type: "definition.added" | "definition.changed" | "definition.removed" | "definition.approved";
+      readonly upstream: string;
+      /** Which list it is in: `tools`, `prompts`, `resources`, `resourceTemplates`. */
+      readonly kind: string;
+      /** As the upstream calls it: a name, an address or a template. */
+      readonly name: string;
+      /** Whether it is held back until somebody approves it. */
+      readonly isQuarantined: boolean;
+    }
+  | ConfigChange
+  | ConfigRefusal;
+
+/** Who changes the configuration: whoever wrote the file, or an operator through the gateway. */
+export type ConfigAuthor = "file" | "operator";
+
+/** What changed of the configuration that runs: names of upstreams, and `upstream/tool` for tools; never a value. */
+export interface ConfigChange {
+  readonly type: "config.changed";
+  readonly by: ConfigAuthor;
+  /** Whether it ends with the gateway, as it stands in no file. */
+  readonly isTemporary: boolean;
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  readonly enabled: readonly string[];
+  readonly disabled: readonly string[];
+  /** Whether profiles or the search changed. */
+  readonly isCatalogChanged: boolean;
+}
+
+/** A new file, or what an operator wanted, that was refused whole: what runs stays as it was. */
+export interface ConfigRefusal {
+  readonly type: "config.refused";
+  readonly by: ConfigAuthor;
+  /** One sentence each, without values that may be secrets. */
+  readonly problems: readonly string[];
+}
+
+/** Whoever is told of facts. */
+export interface FactSink {
+  append(fact: Fact): unknown;
+}
 
 /** A fact that happened. */
 export type Event = Fact & {

@@ -11,7 +11,6 @@ import type { Answer } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import type { Revision } from "../protocol/revision.ts";
-import { Guardian } from "../transport/guardian.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../../test/rig/scripted-server.ts";
 import { type Outcome, dispatch } from "./dispatch.ts";
 import { Gateway } from "./gateway.ts";
@@ -20,8 +19,8 @@ import type { Inbound } from "./inbound.ts";
 import { OpenQuestions } from "./open-questions.ts";
 import { answerMs } from "./questions.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
+import { identity, standDeps } from "../../test/rig/upstream-stand.ts";
 
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
 const clock = new ManualClock();
 const old = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
@@ -31,7 +30,7 @@ const gateway = new Gateway({
     { name: "old", target: { kind: "channel", open: old.open }, timeoutMs: 1000, startTimeoutMs: 5000 },
     { name: "fresh", target: { kind: "channel", open: fresh.open }, timeoutMs: 1000, startTimeoutMs: 5000 },
   ],
-  deps: { clock, random: () => 1, codecs, identity, guardian: new Guardian() },
+  deps: standDeps(clock),
   stateKey: Buffer.alloc(32, 7),
 });
 
@@ -78,6 +77,7 @@ function call(name: string, more: JsonObject = {}, options: Ask = {}): Promise<O
       controller,
       notify: () => undefined,
       principal,
+      origin: { entrance: "internal", address: undefined },
       ask,
     },
     1,
@@ -233,6 +233,7 @@ test("a legacy caller is asked while its call is open, and the time it takes doe
       controller: new AbortController(),
       notify: () => undefined,
       principal: localPrincipal,
+      origin: { entrance: "internal", address: undefined },
       ask: () => answered.promise,
     },
     1,
@@ -362,7 +363,7 @@ test("no more calls than a bound wait for their callers: one more is cancelled a
   const controllers = Array.from({ length: maxParked }, () => new AbortController());
   const { Conversation } = await import("./conversation.ts");
   for (const [at, controller] of controllers.entries()) {
-    gateway.parked.park(`p${at}`, { conversation: new Conversation(clock), controller });
+    gateway.parked.park(`p${at}`, { conversation: new Conversation(clock), controller, principal: "local" });
   }
   const cancelled = old.next("notifications/cancelled");
   const { failure } = await callAndQuestion("m1", elicit);

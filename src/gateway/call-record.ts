@@ -1,3 +1,4 @@
+import type { Freshness } from "../protocol/codec.ts";
 import type { StageName } from "./pipeline.ts";
 
 /** That a call reached a stage, and when: monotonic time in ms. */
@@ -6,18 +7,50 @@ export interface StageMark {
   readonly at: number;
 }
 
+/** What the cache did for a call. */
+export type CacheOutcome = "none" | "hit" | "miss" | "stale" | "joined";
+
 /** Marks that one call keeps: a call that is repeated over and over only counts further. */
 const maxMarks = 256;
 
 /** What became known of one call of a downstream on its way through the stages, for whoever tells of it afterwards. */
 export class CallRecord {
-  /** Every stage that was entered, in order; some are entered again, by a retry or a round of questions. */
+  /** Unique, and sorts in the order in which calls began. */
+  readonly id: string;
+  /** Wall time in ms. */
+  readonly startedAt: number;
+  /** Every stage that was entered, in order; some are entered again, by a retry or a round of questions. The first is `observe`. */
   readonly marks: StageMark[] = [];
-  /** Whose the call was, and what that upstream calls the tool, prompt or resource; undefined where it went nowhere. */
+  /** Whose the call was, and what that upstream calls the tool, prompt, resource or task; undefined where it went nowhere. */
   upstream: string | undefined;
   name: string | undefined;
+  /** Whether it was for something that its principal may not use; what it is told is that there is no such thing. */
+  isDenied = false;
   /** How often it was sent. */
   attempts = 0;
+  /** What the cache did: nothing, gave what it had (`stale`: past its time), or took note of what came, from this call's attempt or another's. */
+  cache: CacheOutcome = "none";
+  /** How old the result is that the cache gave, in ms; undefined where it gave none. */
+  cacheAgeMs: number | undefined;
+  /** How much longer the result may be kept by its receiver, where the cache keeps it too. */
+  freshness: Freshness | undefined;
+  /** How often the upstream asked its caller something, also in vain. */
+  questions = 0;
+  /** Whether it was counted against the limits of its caller: once, however often it is sent. */
+  isCounted = false;
+  /** Whether it was sent and then failed in such a way that the upstream may have worked on it. */
+  mayHaveActed = false;
+  /** Whether it was answered with what an earlier call with its idempotency key was. */
+  isRepeated = false;
+  /** What stood in for its tool, as `upstream/tool`, or `result`; undefined where nothing did. */
+  fallback: string | undefined;
+  /** How long it waited for a slot at the upstream, in ms. */
+  queuedMs = 0;
+
+  constructor(id: string, startedAt: number) {
+    this.id = id;
+    this.startedAt = startedAt;
+  }
 
   /** Takes note that the call enters a stage. */
   enter(stage: StageName, at: number): void {

@@ -4,12 +4,14 @@ import { objectAt, stringAt } from "../core/json.ts";
 import type { Call, CallMethod } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
+import { withInMeta } from "../protocol/result-text.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
 import { byAsking } from "./by-asking.ts";
-import { CallRecord } from "./call-record.ts";
+import type { CallRecord } from "./call-record.ts";
 import { Conversation } from "./conversation.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
+import { beginRecord } from "./observe.ts";
 import { isAskable } from "./questions.ts";
 import { send } from "./send.ts";
 import { answerAboutLegacyTask } from "./tasks/answer-legacy.ts";
@@ -27,9 +29,7 @@ import { unpromised } from "./view.ts";
  */
 export async function answerCall(gateway: Gateway, inbound: Inbound, method: CallMethod): Promise<Answer> {
   const { codec, session } = inbound;
-  const record = new CallRecord();
-  record.enter("observe", gateway.deps.clock.monotonic());
-  inbound.record = record;
+  const record = beginRecord(gateway, inbound);
   const decoded = codec.decodeCall(method, inbound.params, inbound.caller);
   const logLevel = decoded.logLevel ?? session?.logLevel;
   const call = logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
@@ -41,7 +41,15 @@ export async function answerCall(gateway: Gateway, inbound: Inbound, method: Cal
     answer = isRefused ? await answeredToEnd(gateway, inbound, call) : outcome.answer;
   }
   if (answer.kind === "error") return { kind: "error", error: codec.encodeError(answer.error, method) };
-  return { kind: "result", result: codec.encodeResult(method, answer.result, unpromised) };
+  const result = codec.encodeResult(method, answer.result, record.freshness ?? unpromised);
+  return { kind: "result", result: record.cacheAgeMs === undefined ? result : cacheMarked(result, record) };
+}
+
+/** Where a result says that it was not fetched for this call. */
+const cacheKey = "switchyard/cache";
+
+function cacheMarked(result: Payload, { cache, cacheAgeMs }: CallRecord): Payload {
+  return Payload.ofText(withInMeta(result.text, `"${cacheKey}":{"state":"${cache}","ageMs":${cacheAgeMs}}`));
 }
 
 function answerOfTask(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
@@ -110,7 +118,7 @@ async function goOn(
   if (next !== "asked") return sealed(gateway, inbound, call, next);
   const id = randomUUID();
   try {
-    gateway.parked.park(id, { conversation, controller });
+    gateway.parked.park(id, { conversation, controller, principal: inbound.principal.id });
   } catch (thrown) {
     controller.abort(thrown);
     throw thrown;

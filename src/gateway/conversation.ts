@@ -112,6 +112,8 @@ export interface Way {
 
 /** A conversation that waits for its caller. */
 export interface Parked {
+  /** The id of the principal that may come back for it. */
+  readonly principal: string;
   readonly conversation: Conversation;
   /** Ends the call at the upstream. */
   readonly controller: AbortController;
@@ -162,6 +164,16 @@ export class ParkedCalls {
     this.#held.delete(id);
     held.stopTimer();
     return held;
+  }
+
+  /** Cancels every call that waits for this principal. */
+  endOf(principal: string, reason: GatewayError): void {
+    for (const [id, held] of this.#held) {
+      if (held.principal !== principal) continue;
+      this.#held.delete(id);
+      held.stopTimer();
+      held.controller.abort(reason);
+    }
   }
 
   /** Cancels every call that waits. Safe to call twice. */

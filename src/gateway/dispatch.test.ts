@@ -2,22 +2,23 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { localPrincipal } from "../access/principal.ts";
 import { GatewayError } from "../core/errors.ts";
+import { stageNames } from "./pipeline.ts";
 import { ManualClock } from "../core/manual-clock.ts";
-import type { JsonObject } from "../core/json.ts";
+import { type JsonObject, isJsonObject } from "../core/json.ts";
 import type { Notification } from "../protocol/call.ts";
 import { codecsFor } from "../protocol/codecs.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import type { Revision } from "../protocol/revision.ts";
-import { Guardian } from "../transport/guardian.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../../test/rig/scripted-server.ts";
 import { dispatch } from "./dispatch.ts";
+import type { EndedCall } from "./ended-call.ts";
 import { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Route } from "./route.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
+import { identity, standDeps } from "../../test/rig/upstream-stand.ts";
 
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
 const clock = new ManualClock();
 const old = new ScriptedServer({
@@ -47,13 +48,22 @@ const fresh = new ScriptedServer({
       ? { resultType: "complete", contents: [{ uri: "x://fresh", text: "fresh" }], ttlMs: 9, cacheScope: "public" }
       : { error: { code: -32602, message: "Resource not found" } },
 });
+const ended: EndedCall[] = [];
 const gateway = new Gateway({
   upstreams: [
     { name: "old", target: { kind: "channel", open: old.open }, timeoutMs: 1000, startTimeoutMs: 5000 },
     { name: "fresh", target: { kind: "channel", open: fresh.open }, timeoutMs: 1000, startTimeoutMs: 5000 },
   ],
-  deps: { clock, random: () => 1, codecs, identity, guardian: new Guardian() },
+  deps: standDeps(clock),
   stateKey: Buffer.alloc(32, 7),
+  observers: [
+    {
+      ended() {
+        throw new Error("An observer that fails");
+      },
+    },
+    { ended: (call) => ended.push(call) },
+  ],
 });
 
 before(async () => {
@@ -82,6 +92,7 @@ async function ask(method: string, params: JsonObject = {}, { revision = "2026-0
     controller: new AbortController(),
     notify: () => undefined,
     principal: localPrincipal,
+    origin: { entrance: "internal", address: undefined },
     ask: undefined,
     ...rest,
   };
@@ -229,6 +240,38 @@ test("an error of the upstream's own passes through as it is", async () => {
   assert.deepEqual(answer, { kind: "error", error });
   assert.equal(failure, undefined);
   old.answer("tools/call", { content: [{ type: "text", text: "hi" }] });
+});
+
+test("observers are told once of every call, how it ended and by which name it failed; one that fails harms nobody", async () => {
+  ended.length = 0;
+  const failed = await ask("tools/call", { name: "nobody__nothing" });
+  await ask("tools/call", { name: "old__echo", arguments: { a: 1 } }, { revision: "2025-06-18" });
+  await ask("resources/read", { uri: "x://nowhere" });
+  await ask("tools/list");
+  assert.deepEqual(
+    ended.map(({ method, name, outcome, code, record }) => [
+      method,
+      name,
+      outcome,
+      code,
+      record.upstream,
+      record.name,
+      record.attempts,
+    ]),
+    [
+      ["tools/call", "nobody__nothing", "error", "unknown_tool", undefined, undefined, 0],
+      ["tools/call", "old__echo", "ok", undefined, "old", "echo", 1],
+      ["resources/read", "x://nowhere", "error", "resource_not_found", "old", "x://nowhere", 2],
+    ],
+  );
+  assert.ok(failed.answer.kind === "error" && isJsonObject(failed.answer.error.data));
+  assert.equal(failed.answer.error.data["errorId"], ended[0]?.id);
+  const ids = ended.map(({ id }) => id);
+  assert.deepEqual(ids, ids.toSorted());
+  assert.deepEqual(
+    ended[1]?.record.marks.map(({ stage }) => stage),
+    stageNames.filter((name) => name !== "cache"),
+  );
 });
 
 test("who listens is acknowledged first, told of changes it asked for, and answered when the gateway stops", async () => {

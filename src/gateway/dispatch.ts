@@ -9,6 +9,7 @@ import { answerOfFailure } from "./failure.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { listen } from "./listen.ts";
+import { endRecord } from "./observe.ts";
 import { discoverResult } from "./self.ts";
 import { answerTaskList } from "./tasks/answer-legacy.ts";
 import { watchResource } from "./watch.ts";
@@ -26,20 +27,23 @@ export interface Outcome {
  * answer too. `initialize` is not among them: it makes the session that the others have.
  */
 export async function dispatch(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Outcome> {
+  let outcome: Outcome;
   try {
-    return { answer: await answer(gateway, inbound, id), failure: undefined };
+    outcome = { answer: await answer(gateway, inbound, id), failure: undefined };
   } catch (thrown) {
-    const failure = toGatewayError(thrown);
-    const { codec, method } = inbound;
-    const failed = answerOfFailure(method, failure);
-    return {
-      answer:
-        failed.kind === "error"
-          ? { kind: "error", error: codec.encodeError(failed.error, method) }
-          : { kind: "result", result: codec.encodeResult(method, failed.result, { ttlMs: 0, cacheScope: "private" }) },
-      failure,
-    };
+    outcome = failed(inbound, toGatewayError(thrown));
   }
+  endRecord(gateway, inbound, outcome.answer, outcome.failure);
+  return outcome;
+}
+
+function failed({ codec, method, record }: Inbound, failure: GatewayError): Outcome {
+  const shown = answerOfFailure(method, failure, record?.id);
+  if (shown.kind === "error") {
+    return { answer: { kind: "error", error: codec.encodeError(shown.error, method) }, failure };
+  }
+  const encoded = codec.encodeResult(method, shown.result, { ttlMs: 0, cacheScope: "private" });
+  return { answer: { kind: "result", result: encoded }, failure };
 }
 
 const listOf: ReadonlyMap<string, ListKind> = new Map(listKinds.map((kind) => [listShapes[kind].method, kind]));
@@ -72,18 +76,22 @@ function answer(gateway: Gateway, inbound: Inbound, id: RequestId): Promise<Answ
   }
 }
 
-async function answerDiscover(gateway: Gateway, { route }: Inbound): Promise<Answer> {
+async function answerDiscover(gateway: Gateway, { route, principal }: Inbound): Promise<Answer> {
   await gateway.known();
-  return result(discoverResult(gateway.view(route), gateway.deps.identity));
+  return result(discoverResult(gateway.view(route, principal.rights), gateway.deps.identity));
 }
 
-async function answerList(gateway: Gateway, { params, route, codec }: Inbound, kind: ListKind): Promise<Answer> {
+async function answerList(
+  gateway: Gateway,
+  { params, route, codec, principal }: Inbound,
+  kind: ListKind,
+): Promise<Answer> {
   const cursor = params?.["cursor"];
   if (cursor !== undefined && typeof cursor !== "string") {
     throw new GatewayError("invalid_params", "params.cursor must be a string");
   }
   await gateway.listable;
-  return { kind: "result", result: gateway.view(route).page(kind, cursor, codec) };
+  return { kind: "result", result: gateway.view(route, principal.rights).page(kind, cursor, codec) };
 }
 
 /**
@@ -91,13 +99,13 @@ async function answerList(gateway: Gateway, { params, route, codec }: Inbound, k
  *
  * @see MCP 2025-11-25, server/utilities/logging.
  */
-function setLevel(gateway: Gateway, { params, session, route }: Inbound): Answer {
+function setLevel(gateway: Gateway, { params, session, route, principal }: Inbound): Answer {
   const level = stringAt(params ?? {}, "level");
   if (!isLogLevel(level)) {
     throw new GatewayError("invalid_params", "params.level must be a log level from debug to emergency");
   }
   session?.wantLogs(level);
-  for (const upstream of gateway.view(route).upstreams) upstream.interests.wantLogs(level);
+  for (const upstream of gateway.view(route, principal.rights).upstreams) upstream.interests.wantLogs(level);
   return result({});
 }
 
@@ -107,10 +115,10 @@ function setLevel(gateway: Gateway, { params, session, route }: Inbound): Answer
  * @see MCP 2025-11-25, server/resources, Subscriptions.
  */
 async function setWatch(gateway: Gateway, inbound: Inbound, isWanted: boolean): Promise<Answer> {
-  const { params, session, route, controller } = inbound;
+  const { params, session, controller } = inbound;
   const uri = stringAt(params ?? {}, "uri");
   if (uri === undefined) throw new GatewayError("invalid_params", "params.uri must be a string");
-  if (isWanted) session?.watch(uri, await watchResource(gateway, route, uri, controller.signal));
+  if (isWanted) session?.watch(uri, await watchResource(gateway, inbound, uri, controller.signal));
   else session?.unwatch(uri);
   return result({});
 }

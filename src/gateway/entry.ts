@@ -20,8 +20,12 @@ export interface Entry extends Listed {
   readonly upstream: Upstream;
   /** What the upstream itself calls it; for resources and templates the same as `exposed`. */
   readonly name: string;
+  /** As the upstream itself describes it. */
+  readonly described: JsonObject;
   /** Arguments that a downstream over HTTP must repeat in headers; undefined where there are none. */
   readonly repeated: readonly ParamHeader[] | undefined;
+  /** Whether it says that it changes nothing; true for all but tools. */
+  readonly isReading: boolean;
   /** What is put into the arguments of a call; undefined where nothing is. */
   readonly preset: Preset | undefined;
   /** Whether a tool says that it can be called as a task. */

@@ -7,15 +7,16 @@ import { Payload } from "../protocol/payload.ts";
 /** Where a tool's failed result says in machine-readable form what Switchyard has to say of it. */
 export const failureKey = "switchyard/error";
 
-/** What a failure carries for programs: never a secret. */
-export function failureData(error: GatewayError): JsonObject {
+/** What a failure carries for programs: never a secret. `errorId` names the call that failed, under which all that is known of it is found. */
+export function failureData(error: GatewayError, errorId?: string): JsonObject {
   const { retryable, severity, category, suggestion } = errorTable[error.code];
-  return { gateway: true, code: error.code, retryable, severity, category, suggestion, ...error.data };
+  const data = { gateway: true, code: error.code, retryable, severity, category, suggestion, ...error.data };
+  return errorId === undefined ? data : { ...data, errorId };
 }
 
 /** A failure as a JSON-RPC error, recognisable as ours by `data.gateway`. */
-export function rpcErrorOf(error: GatewayError): RpcError {
-  return { code: errorTable[error.code].rpc, message: error.message, data: failureData(error) };
+export function rpcErrorOf(error: GatewayError, errorId?: string): RpcError {
+  return { code: errorTable[error.code].rpc, message: error.message, data: failureData(error, errorId) };
 }
 
 /**
@@ -38,6 +39,10 @@ const forTheModel: ReadonlySet<ErrorCode> = new Set([
   "upstream_isolated",
   "upstream_unresponsive",
   "breaker_open",
+  "rate_limited",
+  "upstream_busy",
+  "idempotency_conflict",
+  "outcome_unknown",
   "upstream_over_limit",
   "upstream_refused_credentials",
   "login_required",
@@ -54,9 +59,11 @@ const forTheModel: ReadonlySet<ErrorCode> = new Set([
  *
  * @see MCP 2026-07-28, server/tools, Error Handling.
  */
-export function answerOfFailure(method: string, error: GatewayError): Answer {
-  if (method !== "tools/call" || !forTheModel.has(error.code)) return { kind: "error", error: rpcErrorOf(error) };
-  const data = failureData(error);
+export function answerOfFailure(method: string, error: GatewayError, errorId?: string): Answer {
+  if (method !== "tools/call" || !forTheModel.has(error.code)) {
+    return { kind: "error", error: rpcErrorOf(error, errorId) };
+  }
+  const data = failureData(error, errorId);
   const suggestion = typeof data["suggestion"] === "string" ? ` ${data["suggestion"]}` : "";
   return {
     kind: "result",

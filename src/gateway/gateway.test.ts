@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { localPrincipal } from "../access/principal.ts";
+import { everyRight } from "../access/rights.ts";
 import { ManualClock } from "../core/manual-clock.ts";
-import { codecsFor } from "../protocol/codecs.ts";
-import { Guardian } from "../transport/guardian.ts";
 import { catalogKeyOf, memoryCatalogs } from "../upstream/catalog-store.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
 import { Gateway } from "./gateway.ts";
 import type { ListKind } from "./presentation.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
-
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
+import { standDeps } from "../../test/rig/upstream-stand.ts";
 
 function optionsOf(name: string, server: ScriptedServer): UpstreamOptions {
   return { name, target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 5000 };
@@ -21,14 +20,15 @@ function gatewayOf(upstreams: readonly UpstreamOptions[], catalogs = memoryCatal
   const clock = new ManualClock();
   const gateway = new Gateway({
     upstreams,
-    deps: { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian(), catalogs },
+    deps: { ...standDeps(clock), catalogs },
     stateKey: Buffer.alloc(32, 7),
   });
   gateway.start();
   const told: ListKind[][] = [];
-  gateway.view({ kind: "all" });
+  gateway.view({ kind: "all" }, everyRight);
   gateway.subscribe({
     route: { kind: "all" },
+    principal: localPrincipal,
     listsChanged: (kinds) => told.push([...kinds]),
     notification: () => undefined,
     stopping: () => undefined,
@@ -42,7 +42,7 @@ async function settle(): Promise<void> {
 
 function toolsOf(gateway: Gateway): string[] {
   return gateway
-    .view({ kind: "all" })
+    .view({ kind: "all" }, everyRight)
     .entries("tools")
     .map(({ exposed }) => exposed);
 }
@@ -121,7 +121,7 @@ test("a new configuration starts what is new, ends what is gone, and does not to
   await settle();
   assert.deepEqual(toolsOf(gateway), ["comes__echo", "stays__echo"]);
   assert.deepEqual([stays.connections, goes.connections, comes.connections], [1, 1, 1]);
-  assert.ok(!gateway.hasRoute({ kind: "upstream", name: "goes" }));
+  assert.ok(!gateway.hasRoute({ kind: "upstream", name: "goes" }, everyRight));
   await gateway.close();
 });
 

@@ -1,33 +1,46 @@
-import { isDeepStrictEqual } from "node:util";
+import type { Principal } from "../access/principal.ts";
+import type { Profiles, Rights } from "../access/rights.ts";
 import { GatewayError } from "../core/errors.ts";
+import { PolicyTable, type WrittenPolicies } from "../policy/call-policy.ts";
+import { timeOrderedIds } from "../core/time-ordered-id.ts";
 import type { Notification } from "../protocol/call.ts";
 import type { UpstreamDeps } from "../upstream/connection.ts";
 import type { DefinitionFact } from "../upstream/definition-facts.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
-import { Upstream, type UpstreamReceiver } from "../upstream/upstream.ts";
+import type { UpstreamReceiver } from "../upstream/receiver.ts";
+import { isListChange } from "../upstream/refresh.ts";
+import type { Upstream } from "../upstream/upstream.ts";
 import { type CatalogOptions, type ProfileOptions, catalogDefaults } from "./catalog-options.ts";
 import { callPath } from "./carry.ts";
 import { ParkedCalls } from "./conversation.ts";
+import type { CallObserver } from "./ended-call.ts";
 import { type KeepingStatus, nothingKept } from "./keeping.ts";
 import { answerMs } from "./questions.ts";
 import { RequestStates } from "./request-state.ts";
 import type { Next, Stage } from "./pipeline.ts";
-import { type ListKind, type Presentation, everything, oneUpstream } from "./presentation.ts";
-import { profilePresentation } from "./profile.ts";
-import { type Route, routeKey } from "./route.ts";
+import { Roster } from "./roster.ts";
+import type { Route } from "./route.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { endTask, heard } from "./tasks/news.ts";
+import { TaskIds } from "./tasks/task-ids.ts";
 import { TaskTable } from "./tasks/task-table.ts";
-import { View } from "./view.ts";
+import type { View } from "./view.ts";
+import { Views } from "./views.ts";
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
   readonly upstreams: readonly UpstreamOptions[];
   /** How what they offer is shown. */
   readonly catalog?: CatalogOptions;
+  /** What goes for the calls to them, by their names. */
+  readonly policies?: WrittenPolicies;
   readonly deps: UpstreamDeps;
   /** Stages of the call path that hold something: see {@link callPath}. Default: none. */
   readonly stages?: readonly Stage[];
+  /** Told of every call of a downstream once it is over, in this order. Default: nobody. */
+  readonly observers?: readonly CallObserver[];
+  /** What is kept of upstreams' answers, and must be told of what makes that untrue. Default: nothing is kept. */
+  readonly results?: KeptResults;
   /** At least 32 random bytes, which seal what callers carry for us between two requests. */
   readonly stateKey: Buffer;
   /** Told whenever an upstream enters another state. */
@@ -40,11 +53,16 @@ export interface GatewayOptions {
   readonly onWarning?: (upstream: Upstream, text: string) => void;
 }
 
+/** Told of what may make kept results untrue. */
+export interface KeptResults {
+  /** It was connected anew, offers something else, or is configured otherwise. */
+  upstreamChanged(upstream: Upstream): void;
+  /** It sent a notification that belongs to no call. */
+  heard(upstream: Upstream, notification: Notification): void;
+}
+
 /** How long after the start a first list waits for upstreams that are still being connected, in ms. */
 const startGraceMs = 2000;
-
-/** How long calls under way may go on at an upstream that is no longer configured, in ms. */
-const retireGraceMs = 30_000;
 
 /** The middle: holds the upstreams, what each route shows of them, and who is to be told of changes. */
 export class Gateway {
@@ -53,29 +71,31 @@ export class Gateway {
   readonly parked: ParkedCalls;
   readonly keeping: () => KeepingStatus;
   readonly tasks: TaskTable;
+  readonly taskIds: TaskIds;
   /** The way that every call to every upstream takes. */
   readonly path: Next;
-  readonly #receiver: UpstreamReceiver;
-  /** Upstreams that are no longer configured and still have calls under way. */
-  readonly #retiring = new Map<Upstream, Promise<void>>();
-  /** Upstreams that are tried before they take their places. */
-  readonly #arriving = new Set<Upstream>();
-  #upstreams: readonly Upstream[];
+  readonly observers: readonly CallObserver[];
+  /** An id for a call that begins: unique, and later ones sort later. */
+  readonly newCallId: () => string;
+  readonly roster: Roster;
+  readonly #results: KeptResults | undefined;
   #catalog: CatalogOptions;
-  readonly #views = new Map<string, View>();
+  #policies: PolicyTable;
+  readonly #views: Views;
   readonly #subscribers = new Set<Subscriber>();
   readonly #settled = Promise.withResolvers<void>();
   readonly #listable = Promise.withResolvers<void>();
   #isEnding = false;
-  /** Resolves when no change of configuration is being made; one is made at a time. */
-  #reconfigured: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor({
     upstreams,
     catalog = catalogDefaults,
+    policies = {},
     deps,
     stages = [],
+    observers = [],
+    results,
     stateKey,
     onStateChange,
     onDefinitionsChanged,
@@ -83,33 +103,52 @@ export class Gateway {
     keeping,
   }: GatewayOptions) {
     this.deps = deps;
-    this.path = callPath(stages);
+    this.path = callPath(stages, deps);
+    this.observers = observers;
+    this.newCallId = timeOrderedIds(deps.clock, deps.random);
+    this.#results = results;
     this.keeping = keeping ?? (() => nothingKept);
     this.requestStates = new RequestStates(stateKey, deps.clock);
     this.parked = new ParkedCalls(deps.clock, answerMs);
+    this.taskIds = new TaskIds(stateKey);
     this.tasks = new TaskTable(deps.clock, endTask);
-    this.#receiver = {
+    const receiver: UpstreamReceiver = {
       stateChanged: (upstream) => onStateChange?.(upstream),
-      definitionsChanged: () => {
+      definitionsChanged: (upstream) => {
         this.#rebuildViews();
+        results?.upstreamChanged(upstream);
       },
       factsFound: (facts) => onDefinitionsChanged?.(facts),
       notification: (upstream, notification) => {
+        results?.heard(upstream, notification);
+        // Of a changed list downstreams are told when it has been read again.
+        if (isListChange(notification)) return;
         if (notification.method === "notifications/tasks/status") heard(this, upstream, notification);
         else this.pass(upstream, notification);
       },
       warned: (upstream, text) => onWarning?.(upstream, text),
     };
     this.#catalog = catalog;
-    this.#upstreams = upstreams.map((options) => new Upstream(options, deps, this.#receiver));
+    this.#policies = new PolicyTable(policies);
+    this.roster = new Roster(upstreams, deps, receiver, () => {
+      this.#rebuildViews();
+      // What takes another's place has nothing to do with what that one said.
+      for (const upstream of this.upstreams) results?.upstreamChanged(upstream);
+    });
+    this.#views = new Views({ upstreams: () => this.upstreams, catalog: () => this.#catalog });
   }
 
   get upstreams(): readonly Upstream[] {
-    return this.#upstreams;
+    return this.roster.upstreams;
   }
 
   get profiles(): readonly ProfileOptions[] {
     return this.#catalog.profiles;
+  }
+
+  /** What goes for the calls to the upstreams. */
+  get policies(): PolicyTable {
+    return this.#policies;
   }
 
   get isClosing(): boolean {
@@ -118,56 +157,35 @@ export class Gateway {
 
   /** Begins to connect every upstream. Returns at once. Called once. */
   start(): void {
-    for (const upstream of this.#upstreams) upstream.start();
+    this.roster.start();
     const stopTimer = this.deps.clock.after(startGraceMs, () => {
       this.#settled.resolve();
       this.#listable.resolve();
     });
-    void Promise.all(this.#upstreams.map(({ listable }) => listable)).then(() => {
+    void Promise.all(this.upstreams.map(({ listable }) => listable)).then(() => {
       this.#listable.resolve();
     });
-    void Promise.all(this.#upstreams.map(({ settled }) => settled)).then(() => {
+    void Promise.all(this.upstreams.map(({ settled }) => settled)).then(() => {
       stopTimer();
       this.#settled.resolve();
     });
   }
 
   /**
-   * Makes these the upstreams: new ones are started, those that are no longer there or are configured otherwise end when their calls
-   * under way have, the rest is not touched. What replaces another is tried first, so that nothing is missing in between. With them comes
-   * how they are shown; without `catalog`, that stays.
+   * Makes these the upstreams, as {@link Roster.change} says. With them comes how they are shown, and what goes for their calls; without `catalog` or
+   * `policies`, that stays. Resolves when all that takes another's place has been tried once.
    */
-  reconfigure(upstreams: readonly UpstreamOptions[], catalog?: CatalogOptions): Promise<void> {
-    this.#reconfigured = this.#reconfigured.then(() => this.#reconfigure(upstreams, catalog));
-    return this.#reconfigured;
-  }
-
-  async #reconfigure(upstreams: readonly UpstreamOptions[], catalog = this.#catalog): Promise<void> {
-    const before = this.#upstreams;
-    const next = upstreams.map(
-      (options) =>
-        before.find((upstream) => isSameOptions(upstream.options, options)) ??
-        new Upstream(options, this.deps, this.#receiver),
-    );
-    const added = next.filter((upstream) => !before.includes(upstream));
-    for (const upstream of added) {
-      this.#arriving.add(upstream);
-      upstream.start();
-    }
-    await Promise.all(
-      added.filter(({ name }) => before.some((upstream) => upstream.name === name)).map(({ settled }) => settled),
-    );
-    if (this.isClosing) return;
-    this.#arriving.clear();
-    this.#upstreams = next;
+  async reconfigure(
+    upstreams: readonly UpstreamOptions[],
+    catalog = this.#catalog,
+    policies?: WrittenPolicies,
+  ): Promise<void> {
     this.#catalog = catalog;
-    this.#rebuildViews();
-    for (const upstream of before.filter((old) => !next.includes(old))) this.#retire(upstream);
-  }
-
-  #retire(upstream: Upstream): void {
-    const retired = upstream.retire(retireGraceMs).finally(() => this.#retiring.delete(upstream));
-    this.#retiring.set(upstream, retired);
+    if (policies !== undefined) {
+      this.#policies = new PolicyTable(policies);
+      for (const upstream of this.upstreams) this.#results?.upstreamChanged(upstream);
+    }
+    await this.roster.change(upstreams);
   }
 
   /** Resolves when every upstream has been tried once, at the latest 2 s after the start: a hanging one delays nobody for long. */
@@ -182,7 +200,7 @@ export class Gateway {
 
   /** Resolves when what earlier processes kept of the upstreams has been read: at once, as a rule. */
   async known(): Promise<void> {
-    await Promise.all(this.#upstreams.map(({ catalog }) => catalog.load()));
+    await Promise.all(this.upstreams.map(({ catalog }) => catalog.load()));
   }
 
   /**
@@ -191,23 +209,24 @@ export class Gateway {
    * @throws {GatewayError} `route_not_found`.
    */
   upstream(name: string): Upstream {
-    const found = this.#upstreams.find((each) => each.name === name);
+    const found = this.upstreams.find((each) => each.name === name);
     if (found !== undefined) return found;
     throw new GatewayError("route_not_found", `There is no upstream ${JSON.stringify(name.slice(0, 100))}`);
   }
 
-  /** Whether there is such a route: an upstream or a profile of that name. */
-  hasRoute(route: Route): boolean {
-    if (route.kind === "all") return true;
-    return (route.kind === "upstream" ? this.#upstreams : this.profiles).some(({ name }) => name === route.name);
+  /** Whether there is such a route: an upstream or a profile of that name, with something for these rights. */
+  hasRoute(route: Route, rights: Rights): boolean {
+    return this.#views.has(route, rights);
   }
 
-  /** What the route shows now. */
-  view(route: Route): View {
-    const key = routeKey(route);
-    const view = this.#views.get(key) ?? new View(this.#presentationOf(route));
-    if (this.hasRoute(route)) this.#views.set(key, view);
-    return view;
+  /** What the route shows now to somebody with these rights. */
+  view(route: Route, rights: Rights): View {
+    return this.#views.of(route, rights);
+  }
+
+  /** What profiles show, for grants that name one. */
+  get shownByProfiles(): Profiles {
+    return this.#views.profiles;
   }
 
   /** Tells the subscriber of everything from now on; what is returned ends that. */
@@ -218,6 +237,12 @@ export class Gateway {
       this.#subscribers.delete(subscriber);
       this.tasks.leave(subscriber);
     };
+  }
+
+  /** Ends what waits for a principal that may not come back. */
+  forget(principal: Principal, reason: GatewayError): void {
+    this.tasks.leave(principal.id);
+    this.parked.endOf(principal.id, reason);
   }
 
   /** Takes no new subscriptions and ends the open ones well: the first step of stopping. */
@@ -237,33 +262,16 @@ export class Gateway {
     this.#listable.resolve();
     this.endSubscriptions();
     this.parked.close();
-    for (const view of this.#views.values()) view.close();
+    this.#views.close();
     this.tasks.close();
-    const upstreams = [...this.#upstreams, ...this.#retiring.keys(), ...this.#arriving];
-    await Promise.all(upstreams.map((upstream) => upstream.close()));
-    await this.#reconfigured;
+    await this.roster.close();
     await this.deps.guardian.close();
   }
 
-  #presentationOf(route: Route): Presentation {
-    if (route.kind === "all") return everything(this.#upstreams, this.#catalog.search);
-    const profile = route.kind === "profile" ? this.profiles.find(({ name }) => name === route.name) : undefined;
-    return profile === undefined
-      ? oneUpstream(route.kind === "upstream" ? this.#upstreams : [], route.name)
-      : profilePresentation(profile, this.#upstreams);
-  }
-
   #rebuildViews(): void {
-    const earlier = new Map(this.#views);
-    this.#views.clear();
-    for (const view of earlier.values()) view.close();
-    // Compared once for each route: every list may be long, and the subscribers many.
-    const changes = new Map<string, readonly ListKind[]>();
+    const changesFor = this.#views.rebuild();
     for (const subscriber of this.#subscribers) {
-      const key = routeKey(subscriber.route);
-      const before = earlier.get(key);
-      const kinds = changes.get(key) ?? (before === undefined ? [] : this.view(subscriber.route).changesSince(before));
-      changes.set(key, kinds);
+      const kinds = changesFor(subscriber);
       if (kinds.length > 0) subscriber.listsChanged(kinds);
     }
   }
@@ -271,18 +279,15 @@ export class Gateway {
   /** Tells everybody whose route has the upstream of something that belongs to no call. */
   pass(upstream: Upstream, notification: Notification): void {
     for (const subscriber of this.#subscribers) {
-      if (this.#concerns(upstream, subscriber.route)) subscriber.notification(upstream, notification);
+      if (this.#concerns(upstream, subscriber)) subscriber.notification(upstream, notification);
     }
   }
 
-  #concerns(upstream: Upstream, route: Route): boolean {
-    if (route.kind === "profile") return this.view(route).upstreams.includes(upstream);
+  #concerns(upstream: Upstream, { route, principal }: Subscriber): boolean {
+    const { rights } = principal;
+    if (rights.kind === "granted" || route.kind === "profile") {
+      return this.view(route, rights).upstreams.includes(upstream);
+    }
     return route.kind === "all" || route.name === upstream.name;
   }
-}
-
-/** Whether two configurations of an upstream mean the same; in-process ones do only where they are the same. */
-function isSameOptions(a: UpstreamOptions, b: UpstreamOptions): boolean {
-  if (a.target.kind === "channel" || b.target.kind === "channel") return a.target === b.target && a.name === b.name;
-  return isDeepStrictEqual(a, b);
 }

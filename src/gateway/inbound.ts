@@ -4,6 +4,7 @@ import type { Caller, Notification, Question } from "../protocol/call.ts";
 import type { Codec } from "../protocol/codec.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import type { CallRecord } from "./call-record.ts";
+import type { Origin } from "./ended-call.ts";
 import type { Route } from "./route.ts";
 import type { Session } from "./session.ts";
 
@@ -25,8 +26,14 @@ export interface Inbound {
   readonly lasting?: AbortSignal;
   /** Whether the call may take as long as it likes: what it belongs to has a time to live of its own. */
   readonly isPatient?: boolean;
+  /** Whether it is made so that its result is kept, whether or not one is. */
+  readonly isWarming?: boolean;
   /** Who asks, as the gateway knows it. */
   readonly principal: Principal;
+  /** Where it came from. */
+  readonly origin: Origin;
+  /** Size of the request as it came, in bytes; undefined where it is not known for this request alone. */
+  readonly bytes?: number | undefined;
   /** What becomes known of the call on its way; set when it begins. */
   record?: CallRecord;
   /** Asks the caller while its request is open; undefined in revisions without requests to clients. */

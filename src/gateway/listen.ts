@@ -7,7 +7,6 @@ import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { declaresTasks } from "../protocol/tasks.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
-import { exposedName } from "./names.ts";
 import { needingTasks } from "./tasks/answer-modern.ts";
 import { watchTasks } from "./tasks/watch.ts";
 import { changeNotifications } from "./subscriber.ts";
@@ -50,16 +49,17 @@ export async function listen(gateway: Gateway, inbound: Inbound, id: RequestId):
     },
   });
   // Made now, so that there is something that a later view can differ from.
-  gateway.view(inbound.route);
+  gateway.view(inbound.route, inbound.principal.rights);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const unsubscribe = gateway.subscribe({
     route: inbound.route,
+    principal: inbound.principal,
     listsChanged: (kinds) => {
       for (const method of changeNotifications(kinds)) if (methods.has(method)) tell(method);
     },
     notification: (upstream, { method, params }) => {
       if (method === "notifications/tasks") {
-        const taskId = exposedName(upstream.name, String(params["taskId"]));
+        const taskId = gateway.taskIds.exposed(inbound.principal, upstream.name, String(params["taskId"]));
         if (tasks.ids.has(taskId)) tell(method, { ...params, taskId });
       } else if (method === "notifications/resources/updated" && watches.has(String(params["uri"])))
         tell(method, params);
@@ -101,7 +101,7 @@ async function watchAll(gateway: Gateway, inbound: Inbound, uris: unknown): Prom
   await Promise.all(
     [...new Set(uris)].map(async (uri) => {
       try {
-        watches.set(uri, await watchResource(gateway, inbound.route, uri, signal));
+        watches.set(uri, await watchResource(gateway, inbound, uri, signal));
       } catch {
         // The acknowledgement says which ones are watched.
       }

@@ -1,4 +1,5 @@
-import type { Call } from "../protocol/call.ts";
+import type { CallPolicy } from "../policy/call-policy.ts";
+import type { Call, Notification } from "../protocol/call.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Gateway } from "./gateway.ts";
@@ -30,20 +31,43 @@ export interface Passage {
   /** As the caller sent it; `target.params` is what goes to the upstream. */
   readonly call: Call;
   readonly target: Target;
+  /** What the upstream itself calls the tool that is called; undefined for other calls. */
+  readonly tool: string | undefined;
+  /** What goes for this call, as it is configured. */
+  readonly policy: CallPolicy;
+  /** Whether it is made in place of another: nothing then takes its place. */
+  readonly isFallback: boolean;
   /** The way to a caller that is asked by ending its request. */
   readonly conversation: Conversation | undefined;
   /** The task that the call waits for. */
   readonly task: WaitedTask | undefined;
   /** Ends the attempt, with the reason: the caller's wish, or a stage's. */
   readonly signal: AbortSignal;
-  /** How long it may take; the time in which a person is asked does not count. Undefined outside the deadline. */
+  /** What watches over its time. Undefined outside the deadline. */
   readonly limit: TimeLimit | undefined;
+  /** Told when the upstream asks the caller something, also in vain: the answer is then this caller's alone. */
+  readonly asking?: () => void;
 }
 
-/** A length of time that can be interrupted; what follows an interruption begins anew. */
+/** What watches over the time that a call takes. */
 export interface TimeLimit {
-  /** Runs something whose time does not count. */
+  /** Runs something whose time does not count, and for which the call gives up its slot at the upstream: a person is asked. */
   interrupt<T>(run: () => Promise<T>): Promise<T>;
+  /** Waits for something that says nothing of the upstream: it is no silence of its. */
+  queued<T>(waiting: Promise<T>): Promise<T>;
+  /** Takes note of what the upstream tells of the call; whether that goes on to the caller. */
+  heard(notification: Notification): boolean;
+  /** Takes note that the call has a slot at the upstream. */
+  took(slot: Slot): void;
+  /** Gives that slot back, unless it is given up already. */
+  release(): void;
+}
+
+/** One of the places that an upstream has for calls. */
+export interface Slot {
+  leave(): void;
+  /** Takes a place again, whether or not one is free. */
+  enterAnew(): void;
 }
 
 /** The task that a call waits for: what the upstream asks for that task's sake is asked of this caller, who knows it by another id, or by none. */

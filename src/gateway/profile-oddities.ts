@@ -1,6 +1,7 @@
+import { isSwitchedOff } from "../upstream/state.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { type ProfileOptions, type ProfileUpstream, searchToolName } from "./catalog-options.ts";
-import { patternFits } from "./choice.ts";
+import { patternFits } from "../core/choice.ts";
 import type { Collision } from "./entry.ts";
 import { undeclared } from "./override.ts";
 import { isReadOnly, profileUpstreams } from "./profile.ts";
@@ -42,7 +43,7 @@ function collision({ kind, kept, dropped }: Collision): ProfileOddity {
 function missing({ upstreams }: ProfileOptions, existing: readonly Upstream[]): ProfileOddity[] {
   const named = upstreams === "all" ? [] : upstreams;
   return named
-    .filter(({ name }) => !existing.some((upstream) => upstream.name === name))
+    .filter(({ name }) => !existing.some((upstream) => upstream.name === name && !isSwitchedOff(upstream.state)))
     .map(({ name }) => ({ kind: "no_upstream", message: `It names ${name}, which is disabled or was removed` }));
 }
 

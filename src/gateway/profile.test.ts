@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { everyRight } from "../access/rights.ts";
 import { localPrincipal } from "../access/principal.ts";
 import { type JsonObject, isJsonObject } from "../core/json.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import { codecsFor } from "../protocol/codecs.ts";
-import { Guardian } from "../transport/guardian.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
 import { type ProfileOptions, type ProfileUpstream, searchDefaults, wholeUpstream } from "./catalog-options.ts";
@@ -14,8 +14,8 @@ import { Gateway } from "./gateway.ts";
 import type { ListKind } from "./presentation.ts";
 import { statusOf } from "./status.ts";
 import { watchResource } from "./watch.ts";
+import { identity, standDeps } from "../../test/rig/upstream-stand.ts";
 
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
 
 function tool(name: string, properties: JsonObject = {}, annotations?: JsonObject): JsonObject {
@@ -107,7 +107,7 @@ const profiles: readonly ProfileOptions[] = [
 const gateway = new Gateway({
   upstreams,
   catalog: { profiles, search: searchDefaults },
-  deps: { clock: new ManualClock(), random: () => 1, codecs, identity, guardian: new Guardian() },
+  deps: standDeps(new ManualClock()),
   stateKey: Buffer.alloc(32, 7),
 });
 
@@ -130,6 +130,7 @@ async function ask(profile: string, method: string, params: JsonObject = {}, at 
       controller: new AbortController(),
       notify: () => undefined,
       principal: localPrincipal,
+      origin: { entrance: "internal", address: undefined },
       ask: undefined,
     },
     1,
@@ -212,7 +213,10 @@ test("what is hidden is answered as what does not exist", async () => {
   ]);
   for (const uri of ["file:///nosuch", "file:///secret/b", "file:///secret/c", "file:///notes/../secret/b"]) {
     const { signal } = new AbortController();
-    await assert.rejects(watchResource(gateway, { kind: "profile", name: "notes" }, uri, signal), /No resource/);
+    await assert.rejects(
+      watchResource(gateway, { route: { kind: "profile", name: "notes" }, principal: localPrincipal }, uri, signal),
+      /No resource/,
+    );
   }
 });
 
@@ -268,9 +272,10 @@ test("the status names what of a profile does not do what was meant", () => {
 
 test("a profile's listeners are told of changes of what it shows, and of nothing else", async () => {
   const told: ListKind[][] = [];
-  gateway.view({ kind: "profile", name: "notes" });
+  gateway.view({ kind: "profile", name: "notes" }, everyRight);
   const unsubscribe = gateway.subscribe({
     route: { kind: "profile", name: "notes" },
+    principal: localPrincipal,
     listsChanged: (kinds) => told.push([...kinds]),
     notification: () => undefined,
     stopping: () => undefined,
@@ -287,14 +292,15 @@ test("a profile's listeners are told of changes of what it shows, and of nothing
 
 test("profiles are taken up live: they come, change and go with the configuration", async () => {
   const route = { kind: "profile", name: "late" } as const;
-  assert.equal(gateway.hasRoute(route), false);
+  assert.equal(gateway.hasRoute(route, everyRight), false);
   const late: ProfileOptions = { ...base, name: "late", upstreams: [{ ...wholeUpstream, name: "memory" }] };
   await gateway.reconfigure(upstreams, { profiles: [...profiles, late], search: searchDefaults });
-  assert.ok(gateway.hasRoute(route));
+  assert.ok(gateway.hasRoute(route, everyRight));
   assert.deepEqual(await namesIn("late", "tools"), ["read", "search_tools"]);
   const told: ListKind[][] = [];
   const unsubscribe = gateway.subscribe({
     route,
+    principal: localPrincipal,
     listsChanged: (kinds) => told.push([...kinds]),
     notification: () => undefined,
     stopping: () => undefined,
@@ -303,9 +309,9 @@ test("profiles are taken up live: they come, change and go with the configuratio
   await gateway.reconfigure(upstreams, { profiles: [...profiles, only], search: searchDefaults });
   assert.deepEqual(await namesIn("late", "tools"), ["read"]);
   await gateway.reconfigure(upstreams);
-  assert.ok(gateway.hasRoute(route), "without a catalog it stays");
+  assert.ok(gateway.hasRoute(route, everyRight), "without a catalog it stays");
   await gateway.reconfigure(upstreams, { profiles, search: searchDefaults });
-  assert.equal(gateway.hasRoute(route), false);
+  assert.equal(gateway.hasRoute(route, everyRight), false);
   assert.deepEqual(await namesIn("late", "tools"), []);
   assert.deepEqual(told, [["tools"], ["tools"]]);
   unsubscribe();
@@ -328,7 +334,7 @@ test("where names do not say whose they are, each server that starts is waited f
       profiles: [{ ...base, name: "p", upstreams: [named("slow"), named("late")] }],
       search: searchDefaults,
     },
-    deps: { clock: new ManualClock(), random: () => 1, codecs, identity, guardian: new Guardian() },
+    deps: standDeps(new ManualClock()),
     stateKey: Buffer.alloc(32, 7),
   });
   const { clock } = waiting.deps;

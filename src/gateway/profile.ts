@@ -1,7 +1,8 @@
 import { type JsonObject, objectAt } from "../core/json.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { type EntryOverride, type ProfileOptions, type ProfileUpstream, wholeUpstream } from "./catalog-options.ts";
-import { Choice, isExcepted, mayReach } from "./choice.ts";
+import { Choice } from "../core/choice.ts";
+import { isExcepted, mayReach } from "./reach.ts";
 import { exposedName, ownName } from "./names.ts";
 import { overridden, overriddenTool } from "./override.ts";
 import type { ListKind, Presentation, Presented } from "./presentation.ts";

@@ -4,6 +4,7 @@ import type { Call } from "../protocol/call.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
 import { carry } from "./carry.ts";
 import type { Conversation } from "./conversation.ts";
+import { notThere } from "./denial.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { type OwnTool, type Target, targetOf } from "./target.ts";
@@ -23,9 +24,11 @@ export function send(gateway: Gateway, inbound: Inbound, call: Call, conversatio
       return callAsTask(gateway, inbound, call, target, conversation);
     }
     const sent = carry(gateway, inbound, call, target, conversation);
-    return mayNameTask(call) ? sent.then((outcome) => withTaskNamed(outcome, target.upstream.name, call)) : sent;
+    return mayNameTask(call)
+      ? sent.then((outcome) => withTaskNamed(outcome, target.upstream.name, call, gateway, inbound))
+      : sent;
   };
-  const target = targetOf(gateway, inbound.route, call);
+  const target = targetOf(gateway, inbound, call);
   return target instanceof Promise ? target.then(sendTo) : sendTo(target);
 }
 
@@ -45,8 +48,9 @@ async function readResource(
   const uri = stringAt(call.params, "uri");
   if (uri === undefined) throw new GatewayError("invalid_params", "resources/read needs params.uri");
   // Nobody known to have it: somebody who is still being connected may.
-  if (gateway.view(inbound.route).ownersOf(uri).length === 0) await gateway.settled;
-  const holders = gateway.view(inbound.route).holdersOf(uri);
+  const { route, principal } = inbound;
+  if (gateway.view(route, principal.rights).ownersOf(uri).length === 0) await gateway.settled;
+  const holders = gateway.view(route, principal.rights).holdersOf(uri);
   let failure: GatewayError | undefined;
   for (const upstream of holders) {
     try {
@@ -55,10 +59,11 @@ async function readResource(
       if (answer.kind === "result" || holders.length === 1 || !notFoundCodes.has(answer.error.code)) return outcome;
     } catch (thrown) {
       // Whoever is away may not be the one who has it; but once the caller or the time is gone, nobody else need be asked.
-      if (inbound.controller.signal.aborted) throw thrown;
-      failure ??= toGatewayError(thrown);
+      const problem = toGatewayError(thrown);
+      if (inbound.controller.signal.aborted || problem.code === "deadline_exceeded") throw problem;
+      failure ??= problem;
     }
   }
   if (failure !== undefined) throw failure;
-  throw new GatewayError("resource_not_found", `No resource ${JSON.stringify(uri.slice(0, 200))}`, { data: { uri } });
+  throw notThere(call);
 }

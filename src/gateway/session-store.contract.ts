@@ -6,6 +6,7 @@ import type { SessionStore, StoredSession } from "./session-store.ts";
 export function fullSession(id: string, usedAt: number): StoredSession {
   return {
     id,
+    principal: { id: "key a1", kind: "key", role: "user", grants: ["read:files"] },
     route: { kind: "upstream", name: "files" },
     revision: "2025-06-18",
     caller: { info: { name: "ünïcode", version: "1" }, capabilities: { sampling: {}, roots: { listChanged: true } } },

@@ -1,3 +1,4 @@
+import type { StoredPrincipal } from "../access/stored-principal.ts";
 import type { Caller, LogLevel } from "../protocol/call.ts";
 import type { Revision } from "../protocol/revision.ts";
 import type { Route } from "./route.ts";
@@ -12,6 +13,7 @@ export interface WatchedResource {
 export interface StoredSession {
   readonly id: string;
   readonly route: Route;
+  readonly principal: StoredPrincipal;
   readonly revision: Revision;
   readonly caller: Caller;
   readonly logLevel: LogLevel | undefined;

@@ -1,3 +1,7 @@
+import { createHash } from "node:crypto";
+import type { Principal } from "../access/principal.ts";
+import { mayHear } from "../access/rights.ts";
+import { storedPrincipal } from "../access/stored-principal.ts";
 import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -19,6 +23,7 @@ export type Outlet = (notification: Notification) => boolean;
 export interface SessionSeed {
   readonly id: string;
   readonly route: Route;
+  readonly principal: Principal;
   readonly codec: Codec;
   readonly caller: Caller;
   readonly isRevived?: boolean;
@@ -44,18 +49,39 @@ export class Session implements Subscriber {
   readonly #running = new BriefMap<RequestId, AbortController>();
   readonly #watches = new Map<string, Watch>();
   readonly #untold = new Set<ListKind>();
+  #principal: Principal;
   #logLevel: LogLevel | undefined;
+  #digest: string | undefined;
   readonly #atEnd: (() => void)[] = [];
   #hasEnded = false;
   #outlet: Outlet | undefined;
   #onStopping: (() => void) | undefined;
 
-  constructor({ id, route, codec, caller, isRevived = false }: SessionSeed) {
+  constructor({ id, route, principal, codec, caller, isRevived = false }: SessionSeed) {
     this.id = id;
+    this.#principal = principal;
     this.route = route;
     this.codec = codec;
     this.caller = caller;
     this.isRevived = isRevived;
+  }
+
+  /** Tells it from others without giving it away, as its id would; undefined where it has none. */
+  get digest(): string | undefined {
+    this.#digest ??= this.id === "" ? undefined : createHash("sha256").update(this.id).digest("hex").slice(0, 16);
+    return this.#digest;
+  }
+
+  /** Whose it is: as who came last, for its rights may be others than when the session began. */
+  get principal(): Principal {
+    return this.#principal;
+  }
+
+  /** Goes on with it as this principal; false where it is another's. */
+  takeUp(principal: Principal): boolean {
+    if (principal.id !== this.#principal.id) return false;
+    this.#principal = principal;
+    return true;
   }
 
   /** Log messages from this severity on are wanted; none before the client says so. */
@@ -120,11 +146,11 @@ export class Session implements Subscriber {
     if (methods.every((method) => outlet({ method, params: {} }))) this.#untold.clear();
   }
 
-  notification(_upstream: Upstream, notification: Notification): void {
+  notification({ name }: Upstream, notification: Notification): void {
     const { method, params } = notification;
     const isWanted =
       method === "notifications/message"
-        ? this.wantsLog(notification)
+        ? this.wantsLog(notification) && mayHear(this.#principal.rights, name)
         : method === "notifications/resources/updated" && this.#watches.has(String(params["uri"]));
     if (isWanted) this.#outlet?.(notification);
   }
@@ -167,9 +193,18 @@ export class Session implements Subscriber {
 
   /** All it takes to go on with it in another process; `usedAt` is wall time in ms. */
   stored(usedAt: number): StoredSession {
-    const { id, route, codec, caller, logLevel } = this;
+    const { id, route, principal, codec, caller, logLevel } = this;
     const watched = [...this.#watches].map(([uri, { upstream }]) => ({ upstream, uri }));
-    return { id, route, revision: codec.revision, caller, logLevel, watched, usedAt };
+    return {
+      id,
+      route,
+      principal: storedPrincipal(principal),
+      revision: codec.revision,
+      caller,
+      logLevel,
+      watched,
+      usedAt,
+    };
   }
 
   /** Whether a log message is severe enough for what the client asked. */

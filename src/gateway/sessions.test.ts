@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { localPrincipal } from "../access/principal.ts";
 import { GatewayError } from "../core/errors.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import type { Notification } from "../protocol/call.ts";
@@ -10,7 +11,12 @@ import { Sessions } from "./sessions.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
 
 const codec = codecsFor({ name: "switchyard", title: "Switchyard", version: "0" })["2025-11-25"];
-const seed = { route: { kind: "all" }, codec, caller: { info: undefined, capabilities: {} } } as const;
+const seed = {
+  principal: localPrincipal,
+  route: { kind: "all" },
+  codec,
+  caller: { info: undefined, capabilities: {} },
+} as const;
 
 function rig(
   options: { readonly max: number; readonly idleMs: number },
@@ -23,7 +29,7 @@ function rig(
     clock,
     store,
     revive: ({ id, ...stored }) =>
-      stored.route.kind === "all" ? new Session({ id, ...seed, ...stored, isRevived: true }) : undefined,
+      stored.route.kind === "all" ? new Session({ ...stored, ...seed, id, isRevived: true }) : undefined,
     newId: () => `s${(made += 1)}`,
     subscribe: ({ id }) => {
       subscribed.add(id);
@@ -41,11 +47,11 @@ test("a session that nothing uses ends after its idle time, one that is used or 
     () => undefined,
   );
   clock.advance(50_000);
-  assert.equal(sessions.use(used.id), used);
+  assert.equal(sessions.use(used.id, localPrincipal), used);
   clock.advance(40_000);
-  assert.equal(sessions.use(idle.id), undefined);
-  assert.equal(sessions.use(used.id), used);
-  assert.equal(sessions.use(listening.id), listening);
+  assert.equal(sessions.use(idle.id, localPrincipal), undefined);
+  assert.equal(sessions.use(used.id, localPrincipal), used);
+  assert.equal(sessions.use(listening.id, localPrincipal), listening);
   assert.deepEqual([...subscribed], [used.id, listening.id]);
   sessions.close();
   sessions.close();
@@ -57,9 +63,9 @@ test("a full table gives up the session that has been idle longest, never one wi
   const { sessions, clock } = rig({ max: 2, idleMs: 60_000 });
   const [first, second] = [sessions.create(seed), sessions.create(seed)];
   clock.advance(1);
-  sessions.use(first.id);
+  sessions.use(first.id, localPrincipal);
   const third = sessions.create(seed);
-  assert.equal(sessions.use(second.id), undefined);
+  assert.equal(sessions.use(second.id, localPrincipal), undefined);
   first.begin(1, new AbortController());
   third.begin(1, new AbortController());
   assert.throws(
@@ -68,7 +74,7 @@ test("a full table gives up the session that has been idle longest, never one wi
   );
   first.finish(1);
   sessions.create(seed);
-  assert.equal(sessions.use(first.id), undefined);
+  assert.equal(sessions.use(first.id, localPrincipal), undefined);
 });
 
 test("ending a session aborts what it has under way", () => {
@@ -124,8 +130,8 @@ test("the next process goes on with what one kept, as it was used, and without w
   used.wantLogs("error");
   before.sessions.end(ended.id);
   before.clock.advance(590_000);
-  before.sessions.use(used.id);
-  before.sessions.use(lost.id);
+  before.sessions.use(used.id, localPrincipal);
+  before.sessions.use(lost.id, localPrincipal);
   before.sessions.close();
   before.clock.advance(80_000);
 
@@ -135,8 +141,8 @@ test("the next process goes on with what one kept, as it was used, and without w
   assert.equal(elsewhere.sessions.size, 0);
   await after.sessions.restore("http://127.0.0.1:1");
   assert.deepEqual([...after.subscribed], [used.id]);
-  assert.ok(after.sessions.use(used.id)?.isRevived);
-  for (const { id } of [idle, ended, lost]) assert.equal(after.sessions.use(id), undefined);
+  assert.ok(after.sessions.use(used.id, localPrincipal)?.isRevived);
+  for (const { id } of [idle, ended, lost]) assert.equal(after.sessions.use(id, localPrincipal), undefined);
   after.clock.advance(700_000);
   assert.equal(after.sessions.size, 0);
   const last = rig({ max: 10, idleMs: 600_000 }, before.clock, before.store);
@@ -153,7 +159,7 @@ test("a process that is killed loses at most the last minute of use, and a sessi
     () => undefined,
   );
   before.clock.advance(1_000_000);
-  assert.equal(before.sessions.use(used.id), undefined, "nothing used it");
+  assert.equal(before.sessions.use(used.id, localPrincipal), undefined, "nothing used it");
   before.clock.advance(500_000);
   const after = rig({ max: 10, idleMs: 600_000 }, before.clock, before.store);
   await after.sessions.restore("here");

@@ -1,3 +1,4 @@
+import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import { Session, type SessionSeed } from "./session.ts";
@@ -97,13 +98,22 @@ export class Sessions {
     if (this.#home !== undefined) store.keep(this.#home, held.session.stored(Math.round(clock.now() - idleMs)));
   }
 
-  /** The open session of this id, which counts as a use of it. */
-  use(id: string): Session | undefined {
+  /** The open session of this id, which counts as a use of it; that of another principal looks like one that does not exist. */
+  use(id: string, principal: Principal): Session | undefined {
     const held = this.#held.get(id);
-    if (held === undefined) return undefined;
+    if (held === undefined || !held.session.takeUp(principal)) return undefined;
+    this.#note(held);
+    return held.session;
+  }
+
+  #note(held: Held): void {
     held.usedAt = this.#deps.clock.monotonic();
     if (held.usedAt - held.keptAt >= this.#slackMs) this.#keep(held);
-    return held.session;
+  }
+
+  /** Ends all sessions of a principal. */
+  endOf(principalId: string): void {
+    for (const [id, { session }] of this.#held) if (session.principal.id === principalId) this.end(id);
   }
 
   /** Ends a session; false where there is none of this id. */
@@ -144,10 +154,10 @@ export class Sessions {
 
   #sweep(): void {
     const latest = this.#deps.clock.monotonic() - this.#options.idleMs;
-    for (const [id, { session, usedAt }] of this.#held) {
+    for (const [id, held] of this.#held) {
       // What is open counts as use: a client that only listens is not idle.
-      if (session.isBusy) this.use(id);
-      else if (usedAt <= latest) this.end(id);
+      if (held.session.isBusy) this.#note(held);
+      else if (held.usedAt <= latest) this.end(id);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { everyRight } from "../access/rights.ts";
 import type { DefinitionFact } from "../upstream/definition-facts.ts";
 import { type QuarantineStatus, quarantineOf } from "./approval.ts";
 import type { KeepingStatus } from "./keeping.ts";
@@ -18,6 +19,10 @@ export interface UpstreamStatus {
   /** As spoken, where it is connected; as configured, where not. */
   readonly transport: UpstreamTarget["kind"];
   readonly state: UpstreamState;
+  /** Where its changed configuration stands, which takes its place once it is up; undefined where none waits for that. */
+  readonly successor: UpstreamState | undefined;
+  /** Tools that nobody is shown: names and patterns. */
+  readonly disabledTools: readonly string[];
   /** Where a person should log in: to connect it (`awaiting_login`), or so that it takes calls which it refuses now. */
   readonly authorizationUrl: string | undefined;
   /** The revision spoken with it, where it is connected. */
@@ -96,13 +101,13 @@ export function statusOf(gateway: Gateway): GatewayStatus {
     version: gateway.deps.identity.version,
     pid: process.pid,
     store: gateway.keeping(),
-    upstreams: gateway.upstreams.map(upstreamStatus),
+    upstreams: gateway.upstreams.map((upstream) => upstreamStatus(upstream, gateway.roster.successorOf(upstream))),
     profiles: gateway.profiles.map((profile) => profileStatus(profile, gateway)),
   };
 }
 
 function profileStatus(profile: ProfileOptions, gateway: Gateway): ProfileStatus {
-  const view = gateway.view({ kind: "profile", name: profile.name });
+  const view = gateway.view({ kind: "profile", name: profile.name }, everyRight);
   const oddities = profileOddities(profile, gateway.upstreams, view);
   return {
     name: profile.name,
@@ -122,7 +127,7 @@ function countsOf(list: (kind: ListKind) => readonly unknown[]): Counts {
   };
 }
 
-function upstreamStatus(upstream: Upstream): UpstreamStatus {
+function upstreamStatus(upstream: Upstream, successor: Upstream | undefined): UpstreamStatus {
   const { definitions, handshake, state, catalog } = upstream;
   const quarantined = quarantineOf(upstream);
   const { name, version } = handshake?.serverInfo ?? {};
@@ -130,6 +135,8 @@ function upstreamStatus(upstream: Upstream): UpstreamStatus {
     name: upstream.name,
     transport: upstream.transport,
     state,
+    successor: successor?.state,
+    disabledTools: catalog.disabledTools,
     authorizationUrl: upstream.authorizationUrl,
     revision: handshake?.codec.revision,
     server: typeof name === "string" ? `${name} ${typeof version === "string" ? version : ""}`.trim() : undefined,

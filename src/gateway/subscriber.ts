@@ -1,3 +1,4 @@
+import type { Principal } from "../access/principal.ts";
 import type { Notification } from "../protocol/call.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { ListKind } from "./presentation.ts";
@@ -6,6 +7,8 @@ import type { Route } from "./route.ts";
 /** Somebody who is to be told what happens unasked: a session, or a `subscriptions/listen` request. */
 export interface Subscriber {
   readonly route: Route;
+  /** Who listens: what it may not use it is not told of. */
+  readonly principal: Principal;
   /** These lists of its route are no longer what they were. */
   listsChanged(kinds: readonly ListKind[]): void;
   /** An upstream of its route sent something that belongs to no call. */

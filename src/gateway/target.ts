@@ -1,14 +1,17 @@
+import { everyRight } from "../access/rights.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt, stringAt } from "../core/json.ts";
 import type { Call } from "../protocol/call.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
+import { nameIn } from "./call-name.ts";
 import { searchToolName } from "./catalog-options.ts";
+import { notThere } from "./denial.ts";
 import type { Gateway } from "./gateway.ts";
-import { ownName } from "./names.ts";
+import type { Inbound } from "./inbound.ts";
 import { withPreset } from "./override.ts";
-import type { Route } from "./route.ts";
 import type { TaskSupport } from "./tasks/support.ts";
+import type { TaskIds } from "./tasks/task-ids.ts";
 import type { View } from "./view.ts";
 
 /** Where a call goes, and its params as that upstream knows them. */
@@ -17,6 +20,10 @@ export interface Target {
   readonly params: JsonObject;
   /** Whether the tool that is called can be called as a task, as its definition says. */
   readonly taskSupport?: TaskSupport | undefined;
+  /** The tool that is called, as its upstream describes it. */
+  readonly definition?: JsonObject | undefined;
+  /** Whether the tool that is called says that it changes nothing. */
+  readonly isReading?: boolean;
 }
 
 /** A tool of the gateway's own. */
@@ -30,25 +37,35 @@ export interface OwnTool {
  * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`, `login_required`,
  *   `definition_quarantined`.
  */
-export function targetOf(gateway: Gateway, route: Route, call: Call): Target | Promise<Target | OwnTool> {
-  return findTarget(gateway.view(route), call) ?? settledTarget(gateway, route, call);
+export function targetOf(gateway: Gateway, inbound: Inbound, call: Call): Target | Promise<Target | OwnTool> {
+  return findTarget(gateway, inbound, call) ?? settledTarget(gateway, inbound, call);
 }
 
-async function settledTarget(gateway: Gateway, route: Route, call: Call): Promise<Target | OwnTool> {
+async function settledTarget(gateway: Gateway, inbound: Inbound, call: Call): Promise<Target | OwnTool> {
+  const shown = (): View => gateway.view(inbound.route, inbound.principal.rights);
   const name = nameIn(call) ?? "";
   const waited = new Set<Upstream>();
-  let owner = gateway.view(route).ownerOf(name);
+  let owner = shown().ownerOf(name);
   if (owner?.state.kind !== "starting") await gateway.settled;
   // Where names do not say whose they are, it may be the next one's. One that is tried again and again is waited for once.
   while (owner?.state.kind === "starting" && !waited.has(owner)) {
     waited.add(owner);
     await owner.settled;
-    const found = findTarget(gateway.view(route), call);
+    const found = findTarget(gateway, inbound, call);
     if (found !== undefined) return found;
-    owner = gateway.view(route).ownerOf(name);
+    owner = shown().ownerOf(name);
   }
-  const view = gateway.view(route);
-  return findTarget(view, call) ?? ownTool(view, call) ?? missing(view, call);
+  const view = shown();
+  const target = findTarget(gateway, inbound, call) ?? ownTool(view, call);
+  if (target !== undefined) return target;
+  if (inbound.record !== undefined) inbound.record.isDenied = isThereForOthers(gateway, inbound, call);
+  return missing(view, call);
+}
+
+/** Whether what a caller may not know of is there all the same: for the record, never for the caller. */
+function isThereForOthers(gateway: Gateway, inbound: Inbound, call: Call): boolean {
+  if (inbound.principal.rights.kind === "everything") return false;
+  return findTarget(gateway, inbound, call, everyRight) !== undefined;
 }
 
 /** Asked for last, so that an upstream's tool of the same name has it, and that every call of another is found at once. */
@@ -57,15 +74,27 @@ function ownTool({ search }: View, { method, params }: Call): OwnTool | undefine
   return isSearch && search !== undefined ? { answer: () => search.answer(params) } : undefined;
 }
 
-function findTarget(view: View, call: Call): Target | undefined {
+function findTarget(
+  gateway: Gateway,
+  { route, principal }: Inbound,
+  call: Call,
+  rights = principal.rights,
+): Target | undefined {
+  const view = gateway.view(route, rights);
   switch (call.method) {
     case "tools/call":
     case "prompts/get": {
       const entry = view.find(call.method === "tools/call" ? "tools" : "prompts", nameIn(call) ?? "");
       if (entry === undefined) return undefined;
-      const { upstream, name, preset, taskSupport } = entry;
+      const { upstream, name, preset, taskSupport, described, isReading } = entry;
       const params = { ...call.params, name };
-      return { upstream, params: preset ? withPreset(params, preset) : params, taskSupport };
+      return {
+        upstream,
+        params: preset ? withPreset(params, preset) : params,
+        taskSupport,
+        definition: described,
+        isReading,
+      };
     }
     case "completion/complete":
       return completionTarget(view, call);
@@ -73,14 +102,13 @@ function findTarget(view: View, call: Call): Target | undefined {
     case "tasks/result":
     case "tasks/update":
     case "tasks/cancel":
-      return taskTarget(view, call);
+      return taskTarget(view, call, gateway.taskIds.own(principal, stringAt(call.params, "taskId") ?? ""));
     case "resources/read":
       return undefined;
   }
 }
 
-function taskTarget(view: View, call: Call): Target | undefined {
-  const named = ownName(stringAt(call.params, "taskId") ?? "");
+function taskTarget(view: View, call: Call, named: ReturnType<TaskIds["own"]>): Target | undefined {
   const upstream = view.upstreams.find(({ name }) => name === named?.upstream);
   return upstream && named && { upstream, params: { ...call.params, taskId: named.name } };
 }
@@ -96,14 +124,6 @@ function completionTarget(view: View, call: Call): Target | undefined {
   return entry && { upstream: entry.upstream, params: call.params };
 }
 
-/** The name or address that a call is about, as the downstream wrote it. */
-function nameIn(call: Call): string | undefined {
-  if (call.method.startsWith("tasks/")) return stringAt(call.params, "taskId");
-  if (call.method !== "completion/complete") return stringAt(call.params, "name");
-  const ref = objectAt(call.params, "ref") ?? {};
-  return stringAt(ref, "name") ?? stringAt(ref, "uri");
-}
-
 function missing(view: View, call: Call): never {
   const name = nameIn(call);
   if (name === undefined) {
@@ -115,13 +135,7 @@ function missing(view: View, call: Call): never {
   }
   const owner = view.ownerOf(name);
   if (owner !== undefined && owner.handshake === undefined) throw owner.unavailable();
-  const shown = JSON.stringify(name.slice(0, 200));
-  if (call.method.startsWith("tasks/")) throw new GatewayError("invalid_params", `There is no task ${shown}`);
-  if (call.method === "tools/call") throw new GatewayError("unknown_tool", `Unknown tool ${shown}`);
-  throw new GatewayError(
-    "unknown_prompt",
-    `Unknown ${call.method === "prompts/get" ? "prompt" : "reference"} ${shown}`,
-  );
+  throw notThere(call);
 }
 
 function neededBy(method: string): string {

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { everyRight } from "../access/rights.ts";
 import { localPrincipal } from "../access/principal.ts";
 import { type JsonObject, isJsonObject, objectAt } from "../core/json.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import { codecsFor } from "../protocol/codecs.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { type Revision, revisions } from "../protocol/revision.ts";
-import { Guardian } from "../transport/guardian.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
 import type { SearchOptions } from "./catalog-options.ts";
 import { dispatch } from "./dispatch.ts";
 import { Gateway } from "./gateway.ts";
 import { discoverResult } from "./self.ts";
 import type { ListKind } from "./presentation.ts";
+import { identity, standDeps } from "../../test/rig/upstream-stand.ts";
 
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
 
 const readFile = {
@@ -35,7 +35,7 @@ const upstreams = [
 
 const gateway = new Gateway({
   upstreams,
-  deps: { clock: new ManualClock(), random: () => 1, codecs, identity, guardian: new Guardian() },
+  deps: standDeps(new ManualClock()),
   stateKey: Buffer.alloc(32, 7),
 });
 
@@ -66,6 +66,7 @@ async function ask(method: string, params: JsonObject = {}, revision: Revision =
       controller: new AbortController(),
       notify: () => undefined,
       principal: localPrincipal,
+      origin: { entrance: "internal", address: undefined },
       ask: undefined,
     },
     1,
@@ -117,11 +118,11 @@ test("what is found has all that a call needs, as structure and as text, in ever
 
 test("what clients do not see in the list, they need not repeat in headers", async () => {
   await use(beside);
-  assert.deepEqual(gateway.view({ kind: "all" }).repeatedIn("s__readFile"), [
+  assert.deepEqual(gateway.view({ kind: "all" }, everyRight).repeatedIn("s__readFile"), [
     { header: "mcp-param-region", path: ["region"] },
   ]);
   await use(instead);
-  assert.equal(gateway.view({ kind: "all" }).repeatedIn("s__readFile"), undefined);
+  assert.equal(gateway.view({ kind: "all" }, everyRight).repeatedIn("s__readFile"), undefined);
   const [hit] = found(await search({ query: "text" }));
   assert.deepEqual(hit?.["inputSchema"], {
     type: "object",
@@ -157,10 +158,10 @@ test("the search is described as a tool that only reads, and models are told of 
   const own = Array.isArray(list) ? list.filter(isJsonObject).find(({ name }) => name === "search_tools") : undefined;
   assert.equal(objectAt(own ?? {}, "annotations")?.["readOnlyHint"], true);
   assert.ok(objectAt(own ?? {}, "outputSchema"));
-  const view = gateway.view({ kind: "all" });
+  const view = gateway.view({ kind: "all" }, everyRight);
   assert.match(String(discoverResult(view, identity)["instructions"]), /find them with search_tools/);
   await use(beside);
-  assert.equal(discoverResult(gateway.view({ kind: "all" }), identity)["instructions"], undefined);
+  assert.equal(discoverResult(gateway.view({ kind: "all" }, everyRight), identity)["instructions"], undefined);
 });
 
 test("a change of tools is found at once, and told only where the list changes", async () => {
@@ -169,6 +170,7 @@ test("a change of tools is found at once, and told only where the list changes",
   const told: ListKind[][] = [];
   const unsubscribe = gateway.subscribe({
     route: { kind: "all" },
+    principal: localPrincipal,
     listsChanged: (kinds) => told.push([...kinds]),
     notification: () => undefined,
     stopping: () => undefined,

@@ -5,7 +5,7 @@ import { Payload } from "../protocol/payload.ts";
 import { type Text, TextIndex, maxTexts } from "../search/text-index.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
 import { type SearchOptions, searchToolName } from "./catalog-options.ts";
-import { Choice } from "./choice.ts";
+import { Choice } from "../core/choice.ts";
 import type { Entry, Listed } from "./entry.ts";
 
 /** Longest question, in characters. */

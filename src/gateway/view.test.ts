@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { everyRight } from "../access/rights.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import { codecsFor } from "../protocol/codecs.ts";
-import { Guardian } from "../transport/guardian.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
 import { Gateway } from "./gateway.ts";
 import { pageSize } from "./view.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
+import { identity, standDeps } from "../../test/rig/upstream-stand.ts";
 
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
 
 function toolsFrom(first: number, count: number) {
@@ -20,13 +20,15 @@ const server = new ScriptedServer({ ...legacyScript(), "tools/list": { tools: to
 const clock = new ManualClock();
 const gateway = new Gateway({
   upstreams: [{ name: "up", target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 5000 }],
-  deps: { clock, random: () => 1, codecs, identity, guardian: new Guardian() },
+  deps: standDeps(clock),
   stateKey: Buffer.alloc(32, 7),
 });
 after(() => gateway.close());
 
 function page(cursor?: string) {
-  const { tools, nextCursor } = gateway.view({ kind: "all" }).page("tools", cursor, codecs["2025-11-25"]).value;
+  const { tools, nextCursor } = gateway
+    .view({ kind: "all" }, everyRight)
+    .page("tools", cursor, codecs["2025-11-25"]).value;
   assert.ok(Array.isArray(tools));
   const names = tools.map((tool) => String(Object(tool).name).replace("up__", ""));
   assert.ok(nextCursor === undefined || typeof nextCursor === "string");

@@ -7,6 +7,7 @@ import type { Era } from "../protocol/revision.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Collision, Entry, Listed } from "./entry.ts";
 import { type ListKind, type Presentation, isNamed } from "./presentation.ts";
+import { isReadOnly } from "./profile.ts";
 import { definitionForLegacy, taskSupportIn } from "./tasks/support.ts";
 import { ToolSearch } from "./tool-search.ts";
 import { templateMatcher } from "./uri-template.ts";
@@ -206,9 +207,11 @@ export class View {
     return {
       upstream,
       name,
+      described,
       exposed,
       definition: exposed === definition[key] ? definition : { ...definition, [key]: exposed },
       repeated: kind === "tools" ? repeatedOf(definition) : undefined,
+      isReading: kind !== "tools" || isReadOnly(described),
       preset,
       taskSupport: kind === "tools" ? taskSupportIn(described) : undefined,
       isRenamed,

@@ -8,14 +8,13 @@ import { ManualClock } from "../core/manual-clock.ts";
 import type { Notification } from "../protocol/call.ts";
 import { codecsFor } from "../protocol/codecs.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
-import { Guardian } from "../transport/guardian.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../../test/rig/scripted-server.ts";
 import { dispatch } from "./dispatch.ts";
 import { Gateway } from "./gateway.ts";
 import { Session } from "./session.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
+import { identity, standDeps } from "../../test/rig/upstream-stand.ts";
 
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
 const clock = new ManualClock();
 const resources = { subscribe: true };
@@ -37,7 +36,7 @@ const gateway = new Gateway({
     { name: "old", target: { kind: "channel", open: old.open }, timeoutMs: 1000, startTimeoutMs: 5000 },
     { name: "fresh", target: { kind: "channel", open: fresh.open }, timeoutMs: 1000, startTimeoutMs: 5000 },
   ],
-  deps: { clock, random: () => 1, codecs, identity, guardian: new Guardian() },
+  deps: standDeps(clock),
   stateKey: Buffer.alloc(32, 7),
 });
 
@@ -55,6 +54,7 @@ const common = {
   route: { kind: "all" },
   caller: { info: undefined, capabilities: {} },
   principal: localPrincipal,
+  origin: { entrance: "internal", address: undefined },
   ask: undefined,
 } as const;
 
@@ -63,7 +63,13 @@ function ignore(): void {
 }
 
 function legacySession(): { readonly session: Session; readonly told: Notification[] } {
-  const session = new Session({ id: "s", route: common.route, codec: codecs["2025-11-25"], caller: common.caller });
+  const session = new Session({
+    id: "s",
+    route: common.route,
+    principal: localPrincipal,
+    codec: codecs["2025-11-25"],
+    caller: common.caller,
+  });
   const told: Notification[] = [];
   session.open(
     (notification) => told.push(notification) > 0,

@@ -1,7 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Gateway } from "./gateway.ts";
-import type { Route } from "./route.ts";
+import type { Inbound } from "./inbound.ts";
 
 /** Ends a watch; safe to call twice. */
 export type EndWatch = () => void;
@@ -21,9 +21,15 @@ export const maxWatched = 1000;
  *
  * @throws {GatewayError} `resource_not_found` — nobody has it; and what {@link Interests.watch} throws.
  */
-export async function watchResource(gateway: Gateway, route: Route, uri: string, signal: AbortSignal): Promise<Watch> {
-  if (gateway.view(route).ownersOf(uri).length === 0) await gateway.settled;
-  const [upstream] = gateway.view(route).ownersOf(uri);
+export async function watchResource(
+  gateway: Gateway,
+  { route, principal }: Pick<Inbound, "route" | "principal">,
+  uri: string,
+  signal: AbortSignal,
+): Promise<Watch> {
+  const { rights } = principal;
+  if (gateway.view(route, rights).ownersOf(uri).length === 0) await gateway.settled;
+  const [upstream] = gateway.view(route, rights).ownersOf(uri);
   if (upstream === undefined) {
     throw new GatewayError("resource_not_found", `No resource ${JSON.stringify(uri.slice(0, 200))}`, { data: { uri } });
   }

@@ -8,6 +8,7 @@ import {
   type RpcError,
   readMessages,
 } from "./json-rpc.ts";
+import { isOneObject } from "./member-text.ts";
 import { Payload } from "./payload.ts";
 
 /**
@@ -70,50 +71,7 @@ function resultOf(id: string | undefined, text: Buffer): Message | undefined {
   return { kind: "result", id: known, result: Payload.ofText(text) };
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
-const openingBracket = 0x5b;
-const closingBracket = 0x5d;
-const openingBrace = 0x7b;
 const closingBrace = 0x7d;
-
-/**
- * Whether the brace that the text begins with is closed by its last one. What stands between need not be valid, but cannot be taken for
- * anything outside of it. Costs a tenth of parsing.
- */
-function isOneObject(text: Buffer): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const byte = text[at];
-    if (byte === quote) {
-      at = endOfString(text, at + 1);
-      if (at === -1) return false;
-    } else if (byte === openingBrace || byte === openingBracket) depth += 1;
-    else if (byte === closingBrace || byte === closingBracket) {
-      depth -= 1;
-      if (depth === 0) return at === text.length - 1;
-    }
-  }
-  return false;
-}
-
-/** Strings longer than this are searched through natively. */
-const shortBytes = 64;
-
-/** Where a string ends whose first character is at `from`; -1 where it does not. */
-function endOfString(text: Buffer, from: number): number {
-  let at = from;
-  for (const near = Math.min(text.length, from + shortBytes); at < near; at += 1) {
-    if (text[at] === quote) return at;
-    if (text[at] === backslash) at += 1;
-  }
-  for (at = text.indexOf(quote, at); at !== -1; at = text.indexOf(quote, at + 1)) {
-    let backslashes = 0;
-    while (text[at - 1 - backslashes] === backslash) backslashes += 1;
-    if (backslashes % 2 === 0) return at;
-  }
-  return -1;
-}
 
 /**
  * The text of a request.

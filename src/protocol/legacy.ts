@@ -5,6 +5,7 @@ import type { Codec } from "./codec.ts";
 import { type RequestId, type RpcError, isRequestId } from "./json-rpc.ts";
 import { cacheableMethods, legacyRequests, legacyTaskRequests } from "./methods.ts";
 import { Payload } from "./payload.ts";
+import { withoutMembers } from "./result-text.ts";
 import type { Revision } from "./revision.ts";
 
 /** What tells one legacy revision from another. */
@@ -100,7 +101,10 @@ function withoutModernMembers(method: string, result: Payload): Payload {
   const mayHave = (isKept ? modernMembers : modernMembers.slice(0, 1)).some((member) =>
     result.mayContain(`"${member}"`),
   );
-  if (!mayHave || !modernMembers.some((member) => member in result.value)) return result;
+  if (!mayHave) return result;
+  const bare = result.isText ? withoutMembers(result.text, modernMembers) : undefined;
+  if (bare !== undefined) return bare === result.text ? result : Payload.ofText(bare);
+  if (!modernMembers.some((member) => member in result.value)) return result;
   const { resultType: _resultType, ttlMs: _ttlMs, cacheScope: _cacheScope, ...rest } = result.value;
   return Payload.of(rest);
 }

@@ -59,9 +59,24 @@ export class Payload {
     return this.#value;
   }
 
+  /** Whether the text is held, so that it can be looked at for nothing. */
+  get isText(): boolean {
+    return this.#text !== undefined;
+  }
+
   /** Whether the text, if that is what is held, contains these characters anywhere; true where only the value is held. */
   mayContain(characters: string): boolean {
     return this.#value !== undefined || this.text.includes(characters, 0, "latin1");
+  }
+
+  /** As {@link mayContain}, with what follows: the first 64 bytes from each of these characters on are shown to `pattern`, as Latin-1. */
+  mayMatch(characters: string, pattern: RegExp): boolean {
+    if (this.#value !== undefined) return true;
+    const { text } = this;
+    for (let at = text.indexOf(characters, 0, "latin1"); at !== -1; at = text.indexOf(characters, at + 1, "latin1")) {
+      if (pattern.test(text.toString("latin1", at, at + 64))) return true;
+    }
+    return false;
   }
 
   /** Whether the text, if it is held, ends like this: `pattern` is shown its last bytes, as Latin-1. */

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { localPrincipal } from "../access/principal.ts";
+import type { Principal } from "../access/principal.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../core/json.ts";
 import { type Outcome, dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import type { Inbound } from "../gateway/inbound.ts";
 import type { Route } from "../gateway/route.ts";
 import type { Notification } from "../protocol/call.ts";
 import { newest } from "../protocol/revision.ts";
@@ -21,6 +22,8 @@ const members = ["tool", "arguments", "profile"] as const;
 interface RestCall {
   readonly route: Route;
   readonly params: JsonObject;
+  /** Size of the request, in bytes. */
+  readonly bytes: number;
 }
 
 /**
@@ -32,7 +35,12 @@ interface RestCall {
  *
  * @throws {GatewayError} `method_not_allowed`, `forbidden_origin`, `unsupported_media_type`.
  */
-export function answerRestCall(request: IncomingMessage, response: ServerResponse, gateway: Gateway): void {
+export function answerRestCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  gateway: Gateway,
+  principal: Principal,
+): void {
   if (request.method !== "POST") {
     throw new GatewayError("method_not_allowed", `${callPath} is not for ${String(request.method)}`);
   }
@@ -40,20 +48,26 @@ export function answerRestCall(request: IncomingMessage, response: ServerRespons
   readBody(request, (body) => {
     try {
       if (body instanceof GatewayError) throw body;
-      call(readCall(body, gateway), request, response, gateway);
+      call({ ...readCall(body, gateway, principal), bytes: body.length }, request, response, gateway, principal);
     } catch (thrown) {
       refuse(response, toGatewayError(thrown));
     }
   });
 }
 
-function call({ route, params }: RestCall, request: IncomingMessage, response: ServerResponse, gateway: Gateway): void {
+function call(
+  { route, params, bytes }: RestCall,
+  request: IncomingMessage,
+  response: ServerResponse,
+  gateway: Gateway,
+  principal: Principal,
+): void {
   const controller = new AbortController();
   response.on("close", () => {
     if (!response.writableFinished) controller.abort(new GatewayError("cancelled", "The caller hung up"));
   });
   const answer = acceptsOf(request).json ? plainAnswer(response) : streamAnswer(response);
-  const inbound = {
+  const inbound: Inbound = {
     route,
     codec: gateway.deps.codecs[newest.legacy],
     method: "tools/call",
@@ -62,10 +76,18 @@ function call({ route, params }: RestCall, request: IncomingMessage, response: S
     caller: { info: undefined, capabilities: {} },
     controller,
     notify: answer.notify,
-    principal: localPrincipal,
+    principal,
+    origin: { entrance: "rest", address: request.socket.remoteAddress },
+    bytes,
     ask: undefined,
   };
-  void dispatch(gateway, inbound, 0).then(answer.end);
+  const stay = principal.tenure.during((reason) => {
+    controller.abort(reason);
+  });
+  void dispatch(gateway, inbound, 0).then((outcome) => {
+    stay();
+    answer.end(outcome);
+  });
 }
 
 /** How an answer goes out. */
@@ -118,7 +140,7 @@ function resultOf({ answer, failure }: Outcome): JsonObject | GatewayError {
 }
 
 /** @throws {GatewayError} `parse_error`, `invalid_params`, `route_not_found`. */
-function readCall(body: Buffer, gateway: Gateway): RestCall {
+function readCall(body: Buffer, gateway: Gateway, { rights }: Principal): Omit<RestCall, "bytes"> {
   const value = parsedBody(body);
   if (!isJsonObject(value)) throw new GatewayError("invalid_params", "The body must be a JSON object");
   for (const key of Object.keys(value)) {
@@ -133,7 +155,7 @@ function readCall(body: Buffer, gateway: Gateway): RestCall {
   if (!isJsonObject(given)) throw new GatewayError("invalid_params", "arguments must be an object");
   const profile = textIn(value, "profile");
   const route: Route = profile === undefined ? { kind: "all" } : { kind: "profile", name: profile };
-  if (!gateway.hasRoute(route)) {
+  if (!gateway.hasRoute(route, rights)) {
     throw new GatewayError("route_not_found", `There is no profile ${JSON.stringify(profile?.slice(0, 100))}`);
   }
   return { route, params: { name: tool, arguments: given, _meta: { progressToken: 0 } } };

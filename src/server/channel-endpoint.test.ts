@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { localPrincipal } from "../access/principal.ts";
 import { type JsonObject, isJsonObject } from "../core/json.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import { Gateway } from "../gateway/gateway.ts";
@@ -26,6 +27,7 @@ beforeEach(async () => {
   server = new ScriptedServer({ ...legacyScript(), "tools/call": "silence" });
   clock = new ManualClock();
   gateway = new Gateway({
+    policies: { upstreams: { old: { maxTimeoutMs: 2000 } } },
     upstreams: [{ name: "old", target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 5000 }],
     deps: {
       clock,
@@ -39,7 +41,8 @@ beforeEach(async () => {
   gateway.start();
   await gateway.settled;
   const [ours, theirs] = memoryPair();
-  new ChannelEndpoint(theirs, gateway, { kind: "all" }).start();
+  const from = { principal: localPrincipal, entrance: "internal", address: undefined } as const;
+  new ChannelEndpoint(theirs, gateway, { kind: "all" }, from).start();
   client = ours;
   received = [];
   ours.start({
@@ -176,21 +179,21 @@ test("notifications of any kind are not answered", async () => {
   assert.deepEqual(received, []);
 });
 
-test("progress does not put off the end of a call that takes too long, and is passed on as the upstream counts it", async () => {
+test("progress puts off the end of a silent call, up to a maximum, and never goes back", async () => {
   verifies("lifecycle.timeout-maximum", "progress.increases");
   await call(1, { ...modern, progressToken: "p" });
   const { id } = await lastCall();
-  const counted = [3, 2, 2];
-  for (const progress of counted) {
+  for (const progress of [3, 2, 2, 4, 5]) {
+    assert.deepEqual(answersTo(1), []);
     clock.advance(400);
     server.notify("notifications/progress", { progressToken: id, progress });
     await turn();
   }
   const told = received.flatMap(({ params }) => (isJsonObject(params) ? [params["progress"]] : []));
-  assert.deepEqual(told, counted.slice(0, 2));
+  assert.deepEqual(told, [3, 4]);
   const result = answersTo(1)[0]?.["result"];
   assert.ok(isJsonObject(result) && result["isError"] === true);
-  assert.match(JSON.stringify(result["content"]), /did not answer within 1000 ms/);
+  assert.match(JSON.stringify(result["content"]), /did not answer within 2000 ms in all/);
 });
 
 test("log messages go with the request that asked for them, and with no other and no subscription", async () => {

@@ -1,9 +1,10 @@
-import { localPrincipal } from "../access/principal.ts";
+import type { Principal } from "../access/principal.ts";
 import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type Outcome, dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
+import type { Origin } from "../gateway/ended-call.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Route } from "../gateway/route.ts";
 import { callerOf, initializeResult } from "../gateway/self.ts";
@@ -22,6 +23,11 @@ import { maxUnreadBytes } from "./reply.ts";
 
 const nobody: Caller = { info: undefined, capabilities: {} };
 
+/** Who is on a channel: who it is, and where it came from. */
+export interface ChannelDownstream extends Origin {
+  readonly principal: Principal;
+}
+
 /**
  * Serves one downstream over a two-way stream, in both eras at once: a request that carries its revision is served by itself, any other
  * belongs to the one session that `initialize` begins.
@@ -32,6 +38,8 @@ export class ChannelEndpoint {
   readonly #channel: Channel;
   readonly #gateway: Gateway;
   readonly #route: Route;
+  readonly #principal: Principal;
+  readonly #origin: Origin;
   readonly #mayTake: (messages: number) => boolean;
   readonly #running = new BriefMap<RequestId, AbortController>();
   readonly #ended = Promise.withResolvers<void>();
@@ -41,10 +49,18 @@ export class ChannelEndpoint {
   #unsubscribe: (() => void) | undefined;
 
   /** `mayTake` is asked before messages are taken, so many at once; where it says no, they are not. */
-  constructor(channel: Channel, gateway: Gateway, route: Route, mayTake: (messages: number) => boolean = () => true) {
+  constructor(
+    channel: Channel,
+    gateway: Gateway,
+    route: Route,
+    { principal, ...origin }: ChannelDownstream,
+    mayTake: (messages: number) => boolean = () => true,
+  ) {
     this.#channel = channel;
     this.#gateway = gateway;
     this.#route = route;
+    this.#principal = principal;
+    this.#origin = origin;
     this.#mayTake = mayTake;
   }
 
@@ -52,7 +68,7 @@ export class ChannelEndpoint {
   start(): void {
     this.#channel.start({
       frame: (frame) => {
-        this.#receive(readFrame(frame));
+        this.#receive(readFrame(frame), frame.length);
       },
       noise: () => {
         this.#send(
@@ -70,6 +86,13 @@ export class ChannelEndpoint {
     return this.#running.size > 0;
   }
 
+  /** Ends what is under way, and takes nothing more; the channel is the caller's to close. */
+  stop(reason: GatewayError): void {
+    this.#isOver = true;
+    this.#unsubscribe?.();
+    for (const controller of this.#running.values()) controller.abort(reason);
+  }
+
   /** Resolves when no request is under way. One waits for that at a time. */
   async idle(): Promise<void> {
     if (!this.isBusy) return;
@@ -83,16 +106,16 @@ export class ChannelEndpoint {
     return this.#ended.promise;
   }
 
-  #receive(read: Message | MessageArray): void {
-    if (!this.#mayTake(read.kind === "array" ? read.messages.length : 1)) return;
+  #receive(read: Message | MessageArray, bytes: number): void {
+    if (this.#isOver || !this.#mayTake(read.kind === "array" ? read.messages.length : 1)) return;
     if (read.kind === "array") void this.#batch(read);
-    else this.#take(read);
+    else this.#take(read, bytes);
   }
 
-  #take(message: Message): void {
+  #take(message: Message, bytes: number): void {
     switch (message.kind) {
       case "request":
-        void this.#answer(message);
+        void this.#answer(message, bytes);
         return;
       case "notification":
       case "result":
@@ -120,10 +143,10 @@ export class ChannelEndpoint {
     this.#refuse(isAnswer ? undefined : id, refusal);
   }
 
-  async #answer(request: RequestMessage): Promise<void> {
+  async #answer(request: RequestMessage, bytes: number): Promise<void> {
     try {
       await this.#whileRunning(request.id, async (controller) => {
-        const frame = await this.#frameFor(request, controller);
+        const frame = await this.#frameFor(request, controller, bytes);
         if (frame !== undefined) this.#send(frame);
       });
     } catch (thrown) {
@@ -166,7 +189,7 @@ export class ChannelEndpoint {
     }
   }
 
-  async #frameFor(request: RequestMessage, controller: AbortController): Promise<Buffer | undefined> {
+  async #frameFor(request: RequestMessage, controller: AbortController, bytes: number): Promise<Buffer | undefined> {
     const { id, method, params } = request;
     const isModern = isModernRequest(params, undefined);
     if (method === "initialize" && !isModern)
@@ -176,13 +199,14 @@ export class ChannelEndpoint {
     if (!isModern && session === undefined && method !== "ping" && method !== "server/discover") {
       throw new GatewayError("session_required", `${method.slice(0, 100)} came before initialize`);
     }
-    return outcomeFrame(id, await this.#dispatch(request, session, controller));
+    return outcomeFrame(id, await this.#dispatch(request, session, controller, bytes));
   }
 
   #dispatch(
     { id, method, params }: RequestMessage,
     session: Session | undefined,
     controller: AbortController,
+    bytes?: number,
   ): Promise<Outcome> {
     const { codecs } = this.#gateway.deps;
     return dispatch(
@@ -198,7 +222,9 @@ export class ChannelEndpoint {
         notify: (notification) => {
           this.#tell(notification);
         },
-        principal: localPrincipal,
+        principal: this.#principal,
+        origin: this.#origin,
+        bytes,
         ask: session && ((question, signal) => session.questions.ask(question, (frame) => this.#send(frame), signal)),
       },
       id,
@@ -210,9 +236,15 @@ export class ChannelEndpoint {
     if (this.#isOver) throw new GatewayError("cancelled", "The caller has left");
     const revision = negotiate(params["protocolVersion"]);
     const { codecs, identity } = this.#gateway.deps;
-    const view = this.#gateway.view(this.#route);
+    const view = this.#gateway.view(this.#route, this.#principal.rights);
     this.#unsubscribe?.();
-    const session = new Session({ id: "", route: this.#route, codec: codecs[revision], caller: callerOf(params) });
+    const session = new Session({
+      id: "",
+      route: this.#route,
+      principal: this.#principal,
+      codec: codecs[revision],
+      caller: callerOf(params),
+    });
     this.#session = session;
     this.#unsubscribe = this.#gateway.subscribe(session);
     const outlet: Outlet = (notification) => this.#tell(notification);
@@ -247,11 +279,7 @@ export class ChannelEndpoint {
   }
 
   #end(): void {
-    this.#isOver = true;
-    this.#unsubscribe?.();
-    for (const controller of this.#running.values()) {
-      controller.abort(new GatewayError("cancelled", "The caller has left"));
-    }
+    this.stop(new GatewayError("cancelled", "The caller has left", { data: { hasLeft: true } }));
     this.#ended.resolve();
   }
 }

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { checkMay } from "../access/actions.ts";
+import type { Principal } from "../access/principal.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { approve, quarantineOf } from "../gateway/approval.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -15,16 +17,18 @@ const addresses = /^\/api\/upstreams\/([^/]+)\/(quarantine|approve)$/;
  *
  * False where the path is another one.
  *
- * @throws {GatewayError} `route_not_found`, `method_not_allowed`, `forbidden_origin`, `unsupported_media_type`.
+ * @throws {GatewayError} `forbidden`, `route_not_found`, `method_not_allowed`, `forbidden_origin`, `unsupported_media_type`.
  */
 export function answerDefinitions(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
   gateway: Gateway,
+  principal: Principal,
 ): boolean {
   const [, encoded, action] = addresses.exec(path) ?? [];
   if (encoded === undefined) return false;
+  checkMay(principal, "approve_definitions");
   const name = decoded(encoded);
   if (request.method !== (action === "approve" ? "POST" : "GET")) {
     throw new GatewayError("method_not_allowed", `${path.slice(0, 200)} is not for ${String(request.method)}`);

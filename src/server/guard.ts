@@ -10,18 +10,20 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Refuses to listen where strangers could call.
+ * Refuses to listen where strangers could call and nobody is asked who they are.
  *
- * @throws {GatewayError} `unsafe_listen` — the address is no loopback address: there is no authentication yet.
+ * @throws {GatewayError} `unsafe_listen`.
  */
-export function checkListen({ host }: ListenOptions): void {
-  if (isLoopback(host)) return;
+export function checkListen({ host }: ListenOptions, isAsked: boolean): void {
+  if (isAsked || isLoopback(host)) return;
   throw new GatewayError(
     "unsafe_listen",
     `listen.host is ${JSON.stringify(host)}, which others can reach, and nothing would ask them who they are`,
     { data: { host } },
   );
 }
+
+type GuardOptions = Pick<ListenOptions, "host" | "allowedHosts" | "allowedOrigins" | "publicUrl">;
 
 /**
  * Keeps web pages of strangers out: a page that was let into the browser under a name of its own can reach loopback addresses, but its
@@ -35,9 +37,12 @@ export class Guard {
   /** Host headers that were found good; nearly every request repeats one. Bounded. */
   readonly #goodHosts = new Set<string>();
 
-  constructor({ host, allowedHosts, allowedOrigins }: Pick<ListenOptions, "host" | "allowedHosts" | "allowedOrigins">) {
-    this.#hosts = new Set([...loopbackNames, bracketed(host), ...allowedHosts.map((name) => name.toLowerCase())]);
-    this.#origins = new Set(allowedOrigins.map((origin) => origin.toLowerCase()));
+  constructor({ host, allowedHosts, allowedOrigins, publicUrl }: GuardOptions) {
+    const known = publicUrl === undefined ? [] : [new URL(publicUrl)];
+    const hosts = [...allowedHosts, ...known.map(({ hostname }) => hostname)];
+    this.#hosts = new Set([...loopbackNames, bracketed(host), ...hosts.map((name) => name.toLowerCase())]);
+    const origins = [...allowedOrigins, ...known.map(({ origin }) => origin)];
+    this.#origins = new Set(origins.map((origin) => origin.toLowerCase()));
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type Route, routeKey } from "../gateway/route.ts";
@@ -39,10 +40,11 @@ export class HttpSessions {
   /**
    * The session that a request belongs to.
    *
-   * @throws {GatewayError} `session_required` — it names none; `session_not_found` — there is none of that id at this route;
+   * @throws {GatewayError} `session_required` — it names none; `session_not_found` — there is none of that id at this route, or it is
+   *   another's;
    *   `unsupported_protocol_version` — its header names a revision without sessions.
    */
-  of(request: IncomingMessage, route: Route): Session {
+  of(request: IncomingMessage, route: Route, principal: Principal): Session {
     const id = request.headers["mcp-session-id"];
     if (typeof id !== "string") {
       throw new GatewayError(
@@ -50,7 +52,7 @@ export class HttpSessions {
         "This request belongs to no session: the Mcp-Session-Id header is missing",
       );
     }
-    const session = this.#sessions.use(id);
+    const session = this.#sessions.use(id, principal);
     if (session === undefined || routeKey(session.route) !== routeKey(route)) {
       throw new GatewayError("session_not_found", "There is no such session");
     }
@@ -65,15 +67,17 @@ export class HttpSessions {
    *
    * @throws {GatewayError} `method_not_allowed` — the request belongs to no session; `not_acceptable`; what {@link of} throws.
    */
-  listen(request: IncomingMessage, response: ServerResponse, route: Route): void {
+  listen(request: IncomingMessage, response: ServerResponse, route: Route, principal: Principal): void {
     if (!isInSession(request)) {
       response.setHeader("allow", "POST");
       throw new GatewayError("method_not_allowed", "Without a session there is no stream to open");
     }
-    const session = this.of(request, route);
+    const session = this.of(request, route, principal);
     if (!acceptsOf(request).stream) {
       throw new GatewayError("not_acceptable", "The stream of a session is text/event-stream");
     }
+    const stay = principal.tenure.during(() => response.destroy());
+    response.on("close", stay);
     const log = this.#replayOf(session);
     const lastEventId = request.headers["last-event-id"];
     const resumed = typeof lastEventId === "string" ? log.resume(response, lastEventId) : undefined;
@@ -87,8 +91,8 @@ export class HttpSessions {
    *
    * @throws {GatewayError} what {@link of} throws.
    */
-  end(request: IncomingMessage, response: ServerResponse, route: Route): void {
-    this.#sessions.end(this.of(request, route).id);
+  end(request: IncomingMessage, response: ServerResponse, route: Route, principal: Principal): void {
+    this.#sessions.end(this.of(request, route, principal).id);
     response.writeHead(204);
     response.end();
   }

@@ -1,6 +1,6 @@
 /** Where the gateway listens, and which names and web origins it answers to. */
 export interface ListenOptions {
-  /** Address to bind. Only a loopback address starts without authentication. */
+  /** Address to bind. Others than loopback addresses take authentication. */
   readonly host: string;
   /** 0 to 65535; 0 takes any free port. */
   readonly port: number;
@@ -8,6 +8,10 @@ export interface ListenOptions {
   readonly allowedHosts: readonly string[];
   /** Origins (`https://app.example.com`) of web pages that may call, besides those on loopback. */
   readonly allowedOrigins: readonly string[];
+  /** Under which address clients reach the gateway, where that is not the one it listens at: `https://gateway.example.com`. */
+  readonly publicUrl?: string | undefined;
+  /** Addresses, or ranges of them (`10.0.0.0/8`), of proxies whose word counts for who a client is and what it asked for. Default: none. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export const listenDefaults = {
@@ -15,4 +19,6 @@ export const listenDefaults = {
   port: 8001,
   allowedHosts: [],
   allowedOrigins: [],
+  publicUrl: undefined,
+  trustedProxies: [],
 } as const satisfies ListenOptions;

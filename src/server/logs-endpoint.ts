@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../access/principal.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { type UpstreamLog, logOf } from "../gateway/status.ts";
@@ -24,6 +25,7 @@ export async function answerLogs(
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
+  principal: Principal,
 ): Promise<UpstreamLog> {
   if (request.method !== "GET") throw new GatewayError("method_not_allowed", "Logs are read with GET");
   const { searchParams } = new URL(request.url ?? "", "http://localhost");
@@ -32,7 +34,8 @@ export async function answerLogs(
   const lines = wholeNumber(searchParams, "lines", Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   const upstream = gateway.upstreams.find((each) => each.name === name);
   if (upstream === undefined) throw new GatewayError("route_not_found", `There is no upstream ${JSON.stringify(name)}`);
-  if (waitMs > 0) await waitFor(gateway, response, waitMs, (signal) => upstream.record.journal.beyond(after, signal));
+  if (waitMs > 0)
+    await waitFor(gateway, response, waitMs, principal, (signal) => upstream.record.journal.beyond(after, signal));
   return logOf(upstream, after, lines);
 }
 
@@ -41,6 +44,7 @@ async function waitFor(
   gateway: Gateway,
   response: ServerResponse,
   ms: number,
+  principal: Principal,
   run: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
@@ -49,13 +53,16 @@ async function waitFor(
   };
   const unsubscribe = gateway.subscribe({
     route: { kind: "all" },
+    principal,
     listsChanged: () => undefined,
     notification: () => undefined,
     stopping: stop,
   });
   const stopTimer = gateway.deps.clock.after(ms, stop);
   response.on("close", stop);
+  const stay = principal.tenure.during(stop);
   await run(controller.signal);
+  stay();
   response.off("close", stop);
   stopTimer();
   unsubscribe();

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { localPrincipal } from "../access/principal.ts";
+import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -31,7 +31,10 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly route: Route;
+  readonly principal: Principal;
   readonly accepts: Accepts;
+  /** Size of its one message, in bytes. */
+  readonly bytes: number | undefined;
 }
 
 /** What the endpoint needs. */
@@ -59,11 +62,11 @@ export class McpEndpoint {
   }
 
   /** Serves one HTTP request to a route's address; Host and Origin have been checked. */
-  handle(request: IncomingMessage, response: ServerResponse, route: Route): void {
+  handle(request: IncomingMessage, response: ServerResponse, route: Route, principal: Principal): void {
     const { method } = request;
-    if (method === "POST") this.#post(request, response, route);
-    else if (method === "GET") this.#attempt(response, () => this.#held.listen(request, response, route));
-    else if (method === "DELETE") this.#attempt(response, () => this.#held.end(request, response, route));
+    if (method === "POST") this.#post(request, response, route, principal);
+    else if (method === "GET") this.#attempt(response, () => this.#held.listen(request, response, route, principal));
+    else if (method === "DELETE") this.#attempt(response, () => this.#held.end(request, response, route, principal));
     else {
       response.setHeader("allow", "POST, GET, DELETE");
       refuse(response, new GatewayError("method_not_allowed", `${method ?? "This method"} is not served here`));
@@ -78,7 +81,7 @@ export class McpEndpoint {
     }
   }
 
-  #post(request: IncomingMessage, response: ServerResponse, route: Route): void {
+  #post(request: IncomingMessage, response: ServerResponse, route: Route, principal: Principal): void {
     const type = request.headers["content-type"];
     const accepts = acceptsOf(request);
     if (type === undefined || !/^application\/json\s*(?:;|$)/i.test(type)) {
@@ -91,7 +94,7 @@ export class McpEndpoint {
     }
     readBody(request, (body) => {
       if (body instanceof GatewayError) refuse(response, body);
-      else this.#takeBody(body, { request, response, route, accepts });
+      else this.#takeBody(body, { request, response, route, principal, accepts, bytes: body.length });
     });
   }
 
@@ -105,7 +108,7 @@ export class McpEndpoint {
     }
     const message = readMessages(value);
     try {
-      if (message.kind === "array") this.#batch(message, exchange);
+      if (message.kind === "array") this.#batch(message, { ...exchange, bytes: undefined });
       else this.#take(message, exchange);
     } catch (thrown) {
       refuse(exchange.response, toGatewayError(thrown), idToAnswer(message));
@@ -113,18 +116,18 @@ export class McpEndpoint {
   }
 
   #take(message: Message, exchange: Exchange): void {
-    const { request, response, route } = exchange;
+    const { request, response, route, principal } = exchange;
     switch (message.kind) {
       case "request":
         this.#request(message, exchange);
         return;
       case "notification":
-        this.#notification(message, request, route);
+        this.#notification(message, exchange);
         accepted(response);
         return;
       case "result":
       case "error":
-        takeInto(this.#held.of(request, route), message);
+        takeInto(this.#held.of(request, route, principal), message);
         accepted(response);
         return;
       case "invalid":
@@ -134,29 +137,32 @@ export class McpEndpoint {
   }
 
   #request({ id, method, params }: RequestMessage, exchange: Exchange): void {
-    const { request, response, route, accepts } = exchange;
+    const { request, response, route, principal, accepts } = exchange;
     // With the metadata of a modern request it is a method that there is no more (2026-07-28, basic/versioning).
     if (method === "initialize" && !isModernRequest(params, undefined)) {
-      void this.#initialize(id, params ?? {}, route, new Reply(response, accepts));
+      void this.#initialize(id, params ?? {}, exchange, new Reply(response, accepts));
       return;
     }
     // In a session the header may be wrong, but does not make the request one of another era.
     const isModern = isModernRequest(params, isInSession(request) ? undefined : versionOf(request));
     if (isModern) this.#checkModern(method, params, exchange);
-    const session = isModern ? undefined : this.#held.of(request, route);
+    const session = isModern ? undefined : this.#held.of(request, route, principal);
     const reply = new Reply(response, accepts, session && this.#held.replayFor(session));
     if (isModern && method === "subscriptions/listen") keepListening(reply, accepts, this.#gateway.deps.clock);
     const controller = new AbortController();
     session?.begin(id, controller);
-    const inbound = this.#inbound(method, params, route, session, reply, controller);
+    const inbound = this.#inbound(method, params, exchange, session, reply, controller);
+    const stay = during(principal, controller);
     // A modern downstream that hangs up has cancelled; a legacy one may only have lost its connection.
     if (isModern) {
       response.on("close", () => {
-        if (!response.writableFinished) controller.abort(new GatewayError("cancelled", "The caller hung up"));
+        if (!response.writableFinished)
+          controller.abort(new GatewayError("cancelled", "The caller hung up", { data: { hasLeft: true } }));
       });
     }
     this.#together.begin();
     void dispatch(this.#gateway, inbound, id).then((outcome) => {
+      stay();
       session?.finish(id);
       this.#together.end(() => {
         sendOutcome(reply, id, outcome, inbound.codec.era);
@@ -164,19 +170,20 @@ export class McpEndpoint {
     });
   }
 
-  #checkModern(method: string, params: JsonObject | undefined, { request, route }: Exchange): void {
+  #checkModern(method: string, params: JsonObject | undefined, { request, route, principal }: Exchange): void {
     checkModernRequest(method, params, request.headers);
     if (method !== "tools/call" || params === undefined) return;
-    const repeated = this.#gateway.view(route).repeatedIn(String(params["name"]));
+    const repeated = this.#gateway.view(route, principal.rights).repeatedIn(String(params["name"]));
     if (repeated !== undefined) checkRepeated(repeated, params, request.headers);
   }
 
   /** Serves an array of messages of a session. */
-  #batch(array: MessageArray, { request, response, route, accepts }: Exchange): void {
-    const session = this.#held.of(request, route);
+  #batch(array: MessageArray, exchange: Exchange): void {
+    const { request, response, route, principal, accepts } = exchange;
+    const session = this.#held.of(request, route, principal);
     const reply = new Reply(response, accepts, this.#held.replayFor(session));
     const answers = answerBatch(array, session.codec.revision, {
-      answer: (message) => this.#batched(message, session, route, reply),
+      answer: (message) => this.#batched(message, session, exchange, reply),
       take: (message) => {
         takeInto(session, message);
       },
@@ -195,13 +202,15 @@ export class McpEndpoint {
   async #batched(
     { id, method, params }: RequestMessage,
     session: Session,
-    route: Route,
+    exchange: Exchange,
     reply: Reply,
   ): Promise<Buffer | undefined> {
     const controller = new AbortController();
     session.begin(id, controller);
-    const inbound = this.#inbound(method, params, route, session, reply, controller);
+    const inbound = this.#inbound(method, params, exchange, session, reply, controller);
+    const stay = during(exchange.principal, controller);
     const outcome = await dispatch(this.#gateway, inbound, id);
+    stay();
     session.finish(id);
     return outcomeFrame(id, outcome);
   }
@@ -209,7 +218,7 @@ export class McpEndpoint {
   #inbound(
     method: string,
     params: JsonObject | undefined,
-    route: Route,
+    { request, route, principal, bytes }: Exchange,
     session: Session | undefined,
     reply: Reply,
     controller: AbortController,
@@ -225,18 +234,21 @@ export class McpEndpoint {
       notify: (notification) => {
         reply.notify(notification);
       },
-      principal: localPrincipal,
+      principal,
+      origin: { entrance: "http", address: request.socket.remoteAddress },
+      bytes,
       ask: session && ((question, signal) => session.questions.ask(question, (frame) => reply.ask(frame), signal)),
     };
   }
 
-  async #initialize(id: RequestId, params: JsonObject, route: Route, reply: Reply): Promise<void> {
+  async #initialize(id: RequestId, params: JsonObject, { route, principal }: Exchange, reply: Reply): Promise<void> {
     try {
       await this.#gateway.listable;
+      if (principal.tenure.isOver) throw new GatewayError("unauthenticated", "Who asks may no longer");
       const revision = negotiate(params["protocolVersion"]);
       const { codecs, identity } = this.#gateway.deps;
-      const view = this.#gateway.view(route);
-      const session = this.#sessions.create({ route, codec: codecs[revision], caller: callerOf(params) });
+      const view = this.#gateway.view(route, principal.rights);
+      const session = this.#sessions.create({ route, principal, codec: codecs[revision], caller: callerOf(params) });
       const result = Payload.of(initializeResult(view, revision, identity));
       reply.end(answerText(id, { kind: "result", result }), 200, { "mcp-session-id": session.id });
     } catch (thrown) {
@@ -247,12 +259,11 @@ export class McpEndpoint {
 
   #notification(
     message: UnansweredMessage & { readonly kind: "notification" },
-    request: IncomingMessage,
-    route: Route,
+    { request, route, principal }: Exchange,
   ): void {
     // Modern downstreams have nothing to notify us of over HTTP: hanging up is how they cancel.
     if (!isInSession(request) && isModernRequest(message.params, versionOf(request))) return;
-    takeInto(this.#held.of(request, route), message);
+    takeInto(this.#held.of(request, route, principal), message);
   }
 }
 
@@ -260,6 +271,13 @@ export class McpEndpoint {
 function idToAnswer(message: Message | MessageArray): RequestId | undefined {
   if (message.kind === "invalid") return message.isAnswer ? undefined : message.id;
   return message.kind === "request" ? message.id : undefined;
+}
+
+/** Ends a request with the time of who asks; what is returned is called at its own end. */
+function during({ tenure }: Principal, controller: AbortController): () => void {
+  return tenure.during((reason) => {
+    controller.abort(reason);
+  });
 }
 
 /** What a session is told and does not answer. */

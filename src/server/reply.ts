@@ -140,8 +140,8 @@ export function refuse(response: ServerResponse, error: GatewayError, id?: Reque
 }
 
 /** Answers with a value as JSON. */
-export function answerJson(response: ServerResponse, value: unknown): void {
+export function answerJson(response: ServerResponse, value: unknown, status = 200): void {
   const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
+  response.writeHead(status, { "content-type": "application/json", "content-length": body.length });
   response.end(body);
 }

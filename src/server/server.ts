@@ -1,21 +1,23 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Access } from "../access/access.ts";
+import type { Principal } from "../access/principal.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Route } from "../gateway/route.ts";
 import type { Sessions } from "../gateway/sessions.ts";
-import { statusOf } from "../gateway/status.ts";
 import { decoded } from "./address.ts";
-import { answerRestCall, callPath } from "./call-api.ts";
-import { answerDefinitions } from "./definitions-api.ts";
+import { answerApi, nothingAt } from "./api.ts";
+import { Door, checkAddress, metadataPath } from "./door.ts";
 import { Guard, checkListen } from "./guard.ts";
 import type { ListenOptions } from "./listen-options.ts";
-import { answerLogs, logName } from "./logs-endpoint.ts";
-import { answerOperation } from "./operations-api.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
-import { answerJson, refuse } from "./reply.ts";
+import type { CacheApi } from "./cache-api.ts";
+import { PublicUrl } from "./public-url.ts";
+import { answerJson } from "./reply.ts";
+import type { UpstreamDesk } from "./upstream-desk.ts";
 import { WebSocketEndpoint, refuseUpgrade, wantsWebSocket } from "./web-socket-endpoint.ts";
 
 /** What the HTTP side serves. */
@@ -23,6 +25,10 @@ export interface HttpServerDeps {
   readonly gateway: Gateway;
   readonly sessions: Sessions;
   readonly logins: LoginDesk;
+  readonly access: Access;
+  /** Whom operators' changes of upstreams go to. */
+  readonly desk: UpstreamDesk;
+  readonly cache: CacheApi;
 }
 
 /** The HTTP side of a gateway that listens. */
@@ -42,17 +48,18 @@ const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
  * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/api/call`, `/api/status`,
- * `/api/upstreams/NAME/…`, `/oauth/callback`.
+ * `/api/upstreams` and what is below it, `/api/cache`, `/oauth/callback`.
  *
  * Sessions that an earlier process had at the same address go on.
  *
  * @throws {GatewayError} `unsafe_listen`, `address_in_use`, `store_unavailable`.
  */
 export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): Promise<HttpServer> {
-  checkListen(options);
+  checkListen(options, deps.access.isAsked);
   const guard = new Guard(options);
+  const door = new Door(deps.access, new PublicUrl(options));
   const webSockets = new WebSocketEndpoint(deps.gateway);
-  const handle = handler(guard, deps);
+  const handle = handler(guard, door, deps);
   const restored = Promise.withResolvers<void>();
   let isRestored = false;
   const server = createServer(
@@ -66,7 +73,7 @@ export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): 
         });
     },
   );
-  server.on("upgrade", upgradeHandler(guard, webSockets, deps));
+  server.on("upgrade", upgradeHandler(guard, door, webSockets, deps));
   await bind(server, options);
   const origin = originOf(server.address(), options);
   // The address is ours alone, and with it the sessions that were begun there.
@@ -89,55 +96,87 @@ export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): 
   };
 }
 
-function handler(guard: Guard, deps: HttpServerDeps): (request: IncomingMessage, response: ServerResponse) => void {
+function handler(
+  guard: Guard,
+  door: Door,
+  deps: HttpServerDeps,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const endpoint = new McpEndpoint(deps);
-  const { gateway } = deps;
+  const serve = (request: IncomingMessage, response: ServerResponse, principal: Principal): void => {
+    const path = pathOf(request);
+    if (path === "/mcp") endpoint.handle(request, response, everything, principal);
+    else if (path.startsWith("/api/")) answerApi(request, response, path, deps, principal);
+    else endpoint.handle(request, response, routeOf(path, deps.gateway, principal), principal);
+  };
   return (request, response) => {
+    const refused = (thrown: unknown): void => {
+      door.refuse(request, response, toGatewayError(thrown));
+    };
     try {
-      const { host, origin } = request.headers;
-      guard.check(host, origin);
+      const { origin } = request.headers;
+      checkAddress(request);
+      guard.check(door.hostOf(request), origin);
       if (origin !== undefined && answerPreflight(request, response, origin)) return;
-      const path = pathOf(request);
-      if (path === "/mcp") endpoint.handle(request, response, everything);
-      else if (path === "/health") answerJson(response, { status: gateway.isClosing ? "stopping" : "ok" });
-      else if (path === "/api/status") answerJson(response, statusOf(gateway));
-      else if (path === callPath) answerRestCall(request, response, gateway);
-      else if (path === callbackPath) answerCallback(request, response, deps.logins);
-      else if (!path.startsWith("/api/upstreams/")) endpoint.handle(request, response, routeOf(path, gateway));
-      else if (answerDefinitions(request, response, path, gateway)) return;
-      else if (!answerOperation(request, response, path, gateway)) answerLog(request, response, path, gateway);
+      if (answerAnybody(request, response, door, deps)) return;
+      const admitted = door.admit(request);
+      if (admitted instanceof Promise) {
+        admitted
+          .then((principal) => {
+            serve(request, response, principal);
+          })
+          .catch(refused);
+      } else serve(request, response, admitted);
     } catch (thrown) {
-      refuse(response, toGatewayError(thrown));
+      refused(thrown);
     }
   };
 }
 
-function answerLog(request: IncomingMessage, response: ServerResponse, path: string, gateway: Gateway): void {
-  const name = logName(path);
-  if (name === undefined) throw nothingAt(path);
-  answerLogs(gateway, decoded(name), request, response).then(
-    (log) => {
-      if (!response.destroyed) answerJson(response, log);
-    },
-    (thrown: unknown) => {
-      refuse(response, toGatewayError(thrown));
-    },
-  );
+/** What is answered to whoever asks; false where the address is another one. */
+function answerAnybody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  door: Door,
+  { gateway, logins }: HttpServerDeps,
+): boolean {
+  const path = pathOf(request);
+  if (path === "/mcp") return false;
+  if (path === "/health") answerJson(response, { status: gateway.isClosing ? "stopping" : "ok" });
+  else if (path === callbackPath) answerCallback(request, response, logins);
+  else if (path === metadataPath || path.startsWith(`${metadataPath}/mcp`)) {
+    const metadata = door.metadata(request);
+    if (metadata === undefined) throw nothingAt(path);
+    answerJson(response, metadata);
+  } else return false;
+  return true;
 }
 
 /** The same checks and the same addresses as for any other request. */
 function upgradeHandler(
   guard: Guard,
+  door: Door,
   webSockets: WebSocketEndpoint,
   { gateway }: HttpServerDeps,
 ): (request: IncomingMessage, wire: Duplex, head: Buffer) => void {
   return (request, wire, head) => {
+    const refused = (thrown: unknown): void => {
+      const error = toGatewayError(thrown);
+      refuseUpgrade(wire, error, door.headersFor(request, error));
+    };
+    const serve = (principal: Principal): void => {
+      webSockets.handle(request, wire, head, routeOf(pathOf(request), gateway, principal), principal);
+    };
     try {
-      const { host, origin } = request.headers;
-      guard.check(host, origin);
-      webSockets.handle(request, wire, head, routeOf(pathOf(request), gateway));
+      checkAddress(request);
+      guard.check(door.hostOf(request), request.headers.origin);
+      const admitted = door.admit(request);
+      if (admitted instanceof Promise) {
+        // Whoever hangs up meanwhile need not be told.
+        wire.on("error", () => undefined);
+        admitted.then(serve).catch(refused);
+      } else serve(admitted);
     } catch (thrown) {
-      refuseUpgrade(wire, toGatewayError(thrown));
+      refused(thrown);
     }
   };
 }
@@ -149,20 +188,16 @@ function pathOf({ url = "/" }: IncomingMessage): string {
   return query === -1 ? url : url.slice(0, query);
 }
 
-function routeOf(path: string, gateway: Gateway): Route {
+function routeOf(path: string, gateway: Gateway, { rights }: Principal): Route {
   const found = routes.exec(path);
   const [, kind, encoded] = found ?? [];
   if (found !== null && encoded === undefined) return everything;
   const route: Route | undefined =
     encoded === undefined ? undefined : { kind: kind === "u" ? "upstream" : "profile", name: decoded(encoded) };
-  if (route === undefined || !gateway.hasRoute(route)) {
+  if (route === undefined || !gateway.hasRoute(route, rights)) {
     throw nothingAt(path);
   }
   return route;
-}
-
-function nothingAt(path: string): GatewayError {
-  return new GatewayError("route_not_found", `There is nothing at ${path.slice(0, 200)}`);
 }
 
 /** What is allowed where the page does not say what it wants. It may want any, as tools may have headers of their own (Mcp-Param-…). */
@@ -172,7 +207,7 @@ const corsHeaders =
 /** Lets a web page of an allowed origin read our answers; true where the request was only to ask for that. */
 function answerPreflight(request: IncomingMessage, response: ServerResponse, origin: string): boolean {
   response.setHeader("access-control-allow-origin", origin);
-  response.setHeader("access-control-expose-headers", "mcp-session-id, mcp-protocol-version");
+  response.setHeader("access-control-expose-headers", "mcp-session-id, mcp-protocol-version, www-authenticate");
   response.setHeader("vary", "origin");
   if (request.method !== "OPTIONS") return false;
   response.writeHead(204, {

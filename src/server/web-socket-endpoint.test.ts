@@ -2,20 +2,19 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import { localPrincipal } from "../access/principal.ts";
 import { WebSocket } from "ws";
 import { ManualClock } from "../core/manual-clock.ts";
 import { toGatewayError } from "../core/errors.ts";
 import { Gateway } from "../gateway/gateway.ts";
-import { codecsFor } from "../protocol/codecs.ts";
-import { Guardian } from "../transport/guardian.ts";
 import { wirePair } from "../../test/rig/wire.ts";
 import { WebSocketEndpoint, maxWebSockets, refuseUpgrade } from "./web-socket-endpoint.ts";
+import { standDeps } from "../../test/rig/upstream-stand.ts";
 
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const clock = new ManualClock();
 const gateway = new Gateway({
   upstreams: [],
-  deps: { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
+  deps: standDeps(clock),
   stateKey: Buffer.alloc(32, 7),
 });
 gateway.start();
@@ -24,7 +23,7 @@ const server = createServer();
 const endpoint = new WebSocketEndpoint(gateway);
 server.on("upgrade", (request, wire, head) => {
   try {
-    endpoint.handle(request, wire, head, { kind: "all" });
+    endpoint.handle(request, wire, head, { kind: "all" }, localPrincipal);
   } catch (thrown) {
     refuseUpgrade(wire, toGatewayError(thrown));
   }

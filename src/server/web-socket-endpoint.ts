@@ -1,5 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
@@ -9,8 +10,8 @@ import { errorText } from "../protocol/frame.ts";
 import type { Channel } from "../transport/channel.ts";
 import { type WebSocketChannel, closeCodes, subprotocol, webSocketTaker } from "../transport/web-socket.ts";
 import { maxBodyBytes } from "./body.ts";
-import { ChannelEndpoint } from "./channel-endpoint.ts";
-import { TokenBucket } from "./token-bucket.ts";
+import { type ChannelDownstream, ChannelEndpoint } from "./channel-endpoint.ts";
+import { TokenBucket } from "../policy/rate-limit.ts";
 
 /** How many messages one connection may send: so many at once, and so many a minute in the long run. */
 export const messageRate = { burst: 1000, perMinute: 6000 } as const;
@@ -45,14 +46,15 @@ export class WebSocketEndpoint {
    * @throws {GatewayError} `invalid_request` — it offers subprotocols, but not `mcp`, or speaks the protocol of a draft;
    *   `too_many_sessions`; `shutting_down`. The handshake has then not been answered.
    */
-  handle(request: IncomingMessage, wire: Duplex, head: Buffer, route: Route): void {
+  handle(request: IncomingMessage, wire: Duplex, head: Buffer, route: Route, principal: Principal): void {
     if (this.#gateway.isClosing) throw new GatewayError("shutting_down", "The gateway is stopping");
     if (this.#downstreams.size >= maxWebSockets) {
       throw new GatewayError("too_many_sessions", `All ${maxWebSockets} WebSockets are in use`);
     }
     checkHandshake(request);
     this.#take(request, wire, head, (channel) => {
-      const downstream = new WebSocketDownstream(channel, this.#gateway, route);
+      const from = { principal, entrance: "websocket", address: request.socket.remoteAddress } as const;
+      const downstream = new WebSocketDownstream(channel, this.#gateway, route, from);
       this.#downstreams.add(downstream);
       void downstream.serve().then(() => this.#downstreams.delete(downstream));
     });
@@ -75,11 +77,12 @@ function checkHandshake({ headers }: IncomingMessage): void {
 }
 
 /** Answers the opening of a WebSocket with an error of ours instead, and ends the connection. */
-export function refuseUpgrade(wire: Duplex, error: GatewayError): void {
+export function refuseUpgrade(wire: Duplex, error: GatewayError, headers: Readonly<Record<string, string>> = {}): void {
   const body = errorText(undefined, rpcErrorOf(error));
   const head = [
     `HTTP/1.1 ${error.http} ${STATUS_CODES[error.http] ?? "Refused"}`,
     "Connection: close",
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     "Content-Type: application/json",
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
@@ -96,15 +99,19 @@ class WebSocketDownstream {
   readonly #channel: WebSocketChannel;
   readonly #endpoint: ChannelEndpoint;
   readonly #clock: Clock;
+  readonly #principal: Principal;
   readonly #bucket: TokenBucket;
   #usedAt: number;
 
-  constructor(channel: WebSocketChannel, gateway: Gateway, route: Route) {
+  constructor(channel: WebSocketChannel, gateway: Gateway, route: Route, from: ChannelDownstream) {
     this.#channel = channel;
+    this.#principal = from.principal;
     this.#clock = gateway.deps.clock;
     this.#bucket = new TokenBucket(messageRate, this.#clock);
     this.#usedAt = this.#clock.monotonic();
-    this.#endpoint = new ChannelEndpoint(this.#watched(channel), gateway, route, (messages) => this.#mayTake(messages));
+    this.#endpoint = new ChannelEndpoint(this.#watched(channel), gateway, route, from, (messages) =>
+      this.#mayTake(messages),
+    );
   }
 
   /** Resolves when it has left. */
@@ -114,7 +121,12 @@ class WebSocketDownstream {
       if (isIdle) void this.#channel.close(closeCodes.goingAway, "nothing was said for an hour");
     });
     this.#endpoint.start();
+    const stay = this.#principal.tenure.during((reason) => {
+      this.#endpoint.stop(reason);
+      void this.#channel.close(closeCodes.policyViolation, "the key or token is no longer valid");
+    });
     await this.#endpoint.ended;
+    stay();
     stopCheck();
   }
 

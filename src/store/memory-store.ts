@@ -1,5 +1,7 @@
+import { memoryKeys } from "../access/key-store.ts";
 import type { Clock } from "../core/clock.ts";
 import type { GatewayError } from "../core/errors.ts";
+import { memoryIdempotencyStore } from "../policy/idempotency-store.ts";
 import { memorySessions } from "../gateway/session-store.ts";
 import { type CatalogStore, memoryCatalogs } from "../upstream/catalog-store.ts";
 import { type Store, shown } from "./store.ts";
@@ -13,7 +15,9 @@ export function memoryStore(clock: Clock, problem?: GatewayError): Store {
   const since = clock.now();
   return {
     sessions: memorySessions(),
+    keyedCalls: memoryIdempotencyStore(),
     catalogs: problem === undefined ? memoryCatalogs() : withoutTrust(problem),
+    apiKeys: memoryKeys(),
     key(name, make) {
       const key = keys.get(name) ?? make();
       keys.set(name, key);

@@ -47,6 +47,33 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE keys (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
     `,
   },
+  {
+    name: "api keys",
+    sql: `
+      CREATE TABLE api_keys (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        grants TEXT NOT NULL,
+        hash BLOB NOT NULL,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER,
+        used_at INTEGER
+      ) STRICT;
+    `,
+  },
+  {
+    name: "calls with idempotency keys",
+    sql: `
+      CREATE TABLE keyed_calls (
+        id TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        begun_at INTEGER NOT NULL,
+        answer TEXT
+      ) STRICT;
+      CREATE INDEX keyed_calls_by_age ON keyed_calls (begun_at);
+    `,
+  },
 ];
 
 /**

@@ -1,3 +1,4 @@
+import { storedPrincipalIn } from "../access/stored-principal.ts";
 import type { Clock } from "../core/clock.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
 import { routeIn } from "../gateway/route.ts";
@@ -56,10 +57,12 @@ function sessionIn(row: Readonly<Record<string, unknown>>): StoredSession | unde
   const { revision, logLevel } = detail;
   const route = routeIn(detail["route"]);
   const caller = objectAt(detail, "caller");
-  if (route === undefined || caller === undefined || !isRevision(revision)) return undefined;
+  const principal = storedPrincipalIn(detail["principal"]);
+  if (route === undefined || principal === undefined || caller === undefined || !isRevision(revision)) return undefined;
   return {
     id,
     route,
+    principal,
     revision,
     caller: { info: objectAt(caller, "info"), capabilities: objectAt(caller, "capabilities") ?? {} },
     logLevel: isLogLevel(logLevel) ? logLevel : undefined,

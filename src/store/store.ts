@@ -1,11 +1,15 @@
+import type { KeyStore } from "../access/key-store.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
+import type { IdempotencyStore } from "../policy/idempotency-store.ts";
 import type { KeepingStatus } from "../gateway/keeping.ts";
 import type { SessionStore } from "../gateway/session-store.ts";
 import type { CatalogStore } from "../upstream/catalog-store.ts";
 import { catalogRows } from "./catalog-rows.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { storeError } from "./failure.ts";
+import { keyRows } from "./key-rows.ts";
+import { keyedCallRows } from "./keyed-call-rows.ts";
 import { sessionRows } from "./session-rows.ts";
 import { WriteBehind } from "./write-behind.ts";
 
@@ -16,6 +20,8 @@ export type Write = () => void;
 export interface Store {
   readonly sessions: SessionStore;
   readonly catalogs: CatalogStore;
+  readonly apiKeys: KeyStore;
+  readonly keyedCalls: IdempotencyStore;
   /** A secret of this name, of so many random bytes, that is made at first use and stays the same: for all who share the store. */
   key(name: string, make: () => Buffer): Buffer;
   status(): KeepingStatus;
@@ -73,6 +79,8 @@ export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOpti
   return {
     sessions: sessionRows(database, clock, later),
     catalogs: catalogRows(database, clock, later),
+    apiKeys: keyRows(database, later),
+    keyedCalls: keyedCallRows(database, later),
     key: (name, make) => keyOf(database, name, make),
     status: () => ({ file: database.file, problem, waiting: writes.waiting, dropped: writes.dropped }),
     close() {

@@ -3,6 +3,8 @@ import type { GatewayError } from "../core/errors.ts";
 /** Why a channel ended: `reason` is one sentence, without secrets. */
 export interface ChannelEnd {
   readonly reason: string;
+  /** The status with which a child ended by itself; undefined where a signal ended it, or where there is no child. */
+  readonly exitStatus?: number | undefined;
   /** Where it ended for want of credentials: what must happen before there is another one. */
   readonly refusal?: GatewayError | undefined;
   /** Where it was ended for what the peer did: what is to be said to those who waited for it. */

@@ -1,9 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { GatewayError } from "../core/errors.ts";
 import { Ring } from "../core/ring.ts";
 import { type Channel, type ChannelReceiver, maxUnsentBytes } from "./channel.ts";
 import type { Guardian } from "./guardian.ts";
 import { LineReader } from "./lines.ts";
+import { endStrays, killQuietly, markVariable } from "./strays.ts";
 
 /** What to start. */
 export interface ChildCommand {
@@ -66,7 +68,8 @@ export function childEnvironment(own: Readonly<Record<string, string>>): Record<
 /**
  * Starts a child and resolves once the system has started it; it may still fail afterwards, which ends the channel.
  *
- * `close` asks politely first: end of input, then SIGTERM after `graceMs`, then SIGKILL, the last two to the whole group.
+ * `close` asks politely first: end of input, then SIGTERM after `graceMs`, then SIGKILL, the last two to the whole group. Once the child
+ * has exited, however it did, what is left of its group is killed, and on Linux also what left the group.
  *
  * @throws {GatewayError} `upstream_unavailable` — the command cannot be started; the message says why.
  * @see MCP 2026-07-28, basic/transports/stdio, Shutdown.
@@ -76,20 +79,21 @@ export async function startChild(
   guardian: Guardian,
   options: ChildOptions = {},
 ): Promise<ChildChannel> {
-  const child = spawnChild(command);
+  const mark = randomUUID();
+  const child = spawnChild(command, mark);
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
     child.once("error", (error: NodeJS.ErrnoException) => {
       reject(startError(command, error));
     });
   });
-  return new Child(child, guardian, options);
+  return new Child(child, mark, guardian, options);
 }
 
-function spawnChild(command: ChildCommand): ChildProcessWithoutNullStreams {
+function spawnChild(command: ChildCommand, mark: string): ChildProcessWithoutNullStreams {
   try {
     return spawn(command.command, command.args, {
-      env: childEnvironment(command.env),
+      env: { ...childEnvironment(command.env), [markVariable]: mark },
       ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
       detached: process.platform !== "win32",
       stdio: ["pipe", "pipe", "pipe"],
@@ -124,10 +128,17 @@ class Child implements ChildChannel {
   /** Frames sent and not followed by one received: a guess at how many calls are under way. */
   #unanswered = 0;
   #isGathering = false;
+  /** What left its group, once it has exited, is being ended. */
+  #strays: Promise<void> | undefined;
   #isOver = false;
   #closing: Promise<void> | undefined;
 
-  constructor(child: ChildProcessWithoutNullStreams, guardian: Guardian, { graceMs = 2000, onStderr }: ChildOptions) {
+  constructor(
+    child: ChildProcessWithoutNullStreams,
+    mark: string,
+    guardian: Guardian,
+    { graceMs = 2000, onStderr }: ChildOptions,
+  ) {
     this.#child = child;
     this.#graceMs = graceMs;
     this.#onStderr = onStderr;
@@ -145,16 +156,17 @@ class Child implements ChildChannel {
     this.exited = new Promise((resolve) => {
       child.once("exit", (code, signal) => {
         this.#killGroup("SIGKILL");
+        this.#strays = endStrays(mark);
         guardian.remove(this.pid);
         resolve();
         const reason = signal === null ? `it exited with code ${code ?? 0}` : `it was ended by ${signal}`;
         // What it wrote last still waits in the pipe; somebody who left the group may hold the pipe open for ever.
         const timer = setTimeout(() => {
-          this.#end(reason);
+          this.#end(reason, code ?? undefined);
         }, drainMs);
         child.once("close", () => {
           clearTimeout(timer);
-          this.#end(reason);
+          this.#end(reason, code ?? undefined);
         });
       });
     });
@@ -232,6 +244,7 @@ class Child implements ChildChannel {
       if (signal !== undefined) this.#killGroup(signal);
       if (await this.#exitsWithin(this.#graceMs)) break;
     }
+    await this.#strays;
     this.#child.stdout.destroy();
     this.#child.stderr.destroy();
   }
@@ -293,22 +306,14 @@ class Child implements ChildChannel {
     this.#onStderr?.(line);
   }
 
-  #end(reason: string): void {
+  #end(reason: string, exitStatus?: number): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#receiver?.ended({ reason, problem: this.#problem });
+    this.#receiver?.ended({ reason, exitStatus, problem: this.#problem });
   }
 }
 
 const lineEnd = Buffer.from("\n");
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended already, or belongs to somebody else by now.
-  }
-}
 
 function ignoreBrokenPipe(): void {
   // The peer is gone; its exit, which follows, tells the receiver.

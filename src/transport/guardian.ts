@@ -55,7 +55,12 @@ export class Guardian {
   }
 
   #start(): ChildProcess {
-    const shell = spawn("/bin/sh", ["-c", script], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+    const shell = spawn("/bin/sh", ["-c", script], {
+      // Without our own mark: where this gateway is the child of another, its end must leave the shell at its work.
+      env: { PATH: process.env["PATH"] ?? "/bin:/usr/bin" },
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
     shell.unref();
     shell.on("error", ignore);
     shell.stdin?.on("error", ignore);

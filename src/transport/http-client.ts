@@ -22,6 +22,8 @@ export interface HttpReceiver {
   head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void;
   /** A frame of an event stream and the event's type; or the whole body where it is JSON, which has none. */
   frame(frame: Buffer, type?: string): void;
+  /** Bytes of the body came, whatever they mean: a comment of an event stream is a sign of life too. */
+  heard?(): void;
   /** An event stream gave an id to come back with. */
   eventId?(id: string): void;
   /** The server's wish for how long to wait before coming back, in ms. */
@@ -111,6 +113,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isOver) return;
+    this.#receiver.heard?.();
     this.#reader?.push(chunk);
     if (this.#reader?.isTooLong === true) controller.abort(tooLong());
   }

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import type { ErrorCode } from "../core/error-table.ts";
 import { GatewayError } from "../core/errors.ts";
-import type { EventLog } from "../events/event-log.ts";
-import { Breaker, type BreakerPass, type BreakerState } from "../policy/breaker.ts";
+import type { FactSink } from "../events/fact.ts";
+import { Breaker, type BreakerOptions, type BreakerPass, type BreakerState } from "../policy/breaker.ts";
 import { type Problem, problemOf } from "./state.ts";
 
 /** Half-open cycles in a row after which an upstream is given up, until somebody enables it. */
@@ -12,7 +12,8 @@ export const maxCycles = 3;
 export interface CallGuardDeps {
   readonly clock: Clock;
   readonly upstream: string;
-  readonly events: EventLog | undefined;
+  readonly breaker: BreakerOptions;
+  readonly events: FactSink | undefined;
   /** An answer came, a well-formed error included. */
   readonly answered: () => void;
   /** Calls fail so often that none is let through for a while. */
@@ -30,7 +31,7 @@ export class CallGuard {
 
   constructor(deps: CallGuardDeps) {
     this.#deps = deps;
-    this.#breaker = new Breaker({}, deps.clock, (state) => {
+    this.#breaker = new Breaker(deps.breaker, deps.clock, (state) => {
       this.#moved(state);
     });
   }

@@ -54,6 +54,8 @@ function whereabouts(target: UpstreamTarget): readonly unknown[] {
     case "sse":
     case "ws":
       return [target.kind, target.url];
+    case "connector":
+      return [target.kind, target.connector, target.folder];
     case "channel":
       return [target.kind];
   }

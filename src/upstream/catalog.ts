@@ -1,3 +1,4 @@
+import { Choice } from "../core/choice.ts";
 import type { Clock, StopTimer } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -23,6 +24,8 @@ export interface CatalogOptions {
   readonly key: CatalogKey;
   /** Whether only what is trusted is offered. */
   readonly isPinned: boolean;
+  /** Tools that nobody is shown: names and patterns. Default none. */
+  readonly disabledTools?: readonly string[] | undefined;
   readonly store: CatalogStore;
   readonly clock: Clock;
   /** What is offered became another, and nobody took an offer: it was approved, here or by another process. */
@@ -61,6 +64,7 @@ const maxChanges = 20;
 export class Catalog {
   readonly #options: CatalogOptions;
   readonly #recent = new Ring<DefinitionFact>(maxRecent);
+  #disabled: readonly string[];
   #offer: Offer | undefined;
   #offered: Definitions = noDefinitions;
   #quarantined: Lists = listsOf(noDefinitions);
@@ -73,11 +77,28 @@ export class Catalog {
 
   constructor(options: CatalogOptions) {
     this.#options = options;
+    this.#disabled = options.disabledTools ?? [];
   }
 
   /** What may be seen. */
   get definitions(): Definitions {
     return this.#offered;
+  }
+
+  /** Tools that nobody is shown: names and patterns. */
+  get disabledTools(): readonly string[] {
+    return this.#disabled;
+  }
+
+  /** The names of all tools that it has, shown or not; undefined where it was never read. */
+  get toolNames(): readonly string[] | undefined {
+    return this.#offer?.definitions.tools.map(({ name }) => String(name));
+  }
+
+  /** Shows all tools but these from now on. */
+  disableTools(patterns: readonly string[]): void {
+    this.#disabled = patterns;
+    this.#judge();
   }
 
   /** What the upstream last said of itself; undefined where it never was read. */
@@ -227,7 +248,7 @@ export class Catalog {
 
   /** Sorts what is offered into what may be seen and what is held back. */
   #judge(): void {
-    const definitions = this.#offer?.definitions ?? noDefinitions;
+    const definitions = this.#withoutDisabled(this.#offer?.definitions ?? noDefinitions);
     const trusted = this.#trusted;
     if (!this.#options.isPinned) {
       this.#offered = definitions;
@@ -249,6 +270,12 @@ export class Catalog {
       ...Object.fromEntries(sorted.map(({ kind, held }) => [kind, held])),
     };
     this.#lookAgain();
+  }
+
+  #withoutDisabled(definitions: Definitions): Definitions {
+    if (this.#disabled.length === 0) return definitions;
+    const disabled = new Choice(this.#disabled);
+    return { ...definitions, tools: definitions.tools.filter(({ name }) => !disabled.has(String(name))) };
   }
 
   #lookAgain(): void {

@@ -9,8 +9,9 @@ import type { Codecs } from "../protocol/codecs.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import { type ParamHeader, paramHeaderValues, paramHeadersOf } from "../protocol/param-headers.ts";
 import { declaringTasks } from "../protocol/tasks.ts";
-import type { EventLog } from "../events/event-log.ts";
+import type { FactSink } from "../events/fact.ts";
 import type { Guardian } from "../transport/guardian.ts";
+import type { Channel } from "../transport/channel.ts";
 import { connectWebSocket } from "../transport/web-socket.ts";
 import type { Authorizer, AuthorizerReceiver } from "./authorizer.ts";
 import type { CatalogStore } from "./catalog-store.ts";
@@ -20,7 +21,7 @@ import { type Definitions, readDefinitions } from "./definitions.ts";
 import { type Handshake, mayBeOlderTransport, shakeHands } from "./handshake.ts";
 import type { Link, LinkReceiver } from "./link.ts";
 import { Listening } from "./listening.ts";
-import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
+import type { ConnectorTarget, UpstreamOptions, UpstreamTarget } from "./options.ts";
 import type { Asked } from "./server-request.ts";
 import type { RecoveryQueue } from "./recovery-queue.ts";
 import { StreamLink } from "./stream-link.ts";
@@ -38,11 +39,13 @@ export interface UpstreamDeps {
   /** Where upstreams that are away wait to be tried again; without, each for itself. */
   readonly recovery?: RecoveryQueue;
   /** Told of everything notable. */
-  readonly events?: EventLog;
+  readonly events?: FactSink;
   /** Lets only so many children start at once; without, all do. */
   readonly starting?: Gate;
   /** Looks after the children's processes; without, nobody does. */
   readonly watcher?: ChildWatcher;
+  /** Starts a connector; without, there are none. */
+  readonly connectors?: (target: ConnectorTarget) => Promise<Channel>;
   /** Who gets credentials for an upstream that asks for some; without, a refusal stands. */
   readonly authorizerFor?: (options: UpstreamOptions, receiver: AuthorizerReceiver) => Authorizer | undefined;
 }
@@ -439,9 +442,16 @@ async function openLink(
     }
     case "channel":
       return new StreamLink(target.open(), receiver);
+    case "connector":
+      return new StreamLink(await openConnector(target, deps), receiver);
     case "stdio":
       return openChild(target, deps, receiver);
   }
+}
+
+async function openConnector(target: ConnectorTarget, { connectors }: UpstreamDeps): Promise<Channel> {
+  if (connectors !== undefined) return connectors(target);
+  throw new GatewayError("upstream_unavailable", "Connectors are not served here", { data: { stage: "connect" } });
 }
 
 /** How many of a failed child's last words go into the error. */

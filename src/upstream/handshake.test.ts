@@ -2,31 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { JsonObject } from "../core/json.ts";
-import { ManualClock } from "../core/manual-clock.ts";
-import { codecsFor } from "../protocol/codecs.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
-import { Guardian } from "../transport/guardian.ts";
 import { type Script, ScriptedServer, legacyScript, modernScript } from "../../test/rig/scripted-server.ts";
-import { Upstream } from "./upstream.ts";
+import type { Upstream } from "./upstream.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
-
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
+import { identity, upstreamStand } from "../../test/rig/upstream-stand.ts";
 
 /** Connects to a server by this script, and tells how that ended. */
 async function connected(script: Record<string, Script>) {
   const server = new ScriptedServer(script);
-  const clock = new ManualClock();
-  const upstream = new Upstream(
-    { name: "up", target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 10_000 },
-    { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
-    {
-      stateChanged: () => undefined,
-      definitionsChanged: () => undefined,
-      factsFound: () => undefined,
-      notification: () => undefined,
-      warned: () => undefined,
-    },
-  );
+  const { clock, upstream } = upstreamStand(server);
   upstream.start();
   await upstream.settled;
   const methods = server.received.map(({ method }) => method);
@@ -131,18 +116,7 @@ test("a server that answers initialize with a revision that nobody knows is give
 test("initialize is never cancelled, also where its answer does not come", async () => {
   verifies("cancel.initialize");
   const server = new ScriptedServer({ ...legacyScript(), initialize: "silence" });
-  const clock = new ManualClock();
-  const upstream = new Upstream(
-    { name: "up", target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 10_000 },
-    { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
-    {
-      stateChanged: () => undefined,
-      definitionsChanged: () => undefined,
-      factsFound: () => undefined,
-      notification: () => undefined,
-      warned: () => undefined,
-    },
-  );
+  const { clock, upstream } = upstreamStand(server);
   const asked = server.next("initialize");
   upstream.start();
   await asked;

@@ -5,30 +5,17 @@ import { ManualClock } from "../core/manual-clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import { EventLog } from "../events/event-log.ts";
 import type { Call } from "../protocol/call.ts";
-import { codecsFor } from "../protocol/codecs.ts";
-import { Guardian } from "../transport/guardian.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
-import { backoffDefaults } from "./backoff.ts";
+import { backoffDefaults } from "../policy/backoff.ts";
 import { memoryCatalogs } from "./catalog-store.ts";
+import type { Upstream } from "./upstream.ts";
 import type { UpstreamOptions } from "./options.ts";
-import { Upstream } from "./upstream.ts";
-
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
+import { upstreamStand } from "../../test/rig/upstream-stand.ts";
 
 function stand(server: ScriptedServer, options: Partial<UpstreamOptions> = {}, catalogs = memoryCatalogs()) {
   const clock = new ManualClock();
   const events = new EventLog(clock);
-  const upstream = new Upstream(
-    { name: "up", target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 10_000, ...options },
-    { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian(), events, catalogs },
-    {
-      stateChanged: () => undefined,
-      definitionsChanged: () => undefined,
-      factsFound: () => undefined,
-      notification: () => undefined,
-      warned: () => undefined,
-    },
-  );
+  const { upstream } = upstreamStand(server, { options, deps: { events, catalogs } }, clock);
   /** What happened since the last look: `state`, or the type of event; with the code of what was wrong. */
   let seq = 0;
   const happened = (): string[] => {
@@ -117,6 +104,47 @@ test("an upstream that stays away is dialled no more often in 24 hours than its 
   assert.ok(within <= backoffDefaults.attemptsPerDay, `${within} attempts`);
   assert.ok(within > 200, `it is not forgotten either: ${within} attempts`);
   assert.deepEqual(dialled.slice(0, 4), [0, 500, 1500, 3500]);
+  await upstream.close();
+  assert.equal(clock.pending, 0);
+});
+
+test("calls all day long bring tries forward, and an upstream that stays away is dialled no more often than its budget allows", async () => {
+  const server = new ScriptedServer({});
+  const dialled: number[] = [];
+  const { clock, upstream, pass } = stand(server, {
+    target: {
+      kind: "channel",
+      open: () => {
+        dialled.push(clock.monotonic());
+        throw new GatewayError("upstream_unavailable", "Nobody there");
+      },
+    },
+  });
+  upstream.start();
+  await settle();
+  const day = 86_400_000;
+  const codes = new Set<string>();
+  while (clock.monotonic() < day) {
+    const called = codeOf(upstream.call(call, quiet));
+    await pass(30_000);
+    codes.add(await called);
+  }
+  assert.deepEqual([...codes], ["upstream_unavailable"], "every caller is told, none waits for long");
+  const within = dialled.filter((at) => at < day);
+  assert.equal(
+    within.length,
+    backoffDefaults.attemptsPerDay,
+    "wanted far more often, it is dialled as often as it may be",
+  );
+  const soon = within.slice(10, 20).map((at, index) => at - (within[index + 9] ?? 0));
+  assert.ok(
+    soon.every((between) => between <= 60_000),
+    `calls bring tries forward: ${soon.join(", ")} ms between them`,
+  );
+  for (const [index, at] of dialled.entries()) {
+    const before = dialled[index - backoffDefaults.attemptsPerDay];
+    assert.ok(before === undefined || at - before >= day, "no 24 hours have more");
+  }
   await upstream.close();
   assert.equal(clock.pending, 0);
 });
@@ -235,7 +263,7 @@ test("one that is connected but offers nothing is not well, until it has somethi
   server.answer("tools/list", { tools: [{ name: "echo", inputSchema: { type: "object" } }] });
   // It is looked at again with every health check.
   await pass(30_000);
-  assert.deepEqual(happened(), ["ready"]);
+  assert.deepEqual(happened(), ["definition.added", "ready"]);
   await upstream.close();
 });
 

@@ -221,13 +221,11 @@ export class RequestExchange implements HttpReceiver {
 
   #problemOfStatus(): GatewayError {
     const status = this.#status;
-    const data = { stage: "exchange", status };
     if (isRefusal(status)) return refusedCredentials(status);
     const retryAfterMs = retryAfterIn(this.#retryAfter, this.#owner.clock.now());
+    const data = { stage: "exchange", status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     if (status === 429) {
-      return new GatewayError("upstream_rate_limited", "The upstream is called too often (HTTP 429)", {
-        data: { ...data, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
-      });
+      return new GatewayError("upstream_rate_limited", "The upstream is called too often (HTTP 429)", { data });
     }
     if (status === 404 && this.#owner.sessionId !== undefined) {
       const lost = new GatewayError("upstream_unavailable", "The upstream no longer knows our session (HTTP 404)", {
@@ -238,8 +236,9 @@ export class RequestExchange implements HttpReceiver {
     }
     const suggestion = suggestionFor(status);
     if (status >= 300) {
+      const when = retryAfterMs === undefined ? {} : { retryAfterMs };
       return new GatewayError("upstream_protocol_error", `The upstream answered HTTP ${status} without a message`, {
-        data: { ...data, suggestion },
+        data: { ...data, ...when, suggestion },
       });
     }
     if (isEventStream(this.#contentType) && this.#oddity === "") {

@@ -19,6 +19,9 @@ import { type Asked, answerServerRequest } from "./server-request.ts";
 
 const accept = "application/json, text/event-stream";
 
+/** What changed while nobody listened was told to nobody. */
+const unheardChange: Notification = { method: "notifications/tools/list_changed", params: {} };
+
 /** A link over Streamable HTTP: every request is an exchange of its own. */
 export class HttpLink implements Link, ExchangeOwner {
   readonly pid = undefined;
@@ -159,6 +162,9 @@ export class HttpLink implements Link, ExchangeOwner {
       },
       onFrame: (frame) => {
         this.take(frame);
+      },
+      onGap: () => {
+        this.notification(unheardChange);
       },
       onRefusal: async (challenge) => {
         await authorizer?.appeal({ status: 401, challenge, sent, attempt: 0 }, this.#closing.signal);

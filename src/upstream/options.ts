@@ -1,7 +1,9 @@
-import type { HealthCheckOptions } from "./health-check.ts";
+import { type BreakerOptions, breakerDefaults } from "../policy/breaker.ts";
 import type { Channel } from "../transport/channel.ts";
+import type { HealthCheckOptions } from "./health-check.ts";
 import type { WrittenLimits } from "./limits.ts";
 import type { OAuthSettings } from "./oauth/settings.ts";
+import type { Problem } from "./state.ts";
 
 /** How a stdio upstream is started: the command and what it is given. */
 export interface StdioTarget {
@@ -14,6 +16,8 @@ export interface StdioTarget {
   readonly cwd?: string;
   /** How much its processes may use; absent: `limitDefaults`. */
   readonly limits?: WrittenLimits;
+  /** What it means that its process ends: see {@link RestartPolicy}. Default `always`. */
+  readonly restart?: RestartPolicy;
 }
 
 /** How to log in where an upstream asks for that; absent: as it says itself. `false`: never. */
@@ -48,6 +52,17 @@ export interface WebSocketTarget {
   readonly oauth?: LoginSettings;
 }
 
+/** A connector in this process. */
+export interface ConnectorTarget {
+  readonly kind: "connector";
+  /** One that comes with the gateway, an installed package, or a file. */
+  readonly connector: string;
+  /** From where packages and files are found. Absolute. */
+  readonly folder: string;
+  /** What the connector is told; it says itself whether that is right. May hold secrets, so never shown. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
 /** An MCP server in this process. */
 export interface ChannelTarget {
   readonly kind: "channel";
@@ -56,14 +71,14 @@ export interface ChannelTarget {
 }
 
 /** Where an upstream is, and how it is spoken to. */
-export type UpstreamTarget = StdioTarget | HttpTarget | SseTarget | WebSocketTarget | ChannelTarget;
+export type UpstreamTarget = StdioTarget | HttpTarget | SseTarget | WebSocketTarget | ConnectorTarget | ChannelTarget;
 
 /** One MCP server behind the gateway, every default filled in and every secret resolved. */
 export interface UpstreamOptions {
   /** Unique; the part before `__` in the names of its tools. */
   readonly name: string;
   readonly target: UpstreamTarget;
-  /** Longest time a call may take, in ms from when it is sent. 1 to 86 400 000. */
+  /** Longest time a call may take where its policy does not say, in ms from when it is sent. 1 to 86 400 000. */
   readonly timeoutMs: number;
   /** Longest time from start to ready, in ms. 1 to 3 600 000. */
   readonly startTimeoutMs: number;
@@ -77,7 +92,23 @@ export interface UpstreamOptions {
   readonly idleMs?: number;
   /** How it is asked for a sign of life where its traffic gives none. */
   readonly health?: HealthCheckOptions;
+  /** When calls that keep failing make it be left alone for a while. */
+  readonly breaker?: BreakerOptions;
+  /** Names, or patterns with `*`, of tools that nobody is shown and nobody can call; after `!` exceptions. Default none. */
+  readonly disabledTools?: readonly string[];
+  /** What its configuration lacks, for instance a variable that is not set: it is disabled, and cannot be enabled, until that is there. */
+  readonly obstacle?: Problem;
 }
+
+/** What can be done when the process of a server ends. */
+export const restartPolicies = ["always", "on-failure", "never"] as const;
+
+/**
+ * `always`: it is started anew. `on-failure`: likewise, but one that was ready and ends with status 0 rests until it is called or an
+ * operator starts it. `never`: one that was ready and ends, or is ended for what it does, is disabled until an operator enables it. One that
+ * could not be started is tried again whatever this says.
+ */
+export type RestartPolicy = (typeof restartPolicies)[number];
 
 /** Ways to treat what an upstream lists otherwise than before. */
 export const definitionPolicies = ["follow", "pin"] as const;
@@ -87,3 +118,14 @@ export type DefinitionPolicy = (typeof definitionPolicies)[number];
 
 /** What an upstream gets where its configuration is silent. */
 export const upstreamDefaults = { timeoutMs: 300_000, startTimeoutMs: 30_000, definitions: "follow" } as const;
+
+/** When an upstream is left alone where its configuration is silent. */
+export const defaultBreaker: Required<BreakerOptions> = breakerDefaults;
+
+/** What becomes of a child that ended where its configuration is silent. */
+export const defaultRestart: RestartPolicy = "always";
+
+/** What becomes of a server whose process ends; one without a process is always connected anew. */
+export function restartOf(target: UpstreamTarget): RestartPolicy {
+  return (target.kind === "stdio" ? target.restart : undefined) ?? defaultRestart;
+}

@@ -1,4 +1,5 @@
 import type { Fact } from "../events/fact.ts";
+import type { DefinitionFact } from "./definition-facts.ts";
 import type { UpstreamState } from "./state.ts";
 
 /** A change of state as the fact that is told of it. */
@@ -19,4 +20,18 @@ export function factOf(upstream: string, state: UpstreamState, before: UpstreamS
     }),
     ...(state.kind === "recovering" ? { nextTryAt: state.nextTryAt } : {}),
   };
+}
+
+const definitionTypes = {
+  definition_added: "definition.added",
+  definition_changed: "definition.changed",
+  definition_removed: "definition.removed",
+  definition_approved: "definition.approved",
+} as const satisfies Record<DefinitionFact["type"], Fact["type"]>;
+
+/** What became of a definition as the fact that is told of it. */
+export function factOfDefinition(found: DefinitionFact): Fact {
+  const { type, upstream, kind, name } = found;
+  const isQuarantined = "isQuarantined" in found && found.isQuarantined;
+  return { type: definitionTypes[type], upstream, kind, name, isQuarantined };
 }

@@ -3,6 +3,7 @@ import { type GatewayError } from "../core/errors.ts";
 
 /** At which step of being connected something went wrong. */
 export type Stage =
+  | "configuration"
   | "spawn"
   | "connect"
   | "handshake"
@@ -37,9 +38,10 @@ export interface Problem {
  * - `awaiting_login`: it wants a login that only a person can do, at `authorizationUrl`; left when that has worked or has come to
  *   nothing. Not tried meanwhile. The address is replaced by a fresh one every few minutes. A call fails at once and says where to log in.
  * - `quarantined`: an operator has isolated it; left when one releases it. What is connected stays so, but no call goes through.
- * - `disabled`: not connected because the configuration, an operator or the gateway itself (after failing too often) says so; left when
- *   it is enabled. A call fails.
- * - `stopped`: not connected as nobody needs it (`idle`: the next call starts it), or closed for good (`closed`: a call fails).
+ * - `disabled`: not connected because the configuration, an operator or the gateway itself (after failing too often) says so, with a
+ *   problem where the configuration lacks something or has it not started anew; left when it is enabled. A call fails.
+ * - `stopped`: not connected as nobody needs it (`idle`) or as its process has ended well (`exited`): the next call starts it; or closed
+ *   for good (`closed`): a call fails.
  */
 export type UpstreamState =
   | {
@@ -68,7 +70,7 @@ export type UpstreamState =
     }
   | { readonly kind: "quarantined"; readonly since: number; readonly attempts: number }
   | { readonly kind: "disabled"; readonly since: number; readonly by: DisabledBy; readonly problem?: Problem }
-  | { readonly kind: "stopped"; readonly since: number; readonly why: "idle" | "closed" };
+  | { readonly kind: "stopped"; readonly since: number; readonly why: "idle" | "exited" | "closed" };
 
 /** Who disabled an upstream. */
 export type DisabledBy = "configuration" | "operator" | "gateway";
@@ -80,7 +82,7 @@ export type StateInput =
   | { readonly kind: "worsened"; readonly at: number; readonly problem: Problem }
   | { readonly kind: "released"; readonly at: number; readonly isConnected: boolean }
   | { readonly kind: "disabled"; readonly at: number; readonly by: DisabledBy; readonly problem?: Problem }
-  | { readonly kind: "idled" | "wanted"; readonly at: number }
+  | { readonly kind: "idled" | "exited" | "wanted"; readonly at: number }
   | {
       readonly kind: "login_required";
       readonly at: number;
@@ -113,6 +115,8 @@ export function nextState(state: UpstreamState, input: StateInput): UpstreamStat
     }
     case "idled":
       return isUp(state) ? { kind: "stopped", since: at, why: "idle" } : state;
+    case "exited":
+      return isUp(state) ? { kind: "stopped", since: at, why: "exited" } : state;
     case "worsened":
       return isUp(state) ? worsened(state, input.problem, at) : state;
     case "recovered":
@@ -151,6 +155,11 @@ export function isUp({ kind }: UpstreamState): boolean {
   return kind === "ready" || kind === "degraded";
 }
 
+/** Whether somebody wanted it to be off, rather than that something is wrong with it. */
+export function isSwitchedOff(state: UpstreamState): boolean {
+  return state.kind === "disabled" && state.problem === undefined;
+}
+
 /** Whether the gateway is trying to have it up. */
 function isTried(state: UpstreamState): boolean {
   return isUp(state) || state.kind === "starting" || state.kind === "recovering" || state.kind === "awaiting_login";
@@ -181,6 +190,7 @@ export function failuresOf(state: UpstreamState, at: number): number {
 }
 
 const stages: ReadonlySet<unknown> = new Set([
+  "configuration",
   "spawn",
   "connect",
   "handshake",

@@ -190,11 +190,14 @@ export class StreamLink implements Link {
     return pending;
   }
 
-  #end({ reason, refusal, problem }: ChannelEnd): void {
+  #end({ reason, exitStatus, refusal, problem }: ChannelEnd): void {
     const lost =
       problem ??
       new GatewayError("upstream_disconnected", `The upstream went away: ${reason}`, {
-        data: { stage: this.#process === undefined ? "exchange" : "exit" },
+        data: {
+          stage: this.#process === undefined ? "exchange" : "exit",
+          ...(exitStatus === undefined ? {} : { exitStatus }),
+        },
       });
     this.#problem = refusal ?? lost;
     // What became of these nobody knows, whatever it is that the next one needs.

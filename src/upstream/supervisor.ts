@@ -1,8 +1,9 @@
 import { deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { sleep } from "../core/sleep.ts";
-import { AttemptBudget, delayAfter } from "./backoff.ts";
+import { AttemptBudget, delayAfter } from "../policy/backoff.ts";
 import type { Connection, UpstreamDeps } from "./connection.ts";
+import type { RestartPolicy } from "./options.ts";
 import { RecoveryQueue } from "./recovery-queue.ts";
 import {
   type DisabledBy,
@@ -15,6 +16,7 @@ import {
   nextState,
   problemOf,
 } from "./state.ts";
+import { unavailable } from "./unavailable.ts";
 
 /** What a supervisor works on. */
 export interface SupervisorDeps extends Pick<UpstreamDeps, "clock" | "random" | "recovery"> {
@@ -22,6 +24,10 @@ export interface SupervisorDeps extends Pick<UpstreamDeps, "clock" | "random" | 
   /** Whether it is connected only when somebody wants it. */
   readonly isLazy: boolean;
   readonly isDisabled: boolean;
+  /** What becomes of it when its process ends. */
+  readonly restart: RestartPolicy;
+  /** What keeps it from being started at all. */
+  readonly obstacle: Problem | undefined;
   /** Resolves when it may be dialled, with what to call when that has been done. Never rejects. */
   readonly turn: (signal: AbortSignal) => Promise<() => void>;
   /**
@@ -71,7 +77,9 @@ export class Supervisor {
     this.#deps = deps;
     this.#recovery = deps.recovery ?? new RecoveryQueue(deps.clock);
     const since = deps.clock.now();
-    if (deps.isDisabled) this.#state = { kind: "disabled", since, by: "configuration" };
+    const { isDisabled, obstacle } = deps;
+    if (isDisabled) this.#state = { kind: "disabled", since, by: "configuration" };
+    else if (obstacle) this.#state = { kind: "disabled", since, by: "configuration", problem: obstacle };
     else if (deps.isLazy) this.#state = { kind: "stopped", since, why: "idle" };
     else this.#state = { kind: "starting", since, attempts: 0 };
   }
@@ -115,9 +123,10 @@ export class Supervisor {
     else if (this.#state.kind === "disabled" || this.#state.kind === "stopped") this.#hangUp();
   }
 
-  /** Brings the next try forward; nothing where none is waiting. */
+  /** Brings the next try forward, and starts it where it rests. */
   tryNow(): void {
     this.#recovery.remove(this);
+    if (this.#state.kind === "stopped") this.want();
     this.move({ kind: "due", at: this.#now });
   }
 
@@ -132,7 +141,12 @@ export class Supervisor {
 
   /** The connection is of no more use, for this reason; nothing where it is not the current one. */
   lost(connection: Connection, problem: GatewayError): void {
-    if (connection === this.#connection) this.#drop(problem, "exit");
+    if (connection !== this.#connection) return;
+    const { restart } = this.#deps;
+    const isDone = restart === "on-failure" && problem.data?.["exitStatus"] === 0 && isUp(this.#state);
+    if (isDone) this.move({ kind: "exited", at: this.#now });
+    else if (restart === "never") this.disable("configuration", finallyEnded(problemOf(problem, "exit")));
+    else this.#drop(problem, "exit");
   }
 
   /** A login that a person was asked for came to nothing, or goes on at another address. */
@@ -159,7 +173,14 @@ export class Supervisor {
     this.move({ kind: "disabled", at: this.#now, by, ...(problem && { problem }) });
   }
 
-  /** Where it is disabled, idle or away, it is connected. */
+  /** Whoever disabled it, it is connected; where something keeps it from that, it stays disabled and says so. */
+  enable(): void {
+    const { obstacle } = this.#deps;
+    if (obstacle === undefined) this.move({ kind: "enabled", at: this.#now });
+    else if (this.#state.kind === "disabled") this.disable("configuration", obstacle);
+  }
+
+  /** Where it rests or is away, it is connected. */
   want(): void {
     this.move({ kind: "wanted", at: this.#now });
   }
@@ -172,7 +193,7 @@ export class Supervisor {
   async connected(name: string, signal: AbortSignal): Promise<Connection> {
     const state = this.#state;
     const { clock } = this.#deps;
-    if (state.kind === "stopped" && state.why === "idle") this.want();
+    if (state.kind === "stopped") this.want();
     if (state.kind === "recovering" && this.#isWorthTrying(state.nextTryAt)) this.want();
     const now = this.#state;
     const isNear = now.kind === "recovering" && now.nextTryAt - clock.now() <= worthWaitingMs;
@@ -340,45 +361,10 @@ export class Supervisor {
   }
 }
 
-/** Why no call can be sent to an upstream in this state, where none can. */
-export function unavailable(name: string, state: UpstreamState, now: number): GatewayError {
-  switch (state.kind) {
-    case "awaiting_login": {
-      const { problem, authorizationUrl } = state;
-      return new GatewayError("login_required", problem.message, {
-        data: { upstream: name, stage: problem.stage, authorizationUrl, suggestion: problem.suggestion },
-      });
-    }
-    case "starting":
-    case "recovering": {
-      const { problem, attempts } = state;
-      if (problem === undefined) return notConnected(name);
-      const retryAfterMs = state.kind === "recovering" ? Math.max(0, state.nextTryAt - now) : 0;
-      return new GatewayError("upstream_unavailable", `The upstream "${name}" is down: ${problem.message}`, {
-        data: { upstream: name, stage: problem.stage, attempts, retryAfterMs, suggestion: problem.suggestion },
-      });
-    }
-    case "disabled": {
-      const why = state.problem === undefined ? `by the ${state.by}` : `by the ${state.by}: ${state.problem.message}`;
-      return new GatewayError("upstream_disabled", `The upstream "${name}" was disabled ${why}`, {
-        data: { upstream: name, since: state.since },
-      });
-    }
-    case "quarantined":
-      return new GatewayError("upstream_isolated", `An operator has isolated the upstream "${name}"`, {
-        data: { upstream: name, since: state.since },
-      });
-    case "ready":
-    case "degraded":
-    case "stopped":
-      return notConnected(name);
-  }
-}
-
-function notConnected(name: string): GatewayError {
-  return new GatewayError("upstream_unavailable", `The upstream "${name}" is not connected`, {
-    data: { upstream: name },
-  });
+/** What is said of one that is not to be started anew. */
+function finallyEnded(problem: Problem): Problem {
+  const suggestion = `${problem.suggestion} By its \`restart\` it stays away until \`switchyard enable NAME\`.`;
+  return { ...problem, suggestion };
 }
 
 function tooSlow(startTimeoutMs: number): GatewayError {

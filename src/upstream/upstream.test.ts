@@ -1,33 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { ManualClock } from "../core/manual-clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Call, Notification } from "../protocol/call.ts";
-import { codecsFor } from "../protocol/codecs.ts";
-import { Guardian } from "../transport/guardian.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../../test/rig/scripted-server.ts";
-import { Upstream } from "./upstream.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
-
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
+import { upstreamStand } from "../../test/rig/upstream-stand.ts";
 
 function rig(server: ScriptedServer) {
-  const clock = new ManualClock();
   const states: string[] = [];
   const changes: number[] = [];
   const notifications: Notification[] = [];
-  const upstream = new Upstream(
-    { name: "up", target: { kind: "channel", open: server.open }, timeoutMs: 1000, startTimeoutMs: 10_000 },
-    { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
-    {
+  const { clock, upstream } = upstreamStand(server, {
+    receiver: {
       stateChanged: ({ state }) => states.push(state.kind),
       definitionsChanged: ({ definitions }) => changes.push(definitions.tools.length),
-      factsFound: () => undefined,
       notification: (_upstream, notification) => notifications.push(notification),
-      warned: () => undefined,
     },
-  );
+  });
   return { clock, upstream, states, changes, notifications };
 }
 

@@ -1,50 +1,30 @@
+import { isDeepStrictEqual } from "node:util";
 import type { StopTimer } from "../core/clock.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { Call, Notification } from "../protocol/call.ts";
-import { announcesToolTasks, declaresTasks } from "../protocol/tasks.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { CallGuard } from "./call-guard.ts";
 import { Catalog } from "./catalog.ts";
 import { catalogKeyOf, memoryCatalogs } from "./catalog-store.ts";
 import { type CallAnswer, type CallOptions, Connection, type UpstreamDeps } from "./connection.ts";
-import type { DefinitionFact } from "./definition-facts.ts";
 import { type Definitions, noDefinitions } from "./definitions.ts";
 import type { Handshake } from "./handshake.ts";
 import { HealthCheck } from "./health-check.ts";
 import { Interests } from "./interests.ts";
 import type { Profile } from "./offer.ts";
-import type { UpstreamOptions, UpstreamTarget } from "./options.ts";
+import { type UpstreamOptions, type UpstreamTarget, restartOf } from "./options.ts";
+import type { UpstreamReceiver } from "./receiver.ts";
 import { UpstreamRecord } from "./record.ts";
-import { Refresh } from "./refresh.ts";
-import { factOf } from "./standing.ts";
-import { type UpstreamState, isUp, problemOf } from "./state.ts";
-import { Supervisor, unavailable } from "./supervisor.ts";
-
-/** What an upstream tells the gateway. */
-export interface UpstreamReceiver {
-  /** It entered another state. */
-  stateChanged(upstream: Upstream): void;
-  /** Its lists were read anew, or more of them may be seen; `definitions` may differ from before. */
-  definitionsChanged(upstream: Upstream): void;
-  /** Some of its definitions are not what they were. */
-  factsFound(facts: readonly DefinitionFact[]): void;
-  /** It sent a notification that belongs to no call: a log message, an updated resource. */
-  notification(upstream: Upstream, notification: Notification): void;
-  /** Its processes use much: one sentence with the numbers. */
-  warned(upstream: Upstream, text: string): void;
-}
-
-/** Which of the two kinds of tasks an upstream has: the experimental ones of 2025-11-25, or the extension of 2026-07-28. */
-export type TaskGeneration = "none" | "legacy" | "modern";
-
-function tasksOf({ codec, capabilities }: Handshake): TaskGeneration {
-  if (codec.era === "modern") return declaresTasks(capabilities) ? "modern" : "none";
-  return codec.requests.has("tasks/result") && announcesToolTasks(capabilities) ? "legacy" : "none";
-}
+import { Refresh, isListChange } from "./refresh.ts";
+import { factOf, factOfDefinition } from "./standing.ts";
+import { type UpstreamState, isSwitchedOff, isUp, problemOf } from "./state.ts";
+import { turnToStart } from "./starting.ts";
+import { Supervisor } from "./supervisor.ts";
+import { type TaskGeneration, tasksOf } from "./task-generation.ts";
+import { unavailable } from "./unavailable.ts";
 
 /** One MCP server behind the gateway, kept connected for as long as the gateway runs. See {@link UpstreamState} for its life. */
 export class Upstream {
-  readonly options: UpstreamOptions;
   /** What it offers, as far as it is known, and what of that may be seen. */
   readonly catalog: Catalog;
   /** What downstreams want to be told by it. */
@@ -59,6 +39,7 @@ export class Upstream {
   readonly #supervisor: Supervisor;
   readonly #refresh: Refresh;
   readonly #listable = Promise.withResolvers<void>();
+  #options: UpstreamOptions;
   #health: HealthCheck | undefined;
   #tasks: TaskGeneration = "none";
   #isProbed = true;
@@ -69,7 +50,7 @@ export class Upstream {
   #stopIdleTimer: StopTimer | undefined;
 
   constructor(options: UpstreamOptions, deps: UpstreamDeps, receiver: UpstreamReceiver) {
-    this.options = options;
+    this.#options = options;
     this.#deps = deps;
     this.#receiver = receiver;
     this.#authorizer = this.#makeAuthorizer();
@@ -118,12 +99,14 @@ export class Upstream {
     return new Catalog({
       key: catalogKeyOf(this.options),
       isPinned: this.options.definitions === "pin",
+      disabledTools: this.options.disabledTools,
       store: catalogs ?? memoryCatalogs(),
       clock,
       onApproved: () => {
         this.#receiver.definitionsChanged(this);
       },
       onFacts: (facts) => {
+        for (const fact of facts) this.#deps.events?.append(factOfDefinition(fact));
         this.#receiver.factsFound(facts);
       },
     });
@@ -133,6 +116,7 @@ export class Upstream {
     return new CallGuard({
       clock: this.#deps.clock,
       upstream: this.name,
+      breaker: this.options.breaker ?? {},
       events: this.#deps.events,
       answered: () => this.#health?.heard(),
       worsened: (problem) => {
@@ -156,7 +140,9 @@ export class Upstream {
       startTimeoutMs: this.options.startTimeoutMs,
       isLazy: this.options.isLazy === true,
       isDisabled: this.options.isDisabled === true,
-      turn: (signal) => this.#turnToStart(signal),
+      obstacle: this.options.obstacle,
+      restart: restartOf(this.options.target),
+      turn: (signal) => turnToStart(this.#deps.starting, this.#options.target, signal),
       open: (signal, started, lost) => this.#open(signal, started, lost),
       opened: (connection) => {
         this.#opened(connection);
@@ -173,6 +159,10 @@ export class Upstream {
     });
   }
 
+  get options(): UpstreamOptions {
+    return this.#options;
+  }
+
   get name(): string {
     return this.options.name;
   }
@@ -185,7 +175,7 @@ export class Upstream {
   get definitions(): Definitions {
     // What a person switched off is not there; what is merely down is, and says so when it is called.
     const { state } = this;
-    return state.kind === "disabled" && state.by !== "gateway" ? noDefinitions : this.catalog.definitions;
+    return isSwitchedOff(state) ? noDefinitions : this.catalog.definitions;
   }
 
   /** What it says of itself; likewise. Undefined before the first time. */
@@ -245,8 +235,8 @@ export class Upstream {
       }
       // Nobody could call a tool of an idle one whose tools nobody knows.
       if (state.kind !== "stopped") return;
-      this.#supervisor.start();
-      if (!isKnown) this.#supervisor.want();
+      if (isKnown) this.#supervisor.start();
+      else this.#supervisor.want();
     });
   }
 
@@ -339,7 +329,21 @@ export class Upstream {
   /** Connects it again, whoever disabled it. */
   enable(): void {
     this.guard.reset();
-    this.#supervisor.move({ kind: "enabled", at: this.#deps.clock.now() });
+    this.#supervisor.enable();
+    this.#receiver.definitionsChanged(this);
+  }
+
+  /** Takes over from a new configuration what needs no other connection: which tools are disabled. */
+  adopt(options: UpstreamOptions): void {
+    const before = this.#options.disabledTools ?? [];
+    this.#options = options;
+    const { disabledTools = [] } = options;
+    if (!isDeepStrictEqual(before, disabledTools)) this.disableTools(disabledTools);
+  }
+
+  /** Shows all of its tools but these, names and patterns, from now on; calls under way finish. */
+  disableTools(patterns: readonly string[]): void {
+    this.catalog.disableTools(patterns);
     this.#receiver.definitionsChanged(this);
   }
 
@@ -380,15 +384,6 @@ export class Upstream {
         this.#supervisor.move({ kind: "idled", at: this.#deps.clock.now() });
       }
     });
-  }
-
-  /** Resolves when one more child may be started, with what to call when it has started; where none is started, at once. */
-  #turnToStart(signal: AbortSignal): Promise<() => void> {
-    const { starting } = this.#deps;
-    const isFree = starting === undefined || this.options.target.kind !== "stdio" || signal.aborted;
-    if (isFree) return Promise.resolve(() => undefined);
-    // Closing ends the wait; whoever goes on then finds that there is nothing to start any more.
-    return starting.enter(signal).catch(() => () => undefined);
   }
 
   async #open(signal: AbortSignal, started: () => void, lost: (problem: GatewayError) => void): Promise<Connection> {
@@ -486,7 +481,7 @@ export class Upstream {
   #notification(notification: Notification): void {
     this.#health?.heard();
     if (isListChange(notification)) this.#refresh.soon();
-    else if (notification.method === "notifications/progress") this.#supervisor.connection?.progress(notification);
+    if (notification.method === "notifications/progress") this.#supervisor.connection?.progress(notification);
     else this.#receiver.notification(this, notification);
   }
 
@@ -495,8 +490,4 @@ export class Upstream {
     this.#deps.events?.append(factOf(this.name, state, before));
     this.#receiver.stateChanged(this);
   }
-}
-
-function isListChange({ method }: Notification): boolean {
-  return /^notifications\/(?:tools|prompts|resources)\/list_changed$/.test(method);
 }

@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ManualClock } from "../../src/core/manual-clock.ts";
 import type { WrittenLimits } from "../../src/upstream/limits.ts";
 import type { UpstreamOptions } from "../../src/upstream/options.ts";
 import { isAlive } from "../rig/processes.ts";
@@ -152,24 +151,6 @@ test(
     assert.ok(!isAlive(pid), "one that is stopped can be ended all the same");
   },
 );
-
-test("an answer after 25 s arrives where the server may take longer, and is too late where it may not", async () => {
-  const clock = new ManualClock();
-  const patient = misbehaving("late", {}, { timeoutMs: 30_000 });
-  const hasty = { ...misbehaving("late", {}, { timeoutMs: 20_000 }), name: "hasty" };
-  const front = await openFront(rig, [patient, hasty], { clock });
-  await front.reaches("bad", "ready");
-  await front.reaches("hasty", "ready");
-  const answers = [call(front.url, "bad__wait"), call(front.url, "hasty__wait")];
-  // Each answers in order: what comes later has found the call before it under way.
-  assert.ok(textOf(await call(front.url, "bad__pid")) !== textOf(await call(front.url, "hasty__pid")));
-  clock.advance(25_000);
-  for (const name of ["bad", "hasty"]) assert.equal(textOf(await call(front.url, `${name}__release`)), "released");
-  const [late, tooLate] = await Promise.all(answers);
-  assert.equal(textOf(late ?? {}), "late");
-  assert.equal(failureOf(tooLate ?? {})["code"], "deadline_exceeded");
-  await front.switchyard.close();
-});
 
 test("a server that closes its stdout and lives on is ended and started anew, not waited for", async () => {
   const front = await openFront(rig, [misbehaving("closing")]);

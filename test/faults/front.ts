@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { ManualClock } from "../../src/core/manual-clock.ts";
 import { type Switchyard, type SwitchyardOptions, startSwitchyard } from "../../src/gateway.ts";
 import type { UpstreamStatus } from "../../src/gateway/status.ts";
 import type { JournalEntry } from "../../src/upstream/journal.ts";
@@ -25,6 +26,7 @@ export async function openFront(
   options: Omit<SwitchyardOptions, "upstreams"> = {},
 ): Promise<Front> {
   const switchyard = rig.use(startSwitchyard({ ...options, upstreams }));
+  if (options.clock instanceof ManualClock) rig.watchClock(options.clock);
   const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
   const status = (name: string): UpstreamStatus => {
     const found = switchyard.status().upstreams.find((each) => each.name === name);

@@ -4,11 +4,9 @@ import type { UpstreamStatus } from "../../src/gateway/status.ts";
 import type { Problem } from "../../src/upstream/state.ts";
 import { maxFrameBytes } from "../../src/transport/channel.ts";
 import { fileRig } from "../rig/rig.ts";
-import { until } from "../rig/until.ts";
 import { call, failureOf, textOf, toolNames } from "./downstream.ts";
 import { type Front, healthy, openFront } from "./front.ts";
 import { type Exchange, type Wrong, at, listenWrongly, token } from "./http-upstream.ts";
-import { verifies } from "../requirements/verifies.ts";
 
 const unknownOutcome = "The upstream went away during the call, so its outcome is unknown. Check before you repeat it.";
 const brokeProtocol = "The upstream broke the protocol. Its log (stderr) may say why.";
@@ -240,86 +238,6 @@ for (const { name, answers, code, message, advice, suggestion, stage = "exchange
     await othersWork();
   });
 }
-
-/** A server that numbers its sessions and knows the last one only. */
-function sessions(answer: (exchange: Exchange, session: string) => void): Wrong & { readonly begun: () => number } {
-  let begun = 0;
-  return Object.assign(
-    {
-      initialize: ({ result }: Exchange) => {
-        begun += 1;
-        const info = { protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo: { name: "s" } };
-        result(info, { "mcp-session-id": `session-${begun}` });
-      },
-      "tools/call": (exchange: Exchange) => {
-        answer(exchange, `session-${begun}`);
-      },
-    },
-    { begun: () => begun },
-  );
-}
-
-function isOfSession({ request }: Exchange, session: string): boolean {
-  return request.headers["mcp-session-id"] === session;
-}
-
-test("a session that the upstream has forgotten is begun anew, and nobody who calls notices", async () => {
-  verifies("session.begun-anew");
-  let isForgotten = false;
-  const script = sessions((exchange, session) => {
-    if (isForgotten || !isOfSession(exchange, session)) {
-      isForgotten = false;
-      exchange.response.writeHead(404).end();
-    } else exchange.result({ content: [{ type: "text", text: session }] });
-  });
-  const { begun, ...wrong } = script;
-  const own = await openFront(rig, [at("up", rig.use(await listenWrongly(wrong)).url)]);
-  await own.reaches("up", "ready");
-  assert.equal(textOf(await call(own.url, "up__echo")), "session-1");
-  isForgotten = true;
-  assert.equal(textOf(await call(own.url, "up__echo")), "session-2");
-  assert.equal(begun(), 2);
-  await own.switchyard.close();
-});
-
-test("of many calls under way when the session is forgotten none is lost", async () => {
-  verifies("session.begun-anew");
-  let forgotten = 0;
-  const waiting: Exchange[] = [];
-  const script = sessions((exchange, session) => {
-    if (isOfSession(exchange, session) && forgotten === 0) waiting.push(exchange);
-    else if (isOfSession(exchange, session) && session !== "session-1") {
-      exchange.result({ content: [{ type: "text", text: session }] });
-    } else exchange.response.writeHead(404).end();
-  });
-  const { begun, ...wrong } = script;
-  const own = await openFront(rig, [at("up", rig.use(await listenWrongly(wrong)).url)]);
-  await own.reaches("up", "ready");
-  const calls = Array.from({ length: 20 }, () => call(own.url, "up__echo"));
-  await until(() => waiting.length === 20, "every call is under way");
-  forgotten = 1;
-  // One is refused first; the others, still under way when the link is given up, are refused one by one.
-  for (const { response } of waiting) {
-    response.writeHead(404).end();
-    await new Promise(setImmediate);
-  }
-  for (const result of await Promise.all(calls)) assert.equal(textOf(result), "session-2");
-  assert.equal(begun(), 2);
-  await own.switchyard.close();
-});
-
-test("an upstream that forgets every session at once is not asked for the next one without pause", async () => {
-  const { begun, ...wrong } = sessions(() => undefined);
-  const server = rig.use(await listenWrongly({ ...wrong, "tools/list": answering(404) }));
-  const own = await openFront(rig, [at("up", server.url)]);
-  const { state } = await own.reaches("up", "recovering");
-  assert.ok(state.kind === "recovering");
-  assert.equal(state.problem.stage, "session");
-  assert.equal(state.problem.message, "The upstream no longer knows our session (HTTP 404)");
-  assert.ok(state.nextTryAt > state.since, "the next try is not now");
-  assert.equal(begun(), state.attempts);
-  await own.switchyard.close();
-});
 
 test("streams that an upstream leaves open after the answer do not use up the connections to it", async () => {
   const wrong: Wrong = {

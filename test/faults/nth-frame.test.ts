@@ -3,14 +3,13 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { GatewayError } from "../../src/core/errors.ts";
 import { isJsonObject } from "../../src/core/json.ts";
-import { ManualClock } from "../../src/core/manual-clock.ts";
+import type { ManualClock } from "../../src/core/manual-clock.ts";
 import type { Call } from "../../src/protocol/call.ts";
-import { codecsFor } from "../../src/protocol/codecs.ts";
 import type { Channel, ChannelReceiver } from "../../src/transport/channel.ts";
-import { Guardian } from "../../src/transport/guardian.ts";
-import { Upstream } from "../../src/upstream/upstream.ts";
+import type { Upstream } from "../../src/upstream/upstream.ts";
 import { ScriptedServer, legacyScript, modernScript } from "../rig/scripted-server.ts";
 import { fileRig } from "../rig/rig.ts";
+import { upstreamStand } from "../rig/upstream-stand.ts";
 
 /*
  * Fails the n-th thing that happens between gateway and upstream, for n = 1, 2, … until everything succeeds: whichever message it is, the
@@ -18,8 +17,6 @@ import { fileRig } from "../rig/rig.ts";
  */
 
 fileRig();
-
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 
 /** How the n-th message goes wrong. */
 type Fault =
@@ -105,23 +102,8 @@ async function passTimeUntil(clock: ManualClock, condition: () => boolean, what:
 
 /** One life of an upstream: begun, called until a call succeeds, and closed. */
 async function live(server: ScriptedServer, faulty: Faulty, where: string): Promise<void> {
-  const clock = new ManualClock();
-  const upstream = new Upstream(
-    {
-      name: "up",
-      target: { kind: "channel", open: () => faulty.wrap(server.open()) },
-      timeoutMs: 1000,
-      startTimeoutMs: 5000,
-    },
-    { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
-    {
-      stateChanged: () => undefined,
-      definitionsChanged: () => undefined,
-      factsFound: () => undefined,
-      notification: () => undefined,
-      warned: () => undefined,
-    },
-  );
+  const target = { kind: "channel", open: () => faulty.wrap(server.open()) } as const;
+  const { clock, upstream } = upstreamStand(server, { options: { target, startTimeoutMs: 5000 } });
   upstream.start();
   let isServed = false;
   for (let tries = 0; !isServed; tries += 1) {

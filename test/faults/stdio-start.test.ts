@@ -68,7 +68,7 @@ const upstreams: readonly UpstreamOptions[] = [
     target: { kind: "stdio" as const, command: process.execPath, args: [], env: {}, ...target },
   })),
   fixture("exits", "exits-at-once"),
-  fixture("hangs", "hangs", { startTimeoutMs: 4000 }),
+  fixture("hangs", "hangs", { startTimeoutMs: 8000 }),
   healthy,
 ];
 
@@ -128,14 +128,14 @@ test("an upstream that never answers is given up after its start timeout, ended,
   assert.deepEqual(problemOf(status), {
     stage: "handshake",
     code: "deadline_exceeded",
-    message: "The upstream was not ready within 4000 ms",
+    message: "The upstream was not ready within 8000 ms",
     suggestion: "See what it writes to stderr. If it only needs longer, raise its startTimeoutMs.",
   });
   assert.deepEqual(status.stderr, ["waiting for the database"]);
   const result = await call(front.url, "hangs__anything");
   assert.match(
     textOf(result),
-    /^The upstream "hangs" is (?:down: The upstream was not ready within 4000 ms\.|not connected)/,
+    /^The upstream "hangs" is (?:down: The upstream was not ready within 8000 ms\.|not connected)/,
   );
 });
 

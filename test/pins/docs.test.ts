@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { actions } from "../../src/access/actions.ts";
+import { isAsked } from "../../src/access/options.ts";
+import { roles } from "../../src/access/principal.ts";
 import { configPage } from "../../scripts/docs-config.ts";
 import { errorsPage } from "../../scripts/docs-errors.ts";
 import { parseConfig } from "../../src/config/parse.ts";
@@ -23,8 +26,34 @@ test("every configuration that docs/profiles.md shows can be read, and has a pro
   }
 });
 
+test("every configuration that docs/policies.md shows can be read, and says something of calls", () => {
+  const blocks = [...page("policies.md").matchAll(/^```jsonc\n([^]*?)^```$/gm)].map(([, text = ""]) => text);
+  assert.equal(blocks.length, 2);
+  for (const text of blocks) {
+    const { policies } = parseConfig(text, "switchyard.jsonc", { HOME: "/home/ada" }, "/work");
+    assert.ok(Object.values(policies.upstreams ?? {}).some(({ tools }) => tools !== undefined));
+  }
+});
+
 test("docs/config.md says what the schema of the configuration says", () => {
   assert.equal(page("config.md"), configPage(), "run `npm run docs`");
+});
+
+test("docs/access.md says what each role may do", () => {
+  const rows = [...page("access.md").matchAll(/^\| ([^|]+) \| (yes|no) \| (yes|no) \| (yes|no) \| (yes|no) \|$/gm)];
+  assert.deepEqual(
+    rows.map(([row]) => row),
+    Object.values(actions).map(({ says, from }) => {
+      const allowed = roles.map((role) => (roles.indexOf(role) <= roles.indexOf(from) ? "yes" : "no"));
+      return `| ${says} | ${allowed.join(" | ")} |`;
+    }),
+  );
+});
+
+test("every configuration that docs/access.md shows can be read, and asks who calls", () => {
+  const blocks = [...page("access.md").matchAll(/^```jsonc\n([^]*?)^```$/gm)].map(([, text = ""]) => text);
+  assert.equal(blocks.length, 2);
+  for (const text of blocks) assert.ok(isAsked(parseConfig(text, "switchyard.jsonc", {}, "/work").auth));
 });
 
 test("docs/requirements.md says which tests show what the specification asks for", () => {

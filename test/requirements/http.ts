@@ -35,8 +35,7 @@ export const http = [
     source: "2026-07-28/basic/transports/streamable-http#security-endpoint",
     side: "server",
     level: "should",
-    behaviour: "Connections are authenticated.",
-    deviation: "Nobody is asked who they are yet; an address that others could reach is refused instead.",
+    behaviour: "Where others can reach the gateway, it asks who calls.",
   },
   {
     id: "http.post",

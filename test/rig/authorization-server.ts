@@ -18,11 +18,14 @@ export interface AuthorizationServer extends AsyncDisposable {
   failWith(status: number | undefined): void;
 }
 
+/** How access tokens are written: as something that only the server itself understands, or signed, for everybody. */
+export type TokenFormat = "opaque" | "jwt";
+
 /**
  * Starts a server that registers clients, gives the scopes `read`, `write` and `admin` but never `audit`, and refresh tokens for
  * `offline_access`.
  */
-export async function startAuthorizationServer(): Promise<AuthorizationServer> {
+export async function startAuthorizationServer(format: TokenFormat = "opaque"): Promise<AuthorizationServer> {
   const requests: string[] = [];
   let failure: number | undefined;
   let handle: RequestListener | undefined;
@@ -37,7 +40,7 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");
   const issuer = `http://127.0.0.1:${address.port}`;
-  const provider = providerAt(issuer);
+  const provider = providerAt(issuer, format);
   const started: AuthorizationServer = {
     issuer,
     person: "consents",
@@ -69,7 +72,7 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
 
 const scopes = ["read", "write", "admin"];
 
-function providerAt(issuer: string): Provider {
+function providerAt(issuer: string, format: TokenFormat): Provider {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   return new Provider(issuer, {
     scopes: ["openid", "offline_access", "audit", ...scopes],
@@ -86,7 +89,7 @@ function providerAt(issuer: string): Provider {
         getResourceServerInfo: (_context, resource) => ({
           scope: scopes.join(" "),
           audience: resource,
-          accessTokenFormat: "opaque",
+          accessTokenFormat: format,
         }),
       },
     },

@@ -14,16 +14,17 @@ export type RawClient = (method: string, params: JsonObject, capabilities?: Json
 
 const common = { "content-type": "application/json", accept: "application/json, text/event-stream" };
 
-/** Speaks 2025-11-25 in a session of its own. */
-export async function rawLegacy(url: string): Promise<RawClient> {
+/** Speaks 2025-11-25 in a session of its own; with `credentials` in every request. */
+export async function rawLegacy(url: string, credentials: Readonly<Record<string, string>> = {}): Promise<RawClient> {
   let lastId = 0;
-  let session: Record<string, string> = {};
+  let session = credentials;
   const request: RawClient = async (method, params) => {
     lastId += 1;
-    const response = await post(url, session, { jsonrpc: "2.0", id: lastId, method, params });
+    const own = lastId;
+    const response = await post(url, session, { jsonrpc: "2.0", id: own, method, params });
     const id = response.headers.get("mcp-session-id");
-    if (method === "initialize" && id !== null) session = { "mcp-session-id": id };
-    return answerIn(response, lastId);
+    if (method === "initialize" && id !== null) session = { ...credentials, "mcp-session-id": id };
+    return answerIn(response, own);
   };
   await request("initialize", {
     protocolVersion: "2025-11-25",
@@ -35,13 +36,15 @@ export async function rawLegacy(url: string): Promise<RawClient> {
   return request;
 }
 
-/** Speaks 2026-07-28. */
-export function rawModern(url: string): RawClient {
+/** Speaks 2026-07-28; with `credentials` in every request. */
+export function rawModern(url: string, credentials: Readonly<Record<string, string>> = {}): RawClient {
   let lastId = 0;
   return async (method, params, capabilities = {}) => {
     lastId += 1;
+    const own = lastId;
     const name = stringAt(params, "name") ?? stringAt(params, "uri") ?? stringAt(params, "taskId");
     const headers = {
+      ...credentials,
       "mcp-protocol-version": "2026-07-28",
       "mcp-method": method,
       ...(name === undefined ? {} : { "mcp-name": name }),
@@ -53,8 +56,8 @@ export function rawModern(url: string): RawClient {
       "io.modelcontextprotocol/clientInfo": { name: "raw", version: "1" },
       "io.modelcontextprotocol/clientCapabilities": capabilities,
     };
-    const body = { jsonrpc: "2.0", id: lastId, method, params: { ...params, _meta: meta } };
-    return answerIn(await post(url, headers, body), lastId);
+    const body = { jsonrpc: "2.0", id: own, method, params: { ...params, _meta: meta } };
+    return answerIn(await post(url, headers, body), own);
   };
 }
 

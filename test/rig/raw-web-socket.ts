@@ -18,8 +18,12 @@ export interface RawWebSocket extends AsyncDisposable {
 }
 
 /** Opens one. */
-export async function rawWebSocket(url: string, protocols: string[] = ["mcp"]): Promise<RawWebSocket> {
-  const socket = new WebSocket(url, protocols, { perMessageDeflate: false });
+export async function rawWebSocket(
+  url: string,
+  protocols: string[] = ["mcp"],
+  headers: Readonly<Record<string, string>> = {},
+): Promise<RawWebSocket> {
+  const socket = new WebSocket(url, protocols, { perMessageDeflate: false, headers });
   const messages: JsonObject[] = [];
   socket.on("message", (data) => {
     const message: unknown = Buffer.isBuffer(data) ? JSON.parse(data.toString()) : undefined;

@@ -54,7 +54,7 @@ export class Rig implements AsyncDisposable {
     options: Omit<SwitchyardOptions, "upstreams"> = {},
   ): Promise<Front> {
     const switchyard = this.use(startSwitchyard({ ...options, upstreams }));
-    if (options.clock instanceof ManualClock) this.#clocks.add(options.clock);
+    if (options.clock instanceof ManualClock) this.watchClock(options.clock);
     const server = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
     const states = (): string =>
       switchyard
@@ -66,6 +66,11 @@ export class Rig implements AsyncDisposable {
       throw new Error(`not every upstream is ready: ${states()}`, { cause: thrown });
     });
     return { switchyard, server, url: `${server.origin}/mcp` };
+  }
+
+  /** No timer of this clock may be left at the end. */
+  watchClock(clock: ManualClock): void {
+    this.#clocks.add(clock);
   }
 
   /** Processes that a child of ours writes down in this file, one id a line, must have ended too. */

@@ -31,5 +31,5 @@ const switchyard = startSwitchyard({
 process.once("SIGTERM", () => {
   void switchyard.close().finally(() => process.exit());
 });
-await switchyard.serve(ownStdio({ input: process.stdin, output: process.stdout }));
+await switchyard.serve(ownStdio({ input: process.stdin, output: process.stdout }), { kind: "all" }, "stdio");
 await switchyard.close();

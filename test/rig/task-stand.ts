@@ -13,8 +13,8 @@ import type { Answer } from "../../src/protocol/json-rpc.ts";
 import { Payload } from "../../src/protocol/payload.ts";
 import { metaKeys } from "../../src/protocol/rev-2026-07-28/meta.ts";
 import { tasksExtension } from "../../src/protocol/tasks.ts";
-import { Guardian } from "../../src/transport/guardian.ts";
 import { type Script, ScriptedServer, legacyScript, modernScript } from "./scripted-server.ts";
+import { standDeps } from "./upstream-stand.ts";
 
 export const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const codecs = codecsFor(identity);
@@ -58,7 +58,7 @@ export class TaskStand implements AsyncDisposable {
         timeoutMs: 1000,
         startTimeoutMs: 5000,
       })),
-      deps: { clock: this.clock, random: () => 1, codecs, identity, guardian: new Guardian() },
+      deps: standDeps(this.clock),
       stateKey: Buffer.alloc(32, 7),
     });
   }
@@ -95,6 +95,7 @@ export class TaskStand implements AsyncDisposable {
         controller: new AbortController(),
         notify: notify ?? (() => undefined),
         principal: localPrincipal,
+        origin: { entrance: "internal", address: undefined },
         ask: undefined,
       },
       1,
@@ -119,7 +120,13 @@ export class LegacyClient {
   constructor(gateway: Gateway) {
     const caller = { info: undefined, capabilities: { elicitation: {} } };
     this.#gateway = gateway;
-    this.#session = new Session({ id: "", route: { kind: "all" }, codec: codecs["2025-11-25"], caller });
+    this.#session = new Session({
+      id: "",
+      route: { kind: "all" },
+      principal: localPrincipal,
+      codec: codecs["2025-11-25"],
+      caller,
+    });
     this.end = gateway.subscribe(this.#session);
     this.#session.open(
       (notification) => this.told.push(notification) > 0,
@@ -145,6 +152,7 @@ export class LegacyClient {
         controller: new AbortController(),
         notify: (notification) => this.told.push(notification),
         principal: localPrincipal,
+        origin: { entrance: "internal", address: undefined },
         ask: (question) => {
           this.asked.push(question);
           return this.answer(question);

@@ -50,8 +50,8 @@ test("a server at a URL is added with the transport that the URL names, and list
     const file = join(folder, "switchyard.jsonc");
     await writeFile(file, (await readFile(file, "utf8")).replace('"type": "http"', '"type": "sse"'));
     assert.deepEqual(json((await runCommand(["list", "--json"], folder)).stdout)["upstreams"], [
-      { name: "far", transport: "sse", target: "https://x.example/mcp" },
-      { name: "live", transport: "ws", target: "wss://x.example/mcp" },
+      { name: "far", transport: "sse", target: "https://x.example/mcp", state: "enabled" },
+      { name: "live", transport: "ws", target: "wss://x.example/mcp", state: "enabled" },
     ]);
   });
 });
@@ -84,7 +84,7 @@ test("what fails says what and what to do, with an exit status of its own", asyn
         says: /^No gateway answers at http:\/\/127\.0\.0\.1:1\.\n/,
       },
       { args: ["remove", "everythin"], status: 2, says: /did you mean "everything"\?\n$/ },
-      { args: ["serve", "--host", "0.0.0.0"], status: 2, says: /others can reach.*\n→ Listen on 127\.0\.0\.1/ },
+      { args: ["serve", "--host", "0.0.0.0"], status: 2, says: /others can reach.*\n→ Ask who calls: set `auth`/ },
       { args: ["serve", "--port", "70000"], status: 2, says: /whole number from 0 to 65535/ },
       { args: ["serve", "--config", "absent.jsonc"], status: 3, says: /^There is no configuration file absent\.jsonc/ },
       { args: ["bogus"], status: 2, says: /unknown command 'bogus'/ },

@@ -81,6 +81,38 @@ test("a new connector has a test that passes, and is served from an installed pa
   );
 });
 
+test("the configuration runs a connector beside servers, in the same process, and says what is wrong with one", async () => {
+  await inPlace(
+    async ({ run, write, config, project }) => {
+      const servers = {
+        greeter: { connector: greeter, config: { greeting: "${GREETING}" } },
+        wrong: { connector: greeter, config: { greeting: { no: "text" } } },
+        absent: { connector: "absent" },
+        apart: { connector: "./apart.ts", isolate: true },
+      };
+      await write(
+        join(project, "apart.ts"),
+        (await readFile(greeter, "utf8"))
+          .replace("switchyard/connector", join(root, "src", "connector", "api.ts"))
+          .replace('from "zod"', `from "${join(root, "node_modules", "zod", "index.js")}"`)
+          .replace("${greeting}, ", "${process.pid} "),
+      );
+      await write(config, JSON.stringify({ mcpServers: servers }));
+      const listed = await run("list");
+      assert.match(listed.stdout, new RegExp(`greeter +connector +.*${greeter}`));
+      const called = await run("call", "greeter/greet", "--args", '{"name":"Ada"}');
+      assert.equal(called.stdout, '{"text":"Moin, Ada."}\n');
+      const apart = await run("call", "apart/greet", "--args", '{"name":"Ada"}');
+      assert.match(apart.stdout, /^\{"text":"\d+ Ada\."\}\n$/);
+      const wrong = await run("call", "wrong/greet", "--args", "{}");
+      assert.match(wrong.stderr, /The configuration is wrong\. greeting: Invalid input/);
+      const absent = await run("call", "absent/greet", "--args", "{}");
+      assert.match(absent.stderr, /"absent" is neither a file \(write \.\/absent\) nor a package/);
+    },
+    { NODE_OPTIONS: fromSource, GREETING: "Moin" },
+  );
+});
+
 test("the guide shows the example and its test as they are, and what the command prints", async () => {
   const guide = await readFile(join(root, "docs", "connectors.md"), "utf8");
   const [code, itsTest] = blocksOf(guide, "ts");

@@ -106,8 +106,8 @@ test("a stream that breaks before the answer is taken up where it was, after the
   const timers = clock.pending;
   const wanted = { name: "up__echo", arguments: {}, _meta: { progressToken: "p" } };
   client.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: wanted }));
-  // One timer is the call's own end, the other the pause.
-  await until(() => received.length === 2 && clock.pending >= timers + 2, "the stream has broken");
+  // Two timers are the call's own, its end and its next sign of life; the third is the pause.
+  await until(() => received.length === 2 && clock.pending >= timers + 3, "the stream has broken");
   clock.advance(pauseMs - 1);
   assert.deepEqual(server.resumed, []);
   clock.advance(1);

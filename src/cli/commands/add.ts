@@ -1,11 +1,12 @@
 import { relative } from "node:path";
+import { changeFile } from "../../config/change-file.ts";
 import { addServer, removeServer } from "../../config/edit.ts";
 import type { ServerEntry } from "../../config/schema.ts";
+import { systemClock } from "../../core/clock.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { fileToChange } from "../config-file.ts";
 import type { CommonOptions, Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { replaceFile, textIn } from "../text-file.ts";
 
 export interface AddOptions extends CommonOptions {
   readonly url?: string;
@@ -24,14 +25,14 @@ export async function add(
 ): Promise<number> {
   const entry = entryOf(command, options);
   const file = await fileToChange(context, options);
-  await replaceFile(file, addServer((await textIn(file, context.cwd)) ?? "", file, name, entry));
+  await changeFile(file, { cwd: context.cwd, clock: systemClock }, (text) => addServer(text, file, name, entry));
   return done(context, options, file, { added: name });
 }
 
 /** Takes one server out of the configuration file. */
 export async function remove(name: string, context: Context, options: CommonOptions): Promise<number> {
   const file = await fileToChange(context, options);
-  await replaceFile(file, removeServer((await textIn(file, context.cwd)) ?? "", file, name));
+  await changeFile(file, { cwd: context.cwd, clock: systemClock }, (text) => removeServer(text, file, name));
   return done(context, options, file, { removed: name });
 }
 

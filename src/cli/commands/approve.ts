@@ -5,11 +5,11 @@ import { definitionRefIn, quarantineOf } from "../../gateway/approval.ts";
 import { openStore } from "../../store/store.ts";
 import { Catalog, type DefinitionRef } from "../../upstream/catalog.ts";
 import { catalogKeyOf } from "../../upstream/catalog-store.ts";
-import { type ClientOptions, noUpstream } from "../client.ts";
+import { type ClientOptions, namedGateway, noUpstream, runningGateway } from "../client.ts";
 import { type Context, chooseConfig } from "../context.ts";
 import { quarantineText } from "../definition-text.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { askGateway, findRunning } from "../running.ts";
+import { type Reached, askGateway } from "../running.ts";
 
 export interface ApproveOptions extends ClientOptions {
   readonly dryRun?: boolean;
@@ -53,9 +53,10 @@ function notHeld(upstream: string, name: string): GatewayError {
 }
 
 async function deskOf(upstream: string, context: Context, options: ApproveOptions): Promise<Desk> {
-  if (options.url !== undefined) return deskAt(options.url, upstream);
+  const named = namedGateway(context, options);
+  if (named !== undefined) return deskAt(named, upstream);
   const { config } = await chooseConfig(context, options);
-  const running = await findRunning(config.dataDir);
+  const running = await runningGateway(config, context, options);
   if (running !== undefined) return deskAt(running, upstream);
   const found = config.upstreams.find(({ name }) => name === upstream);
   if (found === undefined) {
@@ -68,6 +69,7 @@ async function deskOf(upstream: string, context: Context, options: ApproveOption
   const catalog = new Catalog({
     key: catalogKeyOf(found),
     isPinned: found.definitions === "pin",
+    disabledTools: found.disabledTools,
     store: store.catalogs,
     clock: systemClock,
     onApproved: () => undefined,
@@ -85,13 +87,13 @@ async function deskOf(upstream: string, context: Context, options: ApproveOption
   };
 }
 
-async function deskAt(url: string, upstream: string): Promise<Desk> {
+async function deskAt(gateway: Reached, upstream: string): Promise<Desk> {
   const path = `/api/upstreams/${encodeURIComponent(upstream)}`;
   return {
-    held: listIn(await askGateway(url, `${path}/quarantine`), "quarantined"),
+    held: listIn(await askGateway(gateway, `${path}/quarantine`), "quarantined"),
     approve: async (refs) => {
       const definitions = refs.map(({ kind, name, hash }) => ({ kind, name, hash }));
-      return listIn(await askGateway(url, `${path}/approve`, { body: { definitions } }), "approved")
+      return listIn(await askGateway(gateway, `${path}/approve`, { body: { definitions } }), "approved")
         .map(definitionRefIn)
         .filter((ref) => ref !== undefined);
     },

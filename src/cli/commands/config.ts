@@ -1,3 +1,4 @@
+import { enabledUpstreams } from "../../config/config.ts";
 import { configJsonSchema } from "../../config/schema.ts";
 import { loadConfig } from "../../config/load.ts";
 import { GatewayError } from "../../core/errors.ts";
@@ -15,7 +16,8 @@ export async function validateConfig(
   options: CommonOptions,
 ): Promise<number> {
   const config = await loadConfig(path ?? options.config, context.env, context.cwd);
-  const { source, upstreams, disabledUpstreams } = config;
+  const { source, upstreams, unresolved } = config;
+  if (unresolved !== undefined) throw unresolved;
   if (source.kind === "none") {
     throw new GatewayError("invalid_config", "There is no switchyard.jsonc, .json, .yaml or .yml here", {
       data: { suggestion: "Name a file, or begin one with `switchyard add`." },
@@ -23,10 +25,11 @@ export async function validateConfig(
   }
   const { terminal } = context;
   if (options.json === true)
-    terminal.out(JSON.stringify({ valid: true, file: source.path, upstreams: upstreams.length }));
+    terminal.out(JSON.stringify({ valid: true, file: source.path, upstreams: enabledUpstreams(config).length }));
   else {
-    const disabled = disabledUpstreams.length > 0 ? `, ${disabledUpstreams.length} disabled` : "";
-    terminal.out(`${source.path} is valid: ${upstreams.length} servers${disabled}`);
+    const enabled = enabledUpstreams(config).length;
+    const disabled = enabled < upstreams.length ? `, ${upstreams.length - enabled} disabled` : "";
+    terminal.out(`${source.path} is valid: ${enabled} servers${disabled}`);
   }
   return exitCodes.ok;
 }

@@ -9,7 +9,7 @@ import { type OutlinedConfig, outlineConfig } from "../config-file.ts";
 import type { CommonOptions, Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { thisMachine } from "../machine.ts";
-import { copyBeside, replaceFile, textIn } from "../text-file.ts";
+import { copyBeside, replaceFile, textIn } from "../../config/text-file.ts";
 
 export interface ConnectOptions extends CommonOptions {
   readonly dryRun?: boolean;

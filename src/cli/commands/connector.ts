@@ -36,7 +36,7 @@ async function serveAlone(connector: Connector, config: unknown, { signal, termi
   const channel = ownStdio({ input: process.stdin, output: process.stdout });
   const stop = (): void => void channel.close();
   signal.addEventListener("abort", stop);
-  await switchyard.serve(channel, { kind: "upstream", name });
+  await switchyard.serve(channel, { kind: "upstream", name }, "stdio");
   signal.removeEventListener("abort", stop);
   process.stdin.pause();
 }

@@ -1,4 +1,4 @@
-import type { Config } from "../../config/config.ts";
+import { type Config, enabledUpstreams } from "../../config/config.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject } from "../../core/json.ts";
 import type { CommonOptions, Context } from "../context.ts";
@@ -9,7 +9,7 @@ import { checkListening } from "../doctor/listening.ts";
 import { type Report, findingJson, reportText } from "../doctor/report.ts";
 import { checkUpstream } from "../doctor/upstream.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { askGateway } from "../running.ts";
+import { type Reached, askGateway } from "../running.ts";
 
 export interface DoctorOptions extends CommonOptions {
   readonly fix?: boolean;
@@ -39,21 +39,19 @@ async function findAll(context: Context, options: DoctorOptions): Promise<readon
   const node: Finding = { code: "node_supported", subject: "Node", message: process.version };
   const { findings, config } = await checkConfig(context, options);
   if (config === undefined) return [node, ...findings];
-  const [listening, folder] = await Promise.all([
-    checkListening(config.listen, config.dataDir),
-    checkDataDir(config.dataDir),
-  ]);
+  const [listening, folder] = await Promise.all([checkListening(config), checkDataDir(config.dataDir)]);
   const servers = await checkUpstreams(config, listening.running, context);
   return [node, ...findings, ...listening.findings, ...folder, ...servers];
 }
 
 async function checkUpstreams(
   config: Config,
-  running: string | undefined,
+  running: Reached | undefined,
   context: Context,
 ): Promise<readonly Finding[]> {
   const known = running === undefined ? [] : statusesIn(await askGateway(running, "/api/status"));
-  const { upstreams } = config;
+  // What an obstacle keeps away has its findings already.
+  const upstreams = enabledUpstreams(config).filter(({ obstacle }) => obstacle === undefined);
   let done = 0;
   const tell = (): void => {
     context.terminal.passing(`Looking at the servers … ${done} of ${upstreams.length}`);

@@ -12,7 +12,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { keepBefore, rollBack } from "../import-backup.ts";
 import { type ImportReport, importJson, importText } from "../import-text.ts";
 import { thisMachine } from "../machine.ts";
-import { replaceFile, textIn } from "../text-file.ts";
+import { swapFile, textIn } from "../../config/text-file.ts";
 
 export interface ImportOptions extends CommonOptions {
   readonly from?: string;
@@ -59,7 +59,11 @@ async function finish(
   const isChanged = after !== (before ?? "");
   const backup = isChanged && !isDryRun ? await keepBefore(file, before) : undefined;
   // It may hold secrets now.
-  if (isChanged && !isDryRun) await replaceFile(file, after, 0o600);
+  if (isChanged && !isDryRun && !(await swapFile(file, before, after, 0o600))) {
+    throw new GatewayError("invalid_config", `${file} was written by somebody else at the same moment`, {
+      data: { file, suggestion: "Nothing was imported: do it again." },
+    });
+  }
   const { terminal, cwd } = context;
   if (options.json === true) terminal.out(JSON.stringify(importJson(report, backup)));
   else terminal.out(importText(report, cwd, isChanged));

@@ -1,13 +1,13 @@
+import { enabledUpstreams } from "../../config/config.ts";
 import { deadline } from "../../core/deadline.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { systemClock } from "../../core/clock.ts";
 import { type JsonObject, stringAt } from "../../core/json.ts";
 import type { Definitions } from "../../upstream/definitions.ts";
 import type { Handshake } from "../../upstream/handshake.ts";
-import { type ClientOptions, connectTo, upstreamsOf } from "../client.ts";
+import { type ClientOptions, connectTo, namedGateway, runningGateway, upstreamsOf } from "../client.ts";
 import { type Context, chooseConfig } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { findRunning } from "../running.ts";
 import { plainText, table } from "../terminal.ts";
 
 /** What was found at one upstream, or why nothing was. */
@@ -54,9 +54,9 @@ async function inspectTool(name: string, tool: string, context: Context, options
 
 async function namesOf(context: Context, options: ClientOptions): Promise<string[]> {
   const { config } = await chooseConfig(context, options);
-  const url = options.url ?? (await findRunning(config.dataDir));
-  if (url === undefined) return config.upstreams.map(({ name }) => name);
-  return upstreamsOf(url);
+  const gateway = namedGateway(context, options) ?? (await runningGateway(config, context, options));
+  if (gateway === undefined) return enabledUpstreams(config).map(({ name }) => name);
+  return upstreamsOf(gateway);
 }
 
 async function readOrProblem(name: string, context: Context, options: ClientOptions): Promise<Found> {

@@ -4,10 +4,10 @@ import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
 import { startSwitchyard } from "../../gateway.ts";
 import { loginFile } from "../../upstream/oauth/login-file.ts";
-import { type ClientOptions, noUpstream } from "../client.ts";
+import { type ClientOptions, checkStartable, namedGateway, noUpstream, runningGateway } from "../client.ts";
 import { type CommonOptions, type Context, chooseConfig, loginOptions } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { askGateway, findRunning } from "../running.ts";
+import { type Reached, askGateway, findRunning } from "../running.ts";
 import { type Terminal, printable } from "../terminal.ts";
 
 const betweenLooksMs = 300;
@@ -19,7 +19,7 @@ const betweenLooksMs = 300;
  */
 export async function login(name: string, context: Context, options: ClientOptions): Promise<number> {
   const { config } = await chooseConfig(context, options);
-  const running = options.url ?? (await findRunning(config.dataDir));
+  const running = namedGateway(context, options) ?? (await runningGateway(config, context, options));
   if (running !== undefined) return watch(running, name, context, options);
   const upstreams = config.upstreams.filter((upstream) => upstream.name === name);
   if (upstreams.length === 0) {
@@ -28,9 +28,10 @@ export async function login(name: string, context: Context, options: ClientOptio
       config.upstreams.map((upstream) => upstream.name),
     );
   }
-  await using switchyard = startSwitchyard({ upstreams, oauth: loginOptions(config, context) });
+  for (const upstream of upstreams) checkStartable(upstream);
+  await using switchyard = startSwitchyard({ upstreams, auth: config.auth, oauth: loginOptions(config, context) });
   const server = await switchyard.listen(config.listen);
-  return await watch(server.origin, name, context, options);
+  return await watch({ url: server.origin, key: switchyard.localKey }, name, context, options);
 }
 
 /** Forgets a login. A gateway that runs goes on with it until it is started anew. */
@@ -46,11 +47,11 @@ export async function logout(name: string, context: Context, options: CommonOpti
   return exitCodes.ok;
 }
 
-async function watch(url: string, name: string, context: Context, { json }: CommonOptions): Promise<number> {
+async function watch(gateway: Reached, name: string, context: Context, { json }: CommonOptions): Promise<number> {
   const { terminal, signal } = context;
   const told = new Set<string>();
   for (;;) {
-    const upstream = await statusOf(url, name);
+    const upstream = await statusOf(gateway, name);
     const [state, address] = [objectAt(upstream, "state") ?? {}, stringAt(upstream, "authorizationUrl")];
     if (state["kind"] === "ready" && address === undefined) {
       terminal.out(json === true ? JSON.stringify({ name, state: "ready" }) : `${name} is ready.`);
@@ -62,8 +63,8 @@ async function watch(url: string, name: string, context: Context, { json }: Comm
   }
 }
 
-async function statusOf(url: string, name: string): Promise<JsonObject> {
-  const status = await askGateway(url, "/api/status");
+async function statusOf(gateway: Reached, name: string): Promise<JsonObject> {
+  const status = await askGateway(gateway, "/api/status");
   const found = isJsonObject(status) && Array.isArray(status["upstreams"]) ? status["upstreams"] : [];
   const upstreams = found.filter(isJsonObject);
   const upstream = upstreams.find((each) => each["name"] === name);

@@ -3,7 +3,7 @@ import { type JsonObject, isJsonObject, stringAt } from "../../core/json.ts";
 import { type ClientOptions, gatewayOf, noUpstream, upstreamsOf } from "../client.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { askGateway } from "../running.ts";
+import { type Reached, askGateway } from "../running.ts";
 import { printable } from "../terminal.ts";
 
 /** Options of `switchyard logs`. */
@@ -30,10 +30,10 @@ interface Log {
  */
 export async function logs(name: string, context: Context, options: LogsOptions): Promise<number> {
   const { terminal } = context;
-  const url = await gatewayOf(context, options);
-  const names = await upstreamsOf(url);
+  const gateway = await gatewayOf(context, options);
+  const names = await upstreamsOf(gateway);
   if (!names.includes(name)) throw noUpstream(name, names);
-  const first = await read(url, name, { after: 0, lines: options.lines });
+  const first = await read(gateway, name, { after: 0, lines: options.lines });
   const show = (entry: JsonObject): void => {
     terminal.out(options.json === true ? JSON.stringify(entry) : entryText(entry));
   };
@@ -43,11 +43,11 @@ export async function logs(name: string, context: Context, options: LogsOptions)
   }
   for (const entry of first.entries) show(entry);
   if (options.follow !== true && first.entries.length === 0) terminal.note(`Nothing is known of ${name} yet.`);
-  return options.follow === true ? follow(url, name, first.last, context, show) : exitCodes.ok;
+  return options.follow === true ? follow(gateway, name, first.last, context, show) : exitCodes.ok;
 }
 
 async function follow(
-  url: string,
+  gateway: Reached,
   name: string,
   from: number,
   { terminal, signal }: Context,
@@ -56,7 +56,7 @@ async function follow(
   let after = from;
   for (;;) {
     try {
-      const { entries, last } = await read(url, name, { after, lines: everyLine, wait: waitMs }, signal);
+      const { entries, last } = await read(gateway, name, { after, lines: everyLine, wait: waitMs }, signal);
       for (const entry of entries) show(entry);
       after = last;
     } catch (thrown) {
@@ -70,7 +70,7 @@ async function follow(
 }
 
 async function read(
-  url: string,
+  gateway: Reached,
   name: string,
   query: Readonly<Record<string, number>>,
   signal?: AbortSignal,
@@ -79,10 +79,10 @@ async function read(
     Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
   );
   const path = `/api/upstreams/${encodeURIComponent(name)}/logs?${search.toString()}`;
-  const answer = await askGateway(url, path, { waitMs: query["wait"] ?? 0, ...(signal && { signal }) });
+  const answer = await askGateway(gateway, path, { waitMs: query["wait"] ?? 0, ...(signal && { signal }) });
   const { entries, last } = isJsonObject(answer) ? answer : {};
   if (!Array.isArray(entries) || typeof last !== "number") {
-    throw new GatewayError("upstream_unavailable", `What answers at ${url} keeps no logs`);
+    throw new GatewayError("upstream_unavailable", `What answers at ${gateway.url} keeps no logs`);
   }
   return { entries: entries.filter(isJsonObject), last };
 }

@@ -6,7 +6,7 @@ import { askGateway } from "../running.ts";
 import { printable } from "../terminal.ts";
 
 /** What an operator may do to an upstream of a running gateway. */
-export type Operation = "try" | "restart" | "isolate" | "release" | "disable" | "enable";
+export type Operation = "try" | "restart" | "isolate" | "release";
 
 /**
  * Does something to an upstream of a running gateway. It lasts until another one, or until the gateway ends.
@@ -19,14 +19,15 @@ export async function operate(
   context: Context,
   options: ClientOptions,
 ): Promise<number> {
-  const url = await gatewayOf(context, options);
-  const answer = await askGateway(url, `/api/upstreams/${encodeURIComponent(name)}/${operation}`, { body: {} });
+  const gateway = await gatewayOf(context, options);
+  const answer = await askGateway(gateway, `/api/upstreams/${encodeURIComponent(name)}/${operation}`, { body: {} });
   const state = objectAt(isJsonObject(answer) ? answer : {}, "state") ?? {};
-  context.terminal.out(options.json === true ? JSON.stringify({ name, state }) : text(name, state));
+  context.terminal.out(options.json === true ? JSON.stringify({ name, state }) : stateText(name, state));
   return exitCodes.ok;
 }
 
-function text(name: string, state: JsonObject): string {
+/** A state in one sentence. */
+export function stateText(name: string, state: JsonObject): string {
   const problem = objectAt(state, "problem");
   const why = problem === undefined ? "" : `: ${stringAt(problem, "message") ?? ""}`;
   return printable(`${name} is ${stringAt(state, "kind") ?? "unknown"}${why}`);

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Config } from "../../config/config.ts";
-import { loadConfig } from "../../config/load.ts";
-import { type FileWatch, watchFile } from "../../config/watch.ts";
-import { GatewayError, toGatewayError } from "../../core/errors.ts";
-import { type Switchyard, startSwitchyard } from "../../gateway.ts";
+import { isAsked } from "../../access/options.ts";
+import { type Config, enabledUpstreams } from "../../config/config.ts";
+import { GatewayError } from "../../core/errors.ts";
+import { type ConfigFileOptions, type Switchyard, startSwitchyard } from "../../gateway.ts";
 import type { Route } from "../../gateway/route.ts";
 import type { HttpServer } from "../../server/server.ts";
 import { ownStdio } from "../../transport/own-stdio.ts";
@@ -26,11 +25,16 @@ export interface ServeOptions extends CommonOptions {
 export async function serve(context: Context, options: ServeOptions): Promise<number> {
   const chosen = await chooseConfig(context, options);
   const route = routeFor(options, chosen.config);
+  noteUnresolved(chosen.config, context.terminal);
   const switchyard = startSwitchyard({
     upstreams: chosen.config.upstreams,
     catalog: chosen.config.catalog,
+    policies: chosen.config.policies,
     sessions: chosen.config.sessions,
+    cache: chosen.config.cache,
+    auth: chosen.config.auth,
     dataDir: chosen.config.dataDir,
+    ...configFile(chosen, context),
     onStoreProblem: storeReporter(context.terminal),
     oauth: loginOptions(chosen.config, context),
     onDefinitionsChanged: definitionReporter(context.terminal, options.json === true),
@@ -40,14 +44,12 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
       context.terminal.note(line);
     },
   });
-  const watch = watchConfig(chosen, switchyard, context);
   try {
     await (options.stdio === true
       ? serveStdio(switchyard, route, context)
       : serveHttp(switchyard, chosen, context, options));
     return exitCodes.ok;
   } finally {
-    await watch.close();
     await switchyard.close();
   }
 }
@@ -69,31 +71,40 @@ function routeFor({ stdio, profile }: ServeOptions, { catalog }: Config): Route 
   });
 }
 
-/** Takes up changes of the configuration file while the gateway runs; a wrong file changes nothing. */
-function watchConfig({ config }: Chosen, switchyard: Switchyard, { terminal, env, cwd }: Context): FileWatch {
-  const { source } = config;
-  if (source.kind === "none") return { close: () => Promise.resolve() };
-  return watchFile(source.path, async () => {
-    try {
-      const next = await loadConfig(source.path, env, cwd);
-      await switchyard.reconfigure(next.upstreams, next.catalog);
-      terminal.note(`Configuration read again: ${count(next.upstreams.length, "server")}`);
-      if (
-        !isDeepStrictEqual([next.listen, next.sessions, next.dataDir], [config.listen, config.sessions, config.dataDir])
-      ) {
-        terminal.note("Changes of listen, sessions and dataDir are taken up at the next start.");
-      }
-    } catch (thrown) {
-      terminal.note(`${toGatewayError(thrown).message}\nThe running configuration stays.`);
+/** The file behind the gateway, and what is said of its changes. */
+function configFile({ config }: Chosen, { terminal, env, cwd }: Context): { readonly configFile?: ConfigFileOptions } {
+  const { source, listen, auth, sessions, cache, dataDir } = config;
+  if (source.kind === "none") return {};
+  const onRead = (read: Config | GatewayError): void => {
+    if (read instanceof GatewayError) {
+      terminal.note(`${read.message}\nThe running configuration stays.`);
+      return;
     }
-  });
+    terminal.note(`Configuration read again: ${count(enabledUpstreams(read).length, "server")}`);
+    noteUnresolved(read, terminal);
+    if (
+      !isDeepStrictEqual(
+        [read.listen, read.auth, read.sessions, read.cache, read.dataDir],
+        [listen, auth, sessions, cache, dataDir],
+      )
+    ) {
+      terminal.note("Changes of listen, auth, sessions, cache and dataDir are taken up at the next start.");
+    }
+  };
+  return { configFile: { path: source.path, env, cwd, onRead } };
+}
+
+/** Says which servers are not started for want of what they refer to. */
+function noteUnresolved({ unresolved }: Config, terminal: Terminal): void {
+  if (unresolved === undefined) return;
+  terminal.note(`${unresolved.message}\nThe others run; \`switchyard status\` says what to do.`);
 }
 
 async function serveStdio(switchyard: Switchyard, route: Route, { signal }: Context): Promise<void> {
   const channel = ownStdio({ input: process.stdin, output: process.stdout });
   const stop = (): void => void channel.close();
   signal.addEventListener("abort", stop);
-  await switchyard.serve(channel, route);
+  await switchyard.serve(channel, route, "stdio");
   signal.removeEventListener("abort", stop);
   process.stdin.pause();
 }
@@ -107,7 +118,8 @@ async function serveHttp(
   const { config } = chosen;
   const { host = config.listen.host, port = config.listen.port } = options;
   const server = await switchyard.listen({ ...config.listen, host, port });
-  await rememberRunning(config.dataDir, server.origin);
+  const key = isAsked(config.auth) ? switchyard.localKey : undefined;
+  await rememberRunning(config.dataDir, { url: server.origin, key });
   if (options.json === true) {
     context.terminal.out(JSON.stringify({ event: "listening", url: `${server.origin}/mcp`, pid: process.pid }));
   } else {
@@ -144,7 +156,7 @@ function greeting({ origin }: HttpServer, { config, isDemo, missing }: Chosen): 
 function addresses(origin: string, config: Config): string[] {
   const rows = [
     ["all tools", `${origin}/mcp`],
-    ...config.upstreams.map(({ name }) => [`only ${name}`, `${origin}/mcp/u/${encodeURIComponent(name)}`]),
+    ...enabledUpstreams(config).map(({ name }) => [`only ${name}`, `${origin}/mcp/u/${encodeURIComponent(name)}`]),
     ...config.catalog.profiles.map(({ name }) => [`profile ${name}`, `${origin}/mcp/p/${encodeURIComponent(name)}`]),
     ["status", `${origin}/api/status`],
   ];

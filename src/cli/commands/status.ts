@@ -13,8 +13,9 @@ import { printable, table } from "../terminal.ts";
  * @throws {GatewayError} `upstream_unavailable` — no gateway runs.
  */
 export async function status(context: Context, options: ClientOptions): Promise<number> {
-  const url = await gatewayOf(context, options);
-  const read = await askGateway(url, "/api/status");
+  const gateway = await gatewayOf(context, options);
+  const { url } = gateway;
+  const read = await askGateway(gateway, "/api/status");
   if (!isJsonObject(read) || !Array.isArray(read["upstreams"])) {
     throw new GatewayError("upstream_unavailable", `What answers at ${url} is no Switchyard`);
   }
@@ -113,6 +114,7 @@ function notesOn(upstream: JsonObject): string[] {
     const times = oddity["count"] === 1 ? "once" : `${String(oddity["count"])} times`;
     return `${name}: ${oddityNames[String(oddity["kind"])] ?? "something odd"}, ${times}; last: ${printable(String(oddity["latest"]))}\n  → ${String(oddity["suggestion"])}`;
   });
+  notes.push(...switchedOff(name, state, upstream), ...successorOn(name, upstream));
   const address = stringAt(upstream, "authorizationUrl");
   if (address !== undefined) {
     const why =
@@ -123,8 +125,34 @@ function notesOn(upstream: JsonObject): string[] {
   const stderr = Array.isArray(upstream["stderr"])
     ? upstream["stderr"].map((line) => `  | ${printable(String(line))}`)
     : [];
-  const first = `${name}: ${printable(stringAt(problem, "message") ?? "")} (${stringAt(problem, "stage") ?? ""}, attempt ${String(state["attempts"])})`;
+  const attempt = typeof state["attempts"] === "number" ? `, attempt ${state["attempts"]}` : "";
+  const first = `${name}: ${printable(stringAt(problem, "message") ?? "")} (${stringAt(problem, "stage") ?? ""}${attempt})`;
   return [[first, `  → ${stringAt(problem, "suggestion") ?? ""}`, ...stderr].join("\n"), ...notes];
+}
+
+/** Who switched it off, or some of its tools. */
+function switchedOff(name: string, state: JsonObject, upstream: JsonObject): string[] {
+  const tools = Array.isArray(upstream["disabledTools"]) ? upstream["disabledTools"].map(String) : [];
+  const by = stringAt(state, "by");
+  return [
+    // What its configuration lacks is told as the problem it is.
+    ...(state["kind"] === "disabled" &&
+    by !== undefined &&
+    stringAt(objectAt(state, "problem") ?? {}, "stage") !== "configuration"
+      ? [`${name}: disabled by the ${by}\n  → \`switchyard enable ${name}\` enables it`]
+      : []),
+    ...(tools.length > 0 ? [printable(`${name}: disabled tools: ${tools.join(", ")}`)] : []),
+  ];
+}
+
+/** Why its changed configuration is not in use yet. */
+function successorOn(name: string, upstream: JsonObject): string[] {
+  const successor = objectAt(upstream, "successor");
+  if (successor === undefined) return [];
+  const problem = objectAt(successor, "problem");
+  const why = problem === undefined ? stringAt(successor, "kind") : stringAt(problem, "message");
+  const first = `${name}: its changed configuration is not up yet, so it runs with the one before: ${printable(why ?? "")}`;
+  return [problem === undefined ? first : `${first}\n  → ${printable(stringAt(problem, "suggestion") ?? "")}`];
 }
 
 /** Of what is held back a status shows this much; `switchyard approve --dry-run` shows all. */

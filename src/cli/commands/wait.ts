@@ -1,11 +1,12 @@
+import { enabledUpstreams } from "../../config/config.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../../core/clock.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
-import { type ClientOptions, noUpstream } from "../client.ts";
+import { type ClientOptions, namedGateway, noUpstream, runningGateway } from "../client.ts";
 import { type Context, chooseConfig } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { askGateway, findRunning } from "../running.ts";
+import { type Reached, askGateway } from "../running.ts";
 import { printable } from "../terminal.ts";
 
 /** What may be waited for: that a gateway listens, or that its servers answer too. */
@@ -52,49 +53,58 @@ function timeIsOver(missing: string, { timeout }: WaitOptions): GatewayError {
 }
 
 async function looker(names: readonly string[], context: Context, options: WaitOptions): Promise<() => Promise<Look>> {
-  const { url } = options;
-  if (url !== undefined) return () => lookAt(url, names, names, options);
+  const named = namedGateway(context, options);
+  if (named !== undefined) return () => lookAt(named, names, names, options);
   const { config } = await chooseConfig(context, options);
   const known = config.upstreams.map(({ name }) => name);
+  const enabled = enabledUpstreams(config).map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) throw noUpstream(unknown, known);
   // A gateway that is just starting, or reading its configuration again, will have them in a moment.
   return async () => {
-    const running = await findRunning(config.dataDir);
-    return running === undefined ? noGateway : lookAt(running, names.length > 0 ? names : known, [], options);
+    const running = await runningGateway(config, context, options);
+    return running === undefined ? noGateway : lookAt(running, names.length > 0 ? names : enabled, [], options);
   };
 }
 
 const noGateway: Look = { kind: "not_yet", missing: "a gateway of this configuration" };
 
 async function lookAt(
-  url: string,
+  gateway: Reached,
   wanted: readonly string[],
   required: readonly string[],
   options: WaitOptions,
 ): Promise<Look> {
-  const status = await statusAt(url);
+  const status = await statusAt(gateway);
+  const { url } = gateway;
   if (status === undefined) return { kind: "not_yet", missing: `a gateway at ${url}` };
   const there = status.map((upstream) => stringAt(upstream, "name") ?? "");
   const unknown = required.find((name) => !there.includes(name));
   if (unknown !== undefined) throw noUpstream(unknown, there);
   if (options.for === "listening") return { kind: "done", url, upstreams: [] };
-  const names = wanted.length > 0 ? wanted : there;
+  const names =
+    wanted.length > 0 ? wanted : status.filter(isEnabled).map((upstream) => stringAt(upstream, "name") ?? "");
   const upstreams = names.map((name) => status.find((upstream) => upstream["name"] === name) ?? { name });
   const missing = upstreams.filter((upstream) => objectAt(upstream, "state")?.["kind"] !== "ready");
   if (missing.length === 0) return { kind: "done", url, upstreams };
   return { kind: "not_yet", missing: missing.map(missingText).join("; ") };
 }
 
-async function statusAt(url: string): Promise<readonly JsonObject[] | undefined> {
+async function statusAt(gateway: Reached): Promise<readonly JsonObject[] | undefined> {
   try {
-    const status = await askGateway(url, "/api/status");
+    const status = await askGateway(gateway, "/api/status");
     const isStatus = isJsonObject(status) && Array.isArray(status["upstreams"]);
     return isStatus && Array.isArray(status["upstreams"]) ? status["upstreams"].filter(isJsonObject) : undefined;
   } catch (thrown) {
     if (thrown instanceof GatewayError && thrown.code === "upstream_unavailable") return undefined;
     throw thrown;
   }
+}
+
+/** Whether the gateway would have it ready: one that somebody switched off, nobody waits for. */
+function isEnabled(upstream: JsonObject): boolean {
+  const state = objectAt(upstream, "state") ?? {};
+  return state["kind"] !== "disabled" || objectAt(state, "problem") !== undefined;
 }
 
 function missingText(upstream: JsonObject): string {

@@ -1,26 +1,27 @@
 import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { isAsked } from "../../access/options.ts";
+import type { Config } from "../../config/config.ts";
 import { checkListen } from "../../server/guard.ts";
-import type { ListenOptions } from "../../server/listen-options.ts";
 import { GatewayError } from "../../core/errors.ts";
-import { type NotedGateway, answers, notedGateway } from "../running.ts";
+import { type NotedGateway, type Reached, answers, notedGateway } from "../running.ts";
 import type { Finding } from "./finding.ts";
 
 /** What was found about the address, and where the gateway of this configuration listens, if it does. */
 export interface CheckedListening {
   readonly findings: readonly Finding[];
-  readonly running: string | undefined;
+  readonly running: Reached | undefined;
 }
 
 /** Looks for the running gateway and, where there is none, whether one could listen. */
-export async function checkListening(listen: ListenOptions, dataDir: string): Promise<CheckedListening> {
+export async function checkListening({ listen, auth, dataDir }: Config): Promise<CheckedListening> {
   const noted = await notedGateway(dataDir);
   if (noted !== undefined && (await answers(noted.url))) {
     const message = `runs at ${noted.url}, process ${String(noted.pid)}`;
-    return { findings: [{ code: "gateway_running", subject: "gateway", message }], running: noted.url };
+    return { findings: [{ code: "gateway_running", subject: "gateway", message }], running: noted };
   }
   const left = noted === undefined ? [] : [leftOver(noted)];
-  return { findings: [...left, await checkPort(listen)], running: undefined };
+  return { findings: [...left, await checkPort({ listen, auth })], running: undefined };
 }
 
 function leftOver({ url, pid, file }: NotedGateway): Finding {
@@ -46,10 +47,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function checkPort(listen: ListenOptions): Promise<Finding> {
+async function checkPort({ listen, auth }: Pick<Config, "listen" | "auth">): Promise<Finding> {
   const { host, port } = listen;
   try {
-    checkListen(listen);
+    checkListen(listen, isAsked(auth));
   } catch (thrown) {
     if (!(thrown instanceof GatewayError)) throw thrown;
     return { code: "listen_impossible", subject: "port", message: thrown.message };

@@ -32,7 +32,7 @@ export async function checkUpstream(
 }
 
 async function checkTarget({ name, target }: UpstreamOptions, context: Context): Promise<readonly Finding[]> {
-  if (target.kind === "channel") return [];
+  if (target.kind === "channel" || target.kind === "connector") return [];
   return target.kind === "stdio" ? checkCommand(name, target, context) : checkAddress(name, target.url);
 }
 

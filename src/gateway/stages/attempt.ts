@@ -6,7 +6,6 @@ import { relatedTo } from "../../protocol/tasks.ts";
 import type { CallAnswer } from "../../upstream/connection.ts";
 import type { Ask, Asked } from "../../upstream/server-request.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
-import type { Conversation } from "../conversation.ts";
 import { missingCapability } from "../failure.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
@@ -17,7 +16,7 @@ import { askCaller, isAskable, mayBeAsked, neededFor } from "../questions.ts";
 export const attempt: Stage = { name: "attempt", around: () => send };
 
 async function send(passage: Passage): Promise<CallAnswer> {
-  const { gateway, inbound, call, conversation, signal, target } = passage;
+  const { gateway, inbound, call, signal, target } = passage;
   const { upstream, params } = target;
   const refused: Question[] = [];
   const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
@@ -27,8 +26,8 @@ async function send(passage: Passage): Promise<CallAnswer> {
       { ...call, params },
       {
         signal,
-        onNotification: relay(inbound, call, conversation),
-        asked: mayMatter(inbound, call) ? askedOf(passage, refused) : undefined,
+        onNotification: relay(passage),
+        asked: mayMatter(passage) ? askedOf(passage, refused) : undefined,
         lasting: inbound.lasting,
       },
     );
@@ -38,13 +37,19 @@ async function send(passage: Passage): Promise<CallAnswer> {
   }
 }
 
-/** Whether it makes a difference what is asked in the name of a call: to a caller that can be asked, or is told what was in vain. */
-function mayMatter({ codec }: Inbound, { caller }: Call): boolean {
-  return codec.era === "modern" || isAskable(caller.capabilities);
+/**
+ * Whether it makes a difference what is asked in the name of a call: to a caller that can be asked, or is told what was in vain; to a stage that
+ * wants to know.
+ */
+function mayMatter({ inbound, call, asking }: Passage): boolean {
+  return inbound.codec.era === "modern" || isAskable(call.caller.capabilities) || asking !== undefined;
 }
 
 /** How the upstream's questions reach the caller of this call. */
-function askedOf({ gateway, inbound, call, conversation, signal, task, limit }: Passage, refused: Question[]): Asked {
+function askedOf(
+  { gateway, inbound, call, conversation, signal, task, limit, asking }: Passage,
+  refused: Question[],
+): Asked {
   const { capabilities } = call.caller;
   const ask: Ask = (question) =>
     conversation?.ask(question) ?? askCaller(inbound, question, gateway.deps.clock, signal);
@@ -53,15 +58,23 @@ function askedOf({ gateway, inbound, call, conversation, signal, task, limit }: 
     taskId: task?.id,
     may: (question) => mayBeAsked(capabilities, question),
     async ask(asked): Promise<Answer> {
+      asking?.();
+      noteAsked(inbound);
       const question = task === undefined ? asked : { ...asked, params: relatedTo(asked.params, task.exposed) };
       const answer = await (limit?.interrupt(() => ask(question)) ?? ask(question));
       if (task === undefined || answer.kind === "error") return answer;
       return { kind: "result", result: Payload.of(relatedTo(answer.result.value, task.id)) };
     },
     refused: (question) => {
+      asking?.();
+      noteAsked(inbound);
       refused.push(question);
     },
   };
+}
+
+function noteAsked({ record }: Inbound): void {
+  if (record !== undefined) record.questions += 1;
 }
 
 function hasFailed({ answer }: CallAnswer): boolean {
@@ -75,12 +88,14 @@ function wanting(refused: readonly Question[]): CallAnswer {
   return { kind: "complete", answer: { kind: "error", error: missingCapability(message, requiredCapabilities) } };
 }
 
-function relay(
-  inbound: Inbound,
-  call: Call,
-  conversation: Conversation | undefined,
-): (notification: Notification) => void {
+function relay({
+  inbound,
+  call,
+  conversation,
+  limit,
+}: Pick<Passage, "inbound" | "call" | "conversation" | "limit">): (notification: Notification) => void {
   return (notification) => {
+    if (limit?.heard(notification) === false) return;
     const isLog = notification.method === "notifications/message";
     if (isLog && (call.logLevel === undefined || !reaches(notification.params["level"], call.logLevel))) return;
     if (conversation === undefined) inbound.notify(notification);
@@ -96,9 +111,10 @@ function followLogs(gateway: Gateway, inbound: Inbound, call: Call, upstream: Up
   const { session } = inbound;
   if (session?.hasLogFollower === true) return undefined;
   if (session !== undefined) session.hasLogFollower = true;
-  const pass = relay(inbound, call, undefined);
+  const pass = relay({ inbound, call, conversation: undefined, limit: undefined });
   const unsubscribe = gateway.subscribe({
     route: { kind: "upstream", name: upstream.name },
+    principal: inbound.principal,
     listsChanged: () => undefined,
     notification: (_upstream, notification) => {
       if (notification.method === "notifications/message" && session?.isListening !== true) pass(notification);

@@ -26,11 +26,17 @@ export async function answerAboutModernTask(gateway: Gateway, inbound: Inbound, 
   const taskId = stringAt(call.params, "taskId") ?? "";
   const known = gateway.tasks.find(taskId, ownerOf(inbound));
   if (known?.kind === "held") return aboutHeld(gateway, inbound, call, known);
-  const target = await targetOf(gateway, inbound.route, call);
+  const target = await targetOf(gateway, inbound, call);
   if ("answer" in target || target.upstream.tasks === "legacy") {
     throw new GatewayError("invalid_params", `There is no task ${JSON.stringify(taskId.slice(0, 200))}`);
   }
-  return withTaskNamed(await carry(gateway, inbound, call, target, undefined), target.upstream.name, call).answer;
+  return withTaskNamed(
+    await carry(gateway, inbound, call, target, undefined),
+    target.upstream.name,
+    call,
+    gateway,
+    inbound,
+  ).answer;
 }
 
 /** The error for a request about tasks whose sender does not declare the extension (SEP-2663, Capability Negotiation). */

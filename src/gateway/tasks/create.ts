@@ -34,13 +34,13 @@ const pollIntervalMs = 1000;
  * @see MCP 2025-11-25, basic/utilities/tasks, Creating Tasks, Tool-Level Negotiation, Task Support and Handling.
  */
 export async function answerTaskCall(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
-  const target = await targetOf(gateway, inbound.route, call);
+  const target = await targetOf(gateway, inbound, call);
   if (!("answer" in target)) {
     const { upstream, taskSupport } = target;
     if (upstream.tasks === "modern") return heldCall(gateway, inbound, call, upstream);
     if (upstream.tasks === "legacy" && taskSupport !== undefined) return relayedCall(gateway, inbound, call, upstream);
   }
-  if (haveTasks(gateway.view(inbound.route).upstreams)) {
+  if (haveTasks(gateway.view(inbound.route, inbound.principal.rights).upstreams)) {
     throw new GatewayError("method_not_found", `The tool ${String(call.params["name"])} cannot be called as a task`);
   }
   return (await byAsking(gateway, inbound, { ...call, task: undefined })).answer;

@@ -10,7 +10,6 @@ import { carry } from "../carry.ts";
 import { byAsking, inputFor } from "../by-asking.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
-import { ownName } from "../names.ts";
 import { pause } from "./pause.ts";
 import { aboutTask, cancelAt, look, pollMs } from "./about.ts";
 
@@ -66,7 +65,7 @@ async function resultOfTask(
   onState: (state: TaskState) => void,
 ): Promise<Answer | "cancelled"> {
   const exposed = created.answer.kind === "result" ? stringAt(created.answer.result.value, "taskId") : undefined;
-  const own = ownName(exposed ?? "");
+  const own = gateway.taskIds.own(inbound.principal, exposed ?? "");
   const upstream = gateway.upstreams.find(({ name }) => name === own?.upstream);
   if (own === undefined || upstream === undefined || created.answer.kind === "error") {
     throw new GatewayError("upstream_protocol_error", "The upstream answered with a task that has no id");

@@ -10,7 +10,6 @@ import { carry } from "../carry.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
-import { exposedName } from "../names.ts";
 import type { Target } from "../target.ts";
 import { aboutTask, belongingTo, cancelAt, isPassing, look, pollMs } from "./about.ts";
 import { hold } from "./hold.ts";
@@ -87,7 +86,11 @@ function holdTask(gateway: Gateway, inbound: Inbound, call: Call, upstream: Upst
   if (state === undefined) throw new GatewayError("upstream_protocol_error", "The upstream's task has no status");
   const upstreamId = state.taskId;
   // However fast it was: what it came to is not known before it has been fetched.
-  const seed = { ...state, taskId: exposedName(upstream.name, upstreamId), status: "working" } as const;
+  const seed = {
+    ...state,
+    taskId: gateway.taskIds.exposed(inbound.principal, upstream.name, upstreamId),
+    status: "working",
+  } as const;
   const known = hold(gateway, inbound, upstream, seed, upstreamId);
   const { task } = known;
   const { controller } = task;

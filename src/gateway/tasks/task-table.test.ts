@@ -2,25 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ManualClock } from "../../core/manual-clock.ts";
 import { Payload } from "../../protocol/payload.ts";
-import { codecsFor } from "../../protocol/codecs.ts";
-import { Guardian } from "../../transport/guardian.ts";
 import { ScriptedServer, legacyScript } from "../../../test/rig/scripted-server.ts";
-import { Upstream } from "../../upstream/upstream.ts";
 import { HeldTask } from "./held-task.ts";
 import { type KeptTask, TaskTable, maxHeldBytes, maxTasks, maxTasksOfOne, maxTtlMs, replaced } from "./task-table.ts";
+import { upstreamStand } from "../../../test/rig/upstream-stand.ts";
 
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
 const clock = new ManualClock();
-const upstream = new Upstream(
-  {
-    name: "u",
-    target: { kind: "channel", open: new ScriptedServer(legacyScript()).open },
-    timeoutMs: 1000,
-    startTimeoutMs: 1000,
-  },
-  { clock, random: () => 1, codecs: codecsFor(identity), identity, guardian: new Guardian() },
-  { stateChanged() {}, definitionsChanged() {}, factsFound() {}, notification() {}, warned() {} },
-);
+const { upstream } = upstreamStand(new ScriptedServer(legacyScript()), {}, clock);
 
 function taskOf(id: string, owner: string): KeptTask {
   const state = {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { everyRight } from "../../access/rights.ts";
 import { objectAt } from "../../core/json.ts";
 import type { Notification } from "../../protocol/call.ts";
 import { metaKeys } from "../../protocol/rev-2026-07-28/meta.ts";
@@ -34,12 +35,12 @@ async function supports(outcome: Promise<Outcome>): Promise<Record<string, unkno
 }
 
 test("tasks are announced in each generation's way, to those who know it, where some upstream has any", () => {
-  const view = gateway.view({ kind: "all" });
+  const view = gateway.view({ kind: "all" }, everyRight);
   const announced = initializeResult(view, "2025-11-25", identity)["capabilities"];
   const tasks = { list: {}, cancel: {}, requests: { tools: { call: {} } } };
   assert.deepEqual(objectAt({ announced }, "announced")?.["tasks"], tasks);
   assert.doesNotMatch(JSON.stringify(initializeResult(view, "2025-06-18", identity)), /"tasks":/);
-  const without = gateway.view({ kind: "upstream", name: "plain" });
+  const without = gateway.view({ kind: "upstream", name: "plain" }, everyRight);
   assert.doesNotMatch(JSON.stringify(initializeResult(without, "2025-11-25", identity)), /tasks/);
 });
 

@@ -2,7 +2,6 @@ import { GatewayError } from "../../core/errors.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
-import { exposedName, ownName } from "../names.ts";
 import { maxWatched } from "../watch.ts";
 import { ownerOf } from "./support.ts";
 
@@ -24,9 +23,9 @@ export async function watchTasks(gateway: Gateway, inbound: Inbound, taskIds: un
   const wanted = idsIn(taskIds);
   const ids = new Set<string>();
   const asked = new Map<Upstream, string[]>();
-  const { upstreams } = gateway.view(inbound.route);
+  const { upstreams } = gateway.view(inbound.route, inbound.principal.rights);
   for (const taskId of wanted) {
-    const own = ownName(taskId);
+    const own = gateway.taskIds.own(inbound.principal, taskId);
     const upstream = upstreams.find(({ name }) => name === own?.upstream);
     if (gateway.tasks.find(taskId, ownerOf(inbound))?.kind === "held") ids.add(taskId);
     else if (own !== undefined && upstream?.tasks === "modern") {
@@ -36,7 +35,8 @@ export async function watchTasks(gateway: Gateway, inbound: Inbound, taskIds: un
   const watched = await Promise.all(
     [...asked].map(async ([upstream, names]) => ({ upstream, names: await upstream.interests.watchTasks(names) })),
   );
-  for (const { upstream, names } of watched) for (const name of names) ids.add(exposedName(upstream.name, name));
+  for (const { upstream, names } of watched)
+    for (const name of names) ids.add(gateway.taskIds.exposed(inbound.principal, upstream.name, name));
   return {
     ids,
     end() {

@@ -4,7 +4,9 @@ import { type Call, type CallMethod, type Caller, isLogLevel } from "../call.ts"
 import type { Codec, Freshness, Identity, ResultKind } from "../codec.ts";
 import { type RequestId, type RpcError, isRequestId } from "../json-rpc.ts";
 import { cacheableMethods, modernRequests } from "../methods.ts";
+import { type MemberSpan, allMembers, memberNamed, valueText } from "../member-text.ts";
 import { Payload } from "../payload.ts";
+import { joined, withFirst, withInMeta } from "../result-text.ts";
 import { metaKeys } from "./meta.ts";
 
 const revision = "2026-07-28";
@@ -103,26 +105,63 @@ function encodeModernCall(call: Call, progressToken: RequestId | undefined, iden
 
 /** The members that a result of an older server lacks, as text to be set before its own, and as values. */
 interface ResultDress {
-  readonly before: Buffer;
+  readonly before: string;
+  readonly server: string;
   readonly identity: Identity;
 }
 
 function resultDress(identity: Identity): ResultDress {
-  const meta = JSON.stringify({ [metaKeys.serverInfo]: identity });
-  return { before: Buffer.from(`{"resultType":"complete","_meta":${meta}`), identity };
+  const server = `"${metaKeys.serverInfo}":${JSON.stringify(identity)}`;
+  return { before: `"resultType":"complete","_meta":{${server}}`, server, identity };
 }
 
 /*
  * A result without a kind and without `_meta`, as legacy upstreams send, is dressed by setting text before its own members. One that
- * holds either word anywhere is looked into, so that no member is there twice.
+ * holds either word anywhere is looked into, so that no member is there twice: in its text, so that what is not ours keeps its bytes.
  */
 function dressed(result: Payload, dress: ResultDress, freshness: Freshness | undefined): Payload {
   if (freshness === undefined && endsAsUsual(result)) return result;
+  if (!result.isText) return dressedValue(result, dress, freshness);
   if (freshness === undefined && !result.mayContain('"resultType"') && !result.mayContain('"_meta"')) {
-    const { text } = result;
-    const isEmpty = /^\{\s*\}$/.test(text.toString("latin1", 0, 16));
-    return Payload.ofText(Buffer.concat([dress.before, Buffer.from(isEmpty ? "" : ","), text.subarray(1)]));
+    return Payload.ofText(withFirst(result.text, dress.before));
   }
+  return dressedText(result, dress, freshness) ?? dressedValue(result, dress, freshness);
+}
+
+function dressedText(result: Payload, dress: ResultDress, freshness: Freshness | undefined): Payload | undefined {
+  const { text } = result;
+  const spans = allMembers(text);
+  if (spans === undefined) return undefined;
+  const named = (name: string): MemberSpan | undefined => spans.findLast((span) => span.name === name);
+  const [kind, meta] = [named("resultType"), named("_meta")];
+  const own = meta !== undefined && text[meta.valueStart] === openingBrace ? meta : undefined;
+  const isComplete = kind === undefined || valueText(text, kind) === '"complete"';
+  const namesServer = own !== undefined && hasMember(text.subarray(own.valueStart, own.end), metaKeys.serverInfo);
+  const wanted = isComplete && freshness !== undefined ? freshnessMembers(freshness) : [];
+  const lacking = wanted.filter(([name]) => named(name) === undefined).map(([name, value]) => `"${name}":${value}`);
+  if (kind !== undefined && namesServer && lacking.length === 0) return result;
+  const added = [...(kind === undefined ? ['"resultType":"complete"'] : []), ...lacking];
+  if (!namesServer && own === undefined) added.push(`"_meta":{${dress.server}}`);
+  const kept = own === undefined ? spans.filter(({ name }) => name !== "_meta") : spans;
+  const whole = joined(text, added.join(","), kept);
+  return Payload.ofText(own === undefined || namesServer ? whole : withInMeta(whole, dress.server));
+}
+
+const openingBrace = 0x7b;
+
+function hasMember(text: Buffer, name: string): boolean {
+  return text.includes(`"${name}"`, 0, "latin1") && memberNamed(text, name) !== undefined;
+}
+
+function freshnessMembers({ ttlMs, cacheScope }: Freshness): (readonly [string, string])[] {
+  return [
+    ["ttlMs", String(ttlMs)],
+    ["cacheScope", JSON.stringify(cacheScope)],
+  ];
+}
+
+/** Likewise for one that was made here, and whose text nobody has seen yet. */
+function dressedValue(result: Payload, dress: ResultDress, freshness: Freshness | undefined): Payload {
   const { value } = result;
   const isComplete = value["resultType"] === undefined || value["resultType"] === "complete";
   const meta = objectAt(value, "_meta");

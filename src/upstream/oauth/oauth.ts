@@ -33,7 +33,7 @@ export function oauthClient({ clock, store, redirectUri, openAuthorizationUrl }:
   const shared = { clock, store, logins, redirectUri, openAuthorizationUrl };
   return {
     authorizerFor({ name, target }, receiver) {
-      if (target.kind === "stdio" || target.kind === "channel") return undefined;
+      if (target.kind === "stdio" || target.kind === "channel" || target.kind === "connector") return undefined;
       if (target.oauth === false || hasOwnCredentials(target.headers)) return undefined;
       const upstream = { name, url: httpUrlOf(target.url), settings: target.oauth ?? {} };
       return new UpstreamAuthorizer(upstream, shared, receiver);

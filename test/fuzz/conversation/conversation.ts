@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
+import { localPrincipal } from "../../../src/access/principal.ts";
 import * as fc from "fast-check";
 import { ManualClock } from "../../../src/core/manual-clock.ts";
 import { maxParked } from "../../../src/gateway/conversation.ts";
 import { Gateway } from "../../../src/gateway/gateway.ts";
-import { codecsFor } from "../../../src/protocol/codecs.ts";
 import { ChannelEndpoint } from "../../../src/server/channel-endpoint.ts";
-import { Guardian } from "../../../src/transport/guardian.ts";
 import { memoryPair } from "../../../src/transport/memory.ts";
 import type { Fuzz } from "../fuzz.ts";
 import { Client } from "./client.ts";
 import { type Side, type Step, step } from "./steps.ts";
 import { FuzzedUpstream } from "./upstream.ts";
+import { standDeps } from "../../rig/upstream-stand.ts";
 
-const identity = { name: "switchyard", title: "Switchyard", version: "0" };
-const codecs = codecsFor(identity);
 const timeoutMs = 60_000;
 
 /** A whole gateway between one client and two upstreams, all in this process, on a clock of its own. */
@@ -38,12 +36,17 @@ class World {
         timeoutMs,
         startTimeoutMs: 5000,
       })),
-      deps: { clock, random: () => 1, codecs, identity, guardian: new Guardian() },
+      deps: standDeps(clock),
       stateKey: Buffer.alloc(32, 7),
     });
     this.gateway.start();
     const [ours, theirs] = memoryPair();
-    this.endpoint = new ChannelEndpoint(theirs, this.gateway, { kind: "all" });
+    this.endpoint = new ChannelEndpoint(
+      theirs,
+      this.gateway,
+      { kind: "all" },
+      { principal: localPrincipal, entrance: "internal", address: undefined },
+    );
     this.endpoint.start();
     this.client = new Client(ours);
     this.#hangUp = () => ours.close();

@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+/** A whole number within bounds, with what it is where a file says nothing. */
+export function wholeNumber(min: number, max: number, fallback: number, description: string) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .int({ error })
+    .min(min, { error })
+    .max(max, { error })
+    .default(fallback)
+    .meta({ description: `${description} A whole number from ${min} to ${max}. Default ${fallback}.` });
+}
+
+const patternError = 'must be a name, a pattern such as "read_*", or one after "!"';
+
+/** A list of names and patterns. */
+export function patternList() {
+  return z.array(z.string({ error: patternError }).regex(/^!?[^!]/, { error: patternError }), {
+    error: "must be a list of names and patterns",
+  });
+}

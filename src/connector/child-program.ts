@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+
+/** The environment variable that holds what a connector in a process of its own is told, as JSON. */
+export const configVariable = "SWITCHYARD_CONNECTOR_CONFIG";
+
+/** A connector as a program to start: an MCP server on stdio with limits of its own, whose end is nobody else's. */
+export interface ChildProgram {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How to start a connector in a process of its own. */
+export function childProgram(connector: string, folder: string, config: object): ChildProgram {
+  // Run from source or built, it is the file beside this one.
+  const file = new URL(import.meta.url.endsWith(".ts") ? "child.ts" : "child.js", import.meta.url);
+  return {
+    command: process.execPath,
+    args: [fileURLToPath(file), connector, folder],
+    env: { [configVariable]: JSON.stringify(config) },
+  };
+}

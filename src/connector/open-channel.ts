@@ -1,0 +1,12 @@
+import type { Channel } from "../transport/channel.ts";
+import { loadConnector } from "./load-connector.ts";
+import { serveConnector } from "./serve-connector.ts";
+
+/**
+ * Loads a connector and starts it; it ends with the channel.
+ *
+ * @throws {GatewayError} what {@link loadConnector} throws.
+ */
+export async function openConnectorChannel(connector: string, folder: string, config: unknown): Promise<Channel> {
+  return serveConnector(await loadConnector(connector, folder), config);
+}

@@ -1,0 +1,72 @@
+import { type Profiles, type Rights, type Wanted, maySee, mayUse } from "../access/rights.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import type { ListKind, Presentation } from "./presentation.ts";
+import { isReadOnly } from "./profile.ts";
+
+/** What of a presentation somebody with these rights is shown; the rest is not there for them. `profile` is whose presentation it is. */
+export function granted(
+  base: Presentation,
+  rights: Rights,
+  profile: string | undefined,
+  profiles: Profiles,
+): Presentation {
+  const upstreams = base.upstreams.filter(({ name }) => maySee(rights, name, profile, profiles));
+  const seen: ReadonlySet<Upstream> = new Set(upstreams);
+  return {
+    ...base,
+    upstreams,
+    present: (kind, upstream, name, definition) =>
+      mayUse(rights, wantedOf(kind, upstream, name, definition, profile), profiles)
+        ? base.present(kind, upstream, name, definition)
+        : undefined,
+    ownerOf(exposed) {
+      const owner = base.ownerOf(exposed);
+      return owner !== undefined && seen.has(owner) ? owner : undefined;
+    },
+    mayReach: (upstream, uri) =>
+      base.mayReach(upstream, uri) &&
+      mayUse(rights, { kind: "resources", upstream: upstream.name, name: uri, isReading: true, profile }, profiles),
+  };
+}
+
+function wantedOf(
+  kind: ListKind,
+  upstream: Upstream,
+  name: string,
+  definition: JsonObject,
+  profile: string | undefined,
+): Wanted {
+  const isReading = kind !== "tools" || isReadOnly(definition);
+  return { kind, upstream: upstream.name, name, isReading, profile };
+}
+
+/** What the profiles show whose presentations these are, for grants that name one. */
+export function profilesShowing(presentations: () => ReadonlyMap<string, Presentation>): Profiles {
+  return {
+    show(names, wanted) {
+      for (const [name, presentation] of presentations()) {
+        if (names.has(name) && shows(presentation, wanted)) return true;
+      }
+      return false;
+    },
+    have(names, upstream) {
+      for (const [name, { upstreams }] of presentations()) {
+        if (names.has(name) && upstreams.some((each) => each.name === upstream)) return true;
+      }
+      return false;
+    },
+  };
+}
+
+/** What a profile shows with parameters of its own can be called at its address only: elsewhere, nothing would put them in. */
+function shows(presentation: Presentation, { kind, upstream: owner, name }: Wanted): boolean {
+  const upstream = presentation.upstreams.find((each) => each.name === owner);
+  if (upstream === undefined) return false;
+  if (kind === "resources") return presentation.mayReach(upstream, name);
+  if (kind === "templates") return presentation.present(kind, upstream, name, {}) !== undefined;
+  const definitions = kind === "tools" ? upstream.definitions.tools : upstream.definitions.prompts;
+  const definition = definitions.find((each) => each["name"] === name);
+  const presented = definition && presentation.present(kind, upstream, name, definition);
+  return presented !== undefined && presented.preset === undefined;
+}

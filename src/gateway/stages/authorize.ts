@@ -1,0 +1,53 @@
+import { type Wanted, maySee, mayUse } from "../../access/rights.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { objectAt, stringAt } from "../../core/json.ts";
+import { notThere } from "../denial.ts";
+import type { Passage, Stage } from "../pipeline.ts";
+import type { Target } from "../target.ts";
+
+/**
+ * Lets a call pass if its principal may use what it is for. What it may not use was not shown to it either, so that a call which fails here
+ * fails as one of something that there is not.
+ */
+export const authorize: Stage = {
+  name: "authorize",
+  around: (next) => (passage) => {
+    if (passage.inbound.principal.rights.kind === "everything" || isAllowed(passage)) return next(passage);
+    if (passage.inbound.record !== undefined) passage.inbound.record.isDenied = true;
+    return Promise.reject(notThere(passage.call));
+  },
+};
+
+function isAllowed({ gateway, inbound, call, target }: Passage): boolean {
+  const { principal, route } = inbound;
+  const { rights } = principal;
+  const profile = route.kind === "profile" ? route.name : undefined;
+  // Whose a task is, is decided where it is found; here, whether its upstream is still one of the caller's.
+  if (call.method.startsWith("tasks/")) {
+    return maySee(rights, target.upstream.name, profile, gateway.shownByProfiles);
+  }
+  return mayUse(rights, wantedBy(call.method, target, profile), gateway.shownByProfiles);
+}
+
+function wantedBy(
+  method: string,
+  { upstream, params, isReading = false }: Target,
+  profile: string | undefined,
+): Wanted {
+  const common = { upstream: upstream.name, profile };
+  switch (method) {
+    case "tools/call":
+      return { kind: "tools", name: stringAt(params, "name") ?? "", isReading, ...common };
+    case "prompts/get":
+      return { kind: "prompts", name: stringAt(params, "name") ?? "", isReading: true, ...common };
+    case "resources/read":
+      return { kind: "resources", name: stringAt(params, "uri") ?? "", isReading: true, ...common };
+    default:
+      return { ...completed(objectAt(params, "ref") ?? {}), isReading: true, ...common };
+  }
+}
+
+function completed(ref: JsonObject): Pick<Wanted, "kind" | "name"> {
+  if (ref["type"] === "ref/prompt") return { kind: "prompts", name: stringAt(ref, "name") ?? "" };
+  return { kind: "templates", name: stringAt(ref, "uri") ?? "" };
+}

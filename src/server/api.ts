@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Access } from "../access/access.ts";
+import { checkMay } from "../access/actions.ts";
+import type { Principal } from "../access/principal.ts";
+import { GatewayError, toGatewayError } from "../core/errors.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import { statusFor } from "../gateway/status-for.ts";
+import { decoded } from "./address.ts";
+import { answerRestCall, callPath } from "./call-api.ts";
+import { answerDefinitions } from "./definitions-api.ts";
+import { type CacheApi, answerCache } from "./cache-api.ts";
+import { answerKeys } from "./keys-api.ts";
+import { answerLogs, logName } from "./logs-endpoint.ts";
+import { answerJson, refuse } from "./reply.ts";
+import type { UpstreamDesk } from "./upstream-desk.ts";
+import { answerUpstreams } from "./upstreams-api.ts";
+
+/** What the REST side serves. */
+export interface ApiDeps {
+  readonly gateway: Gateway;
+  readonly access: Access;
+  /** Whom operators' changes of upstreams go to. */
+  readonly desk: UpstreamDesk;
+  readonly cache: CacheApi;
+}
+
+/**
+ * Serves what is below `/api/`, to those whose role allows it: who may not do something is told so before it is looked whether what it names
+ * exists.
+ *
+ * @throws {GatewayError} `route_not_found` — there is no such address; `forbidden`; what the one who answers throws.
+ */
+export function answerApi(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  deps: ApiDeps,
+  principal: Principal,
+): void {
+  const { gateway, access } = deps;
+  if (path === "/api/status") {
+    checkMay(principal, "read_status");
+    answerJson(response, statusFor(gateway, principal));
+  } else if (path === callPath) answerRestCall(request, response, gateway, principal);
+  else if (answerKeys(request, response, path, access.keys, principal)) return;
+  else if (answerDefinitions(request, response, path, gateway, principal)) return;
+  else if (path.startsWith("/api/cache")) answerCache(request, response, path, deps.cache, principal);
+  else if (!answerUpstreams(request, response, path, deps, principal))
+    answerLog(request, response, path, gateway, principal);
+}
+
+function answerLog(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  gateway: Gateway,
+  principal: Principal,
+): void {
+  const name = logName(path);
+  if (name === undefined) throw nothingAt(path);
+  checkMay(principal, "read_logs");
+  answerLogs(gateway, decoded(name), request, response, principal).then(
+    (log) => {
+      if (!response.destroyed) answerJson(response, log);
+    },
+    (thrown: unknown) => {
+      refuse(response, toGatewayError(thrown));
+    },
+  );
+}
+
+/** The error for an address at which there is nothing, for whoever asks. */
+export function nothingAt(path: string): GatewayError {
+  return new GatewayError("route_not_found", `There is nothing at ${path.slice(0, 200)}`);
+}
