@@ -1,16 +1,19 @@
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../src/core/json.ts";
 import type { Era } from "../src/protocol/revision.ts";
 
-/** The text of an MCP server with one tool, `echo`, and nothing else: as little as a server can do. */
+/** The text of an MCP server with a tool, `echo`, which is there once more as `look`, and nothing else: as little as a server can do. */
 
 const serverInfo = { name: "echo", version: "1.0.0" };
 const serverMeta = { "io.modelcontextprotocol/serverInfo": serverInfo };
 const capabilities = { tools: {} };
-const tool = {
+const echo = {
   name: "echo",
   description: "Says what it is told",
   inputSchema: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
 };
+/** Its results may be kept. */
+const look = { ...echo, name: "look", annotations: { readOnlyHint: true, openWorldHint: false } };
+const tools = [echo, look];
 
 /**
  * What the server says to a message: undefined to a notification. Its members stand in the order in which the official SDK's servers
@@ -32,7 +35,7 @@ function resultOf(method: string, params: JsonObject, era: Era): JsonObject | un
       return era === "modern" ? { content, resultType: "complete", _meta: serverMeta } : { content };
     }
     case "tools/list":
-      return era === "modern" ? { tools: [tool], ...listed, _meta: serverMeta } : { tools: [tool] };
+      return era === "modern" ? { tools, ...listed, _meta: serverMeta } : { tools };
     case "server/discover":
       if (era === "legacy") return undefined;
       return { supportedVersions: ["2026-07-28"], capabilities, ...listed, _meta: serverMeta };

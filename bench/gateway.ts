@@ -1,13 +1,19 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isJsonObject, stringAt } from "../src/core/json.ts";
 import type * as Gateway from "../src/gateway.ts";
 import type { UpstreamOptions } from "../src/upstream/options.ts";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { nothingToAsk, serveParent } from "./child.ts";
 
-/** The gateway, unbuilt, with one upstream. `node gateway.ts MODULE http ORIGIN` or `node gateway.ts MODULE stdio ERA`. */
+/**
+ * The gateway, unbuilt, with one upstream. `node gateway.ts MODULE http ORIGIN` or `node gateway.ts MODULE stdio ERA`; with `every-stage` after
+ * it, it asks for keys, limits callers and puts calls on record. It then says which key it takes.
+ */
 
-const [module = "", kind = "", where = ""] = process.argv.slice(2);
+const [module = "", kind = "", where = "", extent = ""] = process.argv.slice(2);
 const { startSwitchyard }: typeof Gateway = await import(module);
 
 const target: UpstreamOptions["target"] =
@@ -20,11 +26,33 @@ const target: UpstreamOptions["target"] =
         env: {},
       };
 
+const isWhole = extent === "every-stage";
+const folder = isWhole ? mkdtempSync(join(tmpdir(), "switchyard-bench-")) : undefined;
+const often = { perMinute: 60_000_000, burst: 1_000_000 };
 const switchyard = startSwitchyard({
   upstreams: [{ name: "bench", target, timeoutMs: 300_000, startTimeoutMs: 30_000 }],
+  ...(folder !== undefined && {
+    dataDir: folder,
+    auth: { apiKeys: true, oauth: undefined },
+    policies: { callers: { caller: often, session: often }, upstreams: { bench: { rateLimit: often } } },
+  }),
 });
 const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
 await switchyard.settled;
+const key = isWhole ? await keyFor(origin) : "";
+
+/** The key of somebody who may use what is granted, and nothing else. */
+async function keyFor(address: string): Promise<string> {
+  const response = await fetch(`${address}/api/keys`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${switchyard.localKey}` },
+    body: JSON.stringify({ name: "bench", role: "user", grants: ["bench"] }),
+  });
+  const made: unknown = await response.json();
+  const text = isJsonObject(made) ? stringAt(made, "key") : undefined;
+  if (text === undefined) throw new Error(`no key was made: ${JSON.stringify(made)}`);
+  return text;
+}
 
 /** What is held after everything has been collected that can be. */
 function memory(): NodeJS.MemoryUsage {
@@ -35,7 +63,13 @@ function memory(): NodeJS.MemoryUsage {
 }
 
 serveParent(
-  { origin },
-  ({ kind: question }) => (question === "memory" ? { ...memory() } : nothingToAsk()),
-  () => switchyard.close(),
+  { origin, key },
+  ({ kind: question }) => {
+    if (question === "memory") return { ...memory() };
+    return question === "record" ? { ...switchyard.status().store.audit } : nothingToAsk();
+  },
+  async () => {
+    await switchyard.close();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  },
 );

@@ -32,6 +32,8 @@ async function open(question: JsonObject): Promise<JsonObject> {
     era: stringAt(question, "era") === "legacy" ? "legacy" : "modern",
     origin: stringAt(question, "origin") ?? "",
     tool: stringAt(question, "tool") ?? "",
+    key: stringAt(question, "key") ?? "",
+    isRepeated: question["isRepeated"] === true,
   };
   const target = options.kind === "stdio" ? await openStdio(options) : await openHttp(options);
   opened.set(stringAt(question, "name") ?? "", { target, options });
@@ -55,7 +57,7 @@ async function measure({ target, options }: Opened, { concurrency, ms, maxCalls 
     begun += 1;
     lastId += 1;
     const id = lastId;
-    const said = `What call ${id} of this run says, and what it should hear again`;
+    const said = `What call ${options.isRepeated === true ? 0 : id} of this run says, and what it should hear again`;
     const sentAt = performance.now();
     target.send(id, callText(id, said, options), (answer) => {
       latencies[done] = performance.now() - sentAt;

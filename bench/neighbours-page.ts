@@ -47,8 +47,8 @@ export function pageOf(windows: readonly Window[], circumstances: Circumstances)
 What callers of good servers notice of bad ones behind the same gateway. This page is written by the benchmark; edit that.
 
 Made by \`${command}\` on ${date}, with Node ${node} on ${machine}; load average ${loadBefore.toFixed(1)} before it began.
-${windows.length / 2} rounds; in each, one window of ${seconds} s without and one with the bad servers, in turns first. One gateway process: the bad ones come and go by its
-configuration. ${rate} calls a second to 17 good servers in turn, 9 over HTTP and 8 over stdio, sent whether earlier ones were answered or not. The three bad
+${windows.length / 2} rounds; in each, one window of ${seconds} s without and one with the bad servers, in turns first. Two gateway processes, which run all the
+time. ${rate} calls a second to 17 good servers in turn, 9 over HTTP and 8 over stdio, sent whether earlier ones were answered or not. The three bad
 ones, each called five times a second as well: one answers no call, one crashes 50 ms after it was listed, one waits for a login.
 Every figure is the median over the rounds, with the least and the greatest in brackets; ratios are taken round by round.
 

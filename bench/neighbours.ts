@@ -7,8 +7,8 @@ import { type Window, pageOf } from "./neighbours-page.ts";
 import { type BenchProcess, startProcess } from "./process.ts";
 
 /*
- * node bench/neighbours.ts [--rounds N] [--rate N] [--seconds N] [--docs]: what 17 good upstreams notice of three bad ones. One gateway, whose
- * configuration has the bad ones in every other window; calls come at a fixed rate, whether earlier ones were answered or not.
+ * node bench/neighbours.ts [--rounds N] [--rate N] [--seconds N] [--docs]: what 17 good upstreams notice of three bad ones. Two gateways, one
+ * with the bad ones, which have their windows in turns; calls come at a fixed rate, whether earlier ones were answered or not.
  */
 
 const askMs = 30_000;
@@ -23,13 +23,13 @@ const { values } = parseArgs({
 });
 const [rounds, rate, seconds] = [Number(values.rounds), Number(values.rate), Number(values.seconds)];
 
+/** A gateway and the load for it. */
 interface Stand {
   readonly gateway: BenchProcess;
   readonly load: BenchProcess;
 }
 
 async function window(stand: Stand, round: number, hasBad: boolean): Promise<Window> {
-  await stand.gateway.ask({ kind: "configure", hasBad }, askMs);
   await stand.load.ask({ kind: "measure", rate, ms: 1000, hasBad }, askMs);
   const before = busyTicks();
   const measured = await stand.load.ask({ kind: "measure", rate, ms: seconds * 1000, hasBad }, seconds * 1000 + askMs);
@@ -71,15 +71,18 @@ async function run(): Promise<Window[]> {
     origins.push(stringAt((await start("upstream-http.ts", "modern")).ready, "origin") ?? "");
   }
   const locked = stringAt((await start("neighbours-locked.ts")).ready, "origin") ?? "";
-  const gateway = await start("neighbours-gateway.ts", JSON.stringify(origins), locked);
-  const load = await start("neighbours-load.ts", stringAt(gateway.ready, "origin") ?? "");
+  const stand = async (...bad: string[]): Promise<Stand> => {
+    const gateway = await start("neighbours-gateway.ts", JSON.stringify(origins), ...bad);
+    return { gateway, load: await start("neighbours-load.ts", stringAt(gateway.ready, "origin") ?? "") };
+  };
+  const [without, together] = [await stand(), await stand(locked)];
   const windows: Window[] = [];
   // Until everything is compiled.
-  for (const hasBad of [false, true]) await window({ gateway, load }, 0, hasBad);
+  for (const hasBad of [false, true]) await window(hasBad ? together : without, 0, hasBad);
   for (let round = 1; round <= rounds; round += 1) {
     // Each has its turn to be first.
     for (const hasBad of round % 2 === 0 ? [true, false] : [false, true]) {
-      windows.push(await window({ gateway, load }, round, hasBad));
+      windows.push(await window(hasBad ? together : without, round, hasBad));
     }
   }
   return windows;

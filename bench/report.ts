@@ -1,6 +1,19 @@
 import { type Figures, type Sample, type Spread, ratioOf, summaryOf } from "./figures.ts";
 import type { Plan, Row } from "./plan.ts";
 
+/** What a gateway's record of calls came to in one launch. */
+export interface Recorded {
+  readonly calls: number;
+  readonly dropped: number;
+  readonly bare: number;
+}
+
+/** Everything that a run measured. */
+export interface Measured {
+  readonly samples: readonly Sample[];
+  readonly records: readonly Recorded[];
+}
+
 /** Where the figures were made. */
 export interface Machine {
   readonly node: string;
@@ -10,18 +23,23 @@ export interface Machine {
   readonly date: string;
 }
 
-/** The gateway may take this many times the CPU time of the minimal hop to an HTTP upstream. */
-const goal = 1.3;
+/** How much CPU time a call to an HTTP upstream may take, in times of what another system takes. */
+const goals = [
+  { system: "gateway", of: "minimal hop", most: 1.3 },
+  { system: "gateway, every stage", of: "minimal hop", most: 1.6 },
+  { system: "gateway, cache hit", of: "direct", most: 1.3 },
+] as const;
 
 /** The page that says what was measured, how, and what came out. */
-export function reportOf(samples: readonly Sample[], plan: Plan, machine: Machine): string {
+export function reportOf({ samples, records }: Measured, plan: Plan, machine: Machine): string {
   return [
     "# Benchmarks",
     "What a tool call costs through Switchyard, beside the least that any hop in its place would cost, and beside no hop at all. This page is written by the benchmark; edit that.",
     howItWasMade(plan, machine),
     "## The hop's price",
     ratios(samples, plan),
-    goalLine(samples, plan),
+    goalLines(samples, plan),
+    recordLine(records),
     "## Figures",
     ...plan.rows.map((row) => `### ${row.name} upstream\n\n${whatRowIs(row)}\n\n${figures(samples, plan, row)}`),
     whatIsWhat,
@@ -46,58 +64,77 @@ function of(samples: readonly Sample[], row: Row, concurrency: number, system: s
   );
 }
 
-function ratios(samples: readonly Sample[], { rows, concurrencies, gateways }: Plan): string {
+function ratios(samples: readonly Sample[], plan: Plan): string {
+  const { rows, concurrencies } = plan;
   const lines = rows.flatMap((row) =>
     concurrencies.flatMap((concurrency) =>
-      gateways.map(({ name }) => {
-        const through = of(samples, row, concurrency, name);
-        const ratio = (figure: keyof Figures, other: string): string =>
-          spread(ratioOf(figure, through, of(samples, row, concurrency, other)), 2);
-        return [
-          row.name,
-          String(concurrency),
-          ...(gateways.length > 1 ? [name] : []),
-          `**${ratio("cpuUs", "minimal hop")}**`,
-          ratio("callsPerSecond", "minimal hop"),
-          ratio("p50Ms", "minimal hop"),
-          ratio("callsPerSecond", "direct"),
-          ratio("p50Ms", "direct"),
-        ];
-      }),
+      systemsOf(plan, row)
+        .slice(2)
+        .map((name) => {
+          const through = of(samples, row, concurrency, name);
+          const ratio = (figure: keyof Figures, other: string): string =>
+            spread(ratioOf(figure, through, of(samples, row, concurrency, other)), 2);
+          return [
+            row.name,
+            String(concurrency),
+            name,
+            `**${ratio("cpuUs", "minimal hop")}**`,
+            ratio("callsPerSecond", "minimal hop"),
+            ratio("p50Ms", "minimal hop"),
+            ratio("cpuUs", "direct"),
+            ratio("callsPerSecond", "direct"),
+            ratio("p50Ms", "direct"),
+          ];
+        }),
     ),
   );
   return table(
     [
       "Upstream",
       "At once",
-      ...(gateways.length > 1 ? ["System"] : []),
-      "CPU: gateway ÷ hop",
-      "calls/s: gateway ÷ hop",
-      "p50: gateway ÷ hop",
-      "calls/s: gateway ÷ direct",
-      "p50: gateway ÷ direct",
+      "System",
+      "CPU ÷ hop",
+      "calls/s ÷ hop",
+      "p50 ÷ hop",
+      "CPU ÷ direct",
+      "calls/s ÷ direct",
+      "p50 ÷ direct",
     ],
     lines,
   );
 }
 
-function goalLine(samples: readonly Sample[], { rows, concurrencies }: Plan): string {
-  const medians = rows
-    .filter(({ upstream }) => upstream === "http")
-    .flatMap((row) =>
-      concurrencies.map((concurrency) => {
-        const [gateway, hop] = [of(samples, row, concurrency, "gateway"), of(samples, row, concurrency, "minimal hop")];
-        return ratioOf("cpuUs", gateway, hop).median;
-      }),
+function goalLines(samples: readonly Sample[], { rows, concurrencies }: Plan): string {
+  const http = rows.filter(({ upstream }) => upstream === "http");
+  if (http.length === 0) return "No HTTP upstream was measured, for which alone there are goals.";
+  const lines = goals.map(({ system, of: other, most }) => {
+    const medians = http.flatMap((row) =>
+      concurrencies.map(
+        (concurrency) =>
+          ratioOf("cpuUs", of(samples, row, concurrency, system), of(samples, row, concurrency, other)).median,
+      ),
     );
-  const worst = Math.max(...medians);
-  if (!Number.isFinite(worst)) return "No HTTP upstream was measured, for which alone there is a goal.";
-  const verdict = worst <= goal ? "met" : "not met";
-  return `Goal: over HTTP, at most ${goal} times the CPU time of the minimal hop. It is ${verdict}: the worst median is ${worst.toFixed(2)}.`;
+    const worst = Math.max(...medians);
+    const verdict = worst <= most ? "met" : "not met";
+    return `- **${system}**: at most ${most} times the CPU time of ${other}. It is ${verdict}: the worst median is ${worst.toFixed(2)}, the best ${Math.min(...medians).toFixed(2)}.`;
+  });
+  return ["Goals, over HTTP:", "", ...lines].join("\n");
 }
 
-function figures(samples: readonly Sample[], { concurrencies, gateways }: Plan, row: Row): string {
-  const systems = ["direct", "minimal hop", ...gateways.map(({ name }) => name)];
+function recordLine(records: readonly Recorded[]): string {
+  if (records.length === 0) return "No gateway put calls on record.";
+  const total = (figure: keyof Recorded): number => records.reduce((sum, record) => sum + record[figure], 0);
+  return `Of ${total("calls")} calls on record at full speed, ${total("dropped")} rows were lost and ${total("bare")} lack their arguments and results because too many waited; the status and the metrics say so while it happens.`;
+}
+
+function systemsOf({ gateways }: Plan, { upstream }: Row): string[] {
+  const parts = upstream === "http" ? ["", ", every stage", ", cache hit"] : [""];
+  return ["direct", "minimal hop", ...gateways.flatMap(({ name }) => parts.map((part) => name + part))];
+}
+
+function figures(samples: readonly Sample[], plan: Plan, row: Row): string {
+  const { concurrencies } = plan;
+  const systems = systemsOf(plan, row);
   const lines = concurrencies.flatMap((concurrency) =>
     systems.map((system) => {
       const { callsPerSecond, p50Ms, p99Ms, cpuUs } = summaryOf(of(samples, row, concurrency, system));
@@ -137,9 +174,11 @@ const whatIsWhat = [
   [
     "- **direct**: the load generator calls the upstream. Its CPU time is the upstream's, which does one `JSON.parse` and one `JSON.stringify`.",
     "- **minimal hop**: a process of `node:http` that collects the body, parses it once to see method and tool, passes it on with undici's `Pool` (or as a line under an id of its own), and relays the answer. It checks nothing, times nothing out, cancels nothing and cannot translate.",
-    "- **gateway**: Switchyard as it is delivered, run from source, one upstream, tools under prefixed names at `/mcp`.",
+    "- **gateway**: Switchyard without a data folder, which asks nobody who they are and keeps no record, run from source, one upstream, tools under prefixed names at `/mcp`. Every call passes every stage all the same; the tool's results may not be kept.",
+    "- **gateway, every stage**: one that asks for a key, limits its caller, session and tool, checks the arguments, looks for a kept result, finds none, keeps what comes, measures, and puts the call with arguments and result on record in SQLite.",
+    "- **gateway, cache hit**: the same one, when every call is the same: answered from what is kept, after all that decides whether it may, and on record too. To be compared with *direct*, a bare `node:http` server that parses a call and writes its answer.",
   ].join("\n"),
-  "A call is a `tools/call` of an echo tool with about 60 characters of text, each call with another text; every answer is parsed and compared, and one wrong answer fails the run. Each system runs in a process of its own and has been called thousands of times before the first window. CPU time is user and system time of the process under test alone, read before and after the window and divided by its calls.",
+  "A call is a `tools/call` of an echo tool with about 60 characters of text, each call with another text; every answer is parsed and compared, and one wrong answer fails the run. Each system runs in a process of its own, but for the cache hits, and has been called thousands of times before the first window. CPU time is user and system time of the process under test alone, read before and after the window and divided by its calls.",
 ].join("\n\n");
 
 const whatIsNotShown = [

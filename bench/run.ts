@@ -3,23 +3,26 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import type { Figures, Sample } from "./figures.ts";
 import { type Plan, planOf, usage } from "./plan.ts";
-import { type Machine, reportOf } from "./report.ts";
+import { type Machine, type Measured, type Recorded, reportOf } from "./report.ts";
 import { type Bench, type System, startBench } from "./systems.ts";
 
 /**
  * The benchmark: the same calls straight to an upstream, through a minimal hop and through the gateway, in rounds in which each has its
  * turn, so that whatever else the machine does strikes all alike.
  */
-async function run(plan: Plan): Promise<Sample[]> {
+async function run(plan: Plan): Promise<Measured> {
   const samples: Sample[] = [];
+  const records: Recorded[] = [];
   for (let launch = 0; launch < plan.launches; launch += 1) {
     console.error(`launch ${launch + 1} of ${plan.launches}`);
-    samples.push(...(await runOnce(plan, launch * plan.rounds)));
+    const measured = await runOnce(plan, launch * plan.rounds);
+    samples.push(...measured.samples);
+    records.push(...measured.records);
   }
-  return samples;
+  return { samples, records };
 }
 
-async function runOnce(plan: Plan, earlierRounds: number): Promise<Sample[]> {
+async function runOnce(plan: Plan, earlierRounds: number): Promise<Measured> {
   await using bench = await startBench(plan);
   for (const system of bench.systems) {
     console.error(`warming up: ${system.key}`);
@@ -38,7 +41,7 @@ async function runOnce(plan: Plan, earlierRounds: number): Promise<Sample[]> {
       }
     }
   }
-  return samples;
+  return { samples, records: await bench.records() };
 }
 
 /** Most calls in one window, far above what any system manages in its time. */
@@ -60,7 +63,7 @@ async function sample(bench: Bench, system: System, concurrency: number, plan: P
   return { callsPerSecond: (calls * 1000) / elapsedMs, p50Ms: p50, p99Ms: p99, cpuUs: (after - before) / calls };
 }
 
-interface Measured {
+interface WindowFigures {
   readonly calls: number;
   readonly elapsedMs: number;
   readonly p50: number;
@@ -73,7 +76,7 @@ async function measure(
   concurrency: number,
   ms: number,
   most: number,
-): Promise<Measured> {
+): Promise<WindowFigures> {
   const answer = await load.ask({ kind: "measure", name: key, concurrency, ms, maxCalls: most }, ms + 15_000);
   const { calls, elapsedMs, p50, p99 } = answer;
   return { calls: Number(calls), elapsedMs: Number(elapsedMs), p50: Number(p50), p99: Number(p99) };
@@ -97,10 +100,11 @@ if (plan === undefined) {
     platform: `${process.platform} ${process.arch}`,
     date: new Date().toISOString().slice(0, 10),
   };
-  const samples = await run(plan);
-  const report = reportOf(samples, plan, machine);
+  const measured = await run(plan);
+  const report = reportOf(measured, plan, machine);
   console.log(report);
-  if (plan.jsonFile !== undefined) await writeFile(plan.jsonFile, `${JSON.stringify({ machine, samples }, null, 2)}\n`);
+  if (plan.jsonFile !== undefined)
+    await writeFile(plan.jsonFile, `${JSON.stringify({ machine, ...measured }, null, 2)}\n`);
   if (plan.writesDocs) {
     await mkdir(join(root, "docs"), { recursive: true });
     await writeFile(join(root, "docs", "benchmarks.md"), report);

@@ -1,11 +1,12 @@
 import { type JsonObject, stringAt } from "../src/core/json.ts";
 import type { Plan, Row } from "./plan.ts";
+import type { Recorded } from "./report.ts";
 import { type BenchProcess, startProcess } from "./process.ts";
 
 /** One way from the load generator to an upstream. */
 export interface System {
   readonly row: Row;
-  /** `direct`, `minimal hop`, `gateway`. */
+  /** `direct`, `minimal hop`, `gateway`, and so on. */
   readonly name: string;
   /** What the load generator knows it by. */
   readonly key: string;
@@ -17,6 +18,8 @@ export interface System {
 export interface Bench extends AsyncDisposable {
   readonly load: BenchProcess;
   readonly systems: readonly System[];
+  /** What the gateways' records of calls came to so far. */
+  records(): Promise<Recorded[]>;
 }
 
 const askMs = 10_000;
@@ -35,8 +38,15 @@ export async function startBench(plan: Plan): Promise<Bench> {
   try {
     const load = await start("load.ts");
     const systems: System[] = [];
-    for (const row of plan.rows) systems.push(...(await startRow(row, plan, load, start)));
-    return { load, systems, [Symbol.asyncDispose]: endAll };
+    const recording: BenchProcess[] = [];
+    for (const row of plan.rows) systems.push(...(await startRow(row, plan, { load, recording, start })));
+    return {
+      load,
+      systems,
+      records: () =>
+        Promise.all(recording.map(async (process) => recordIn(await process.ask({ kind: "record" }, askMs)))),
+      [Symbol.asyncDispose]: endAll,
+    };
   } catch (thrown) {
     await endAll();
     throw thrown;
@@ -45,7 +55,15 @@ export async function startBench(plan: Plan): Promise<Bench> {
 
 type Start = (file: string, ...args: readonly string[]) => Promise<BenchProcess>;
 
-async function startRow(row: Row, plan: Plan, load: BenchProcess, start: Start): Promise<System[]> {
+/** What a row is started with. */
+interface Parts {
+  readonly load: BenchProcess;
+  /** The gateways that keep a record. */
+  readonly recording: BenchProcess[];
+  readonly start: Start;
+}
+
+async function startRow(row: Row, plan: Plan, { load, recording, start }: Parts): Promise<System[]> {
   const { era, upstream } = row;
   const isHttp = upstream === "http";
   const server = isHttp ? await start("upstream-http.ts", era) : undefined;
@@ -68,8 +86,21 @@ async function startRow(row: Row, plan: Plan, load: BenchProcess, start: Start):
   for (const { name, module } of plan.gateways) {
     const gateway = await start("gateway.ts", module, upstream, where);
     systems.push(await open(name, { target: "http", origin: originOf(gateway), tool: "bench__echo" }, gateway));
+    if (!isHttp) continue;
+    const whole = await start("gateway.ts", module, upstream, where, "every-stage");
+    recording.push(whole);
+    const key = stringAt(whole.ready, "key") ?? "";
+    const looking = { target: "http", origin: originOf(whole), tool: "bench__look", key };
+    systems.push(await open(`${name}, every stage`, looking, whole));
+    systems.push(await open(`${name}, cache hit`, { ...looking, isRepeated: true }, whole));
   }
   return systems;
+}
+
+/** The number of the latest row tells how many were written. */
+function recordIn(status: JsonObject): Recorded {
+  const calls = Number((stringAt(status, "head") ?? "0").split(":")[0]) + Number(status["waiting"]);
+  return { calls, dropped: Number(status["dropped"]), bare: Number(status["bare"]) };
 }
 
 function originOf({ ready }: BenchProcess): string {

@@ -7,9 +7,9 @@ const maxConnections = 128;
 const accept = "application/json, text/event-stream";
 
 /** Calls over Streamable HTTP with connections that stay open; a legacy target is given its `initialize` first. */
-export async function openHttp({ origin, era, tool }: TargetOptions): Promise<Target> {
+export async function openHttp({ origin, era, tool, key = "" }: TargetOptions): Promise<Target> {
   const pool = new Pool(origin, { connections: maxConnections, headersTimeout: 10_000, bodyTimeout: 10_000 });
-  const session: Record<string, string> = {};
+  const session: Record<string, string> = key === "" ? {} : { authorization: `Bearer ${key}` };
   const target: Target = {
     send(_id, text, done) {
       const headers: Record<string, string> = { "content-type": "application/json", accept, ...session };
@@ -22,17 +22,17 @@ export async function openHttp({ origin, era, tool }: TargetOptions): Promise<Ta
     },
     close: () => pool.destroy(),
   };
-  if (era === "legacy") Object.assign(session, await initialize(pool));
+  if (era === "legacy") Object.assign(session, await initialize(pool, session));
   return target;
 }
 
 /** Begins a session; what it returns are the headers that belong to it. */
-async function initialize(pool: Pool): Promise<Record<string, string>> {
+async function initialize(pool: Pool, known: Record<string, string>): Promise<Record<string, string>> {
   const post = async (message: object, session: Record<string, string>): Promise<IncomingHttpHeaders> => {
     const { statusCode, headers, body } = await pool.request({
       path: "/mcp",
       method: "POST",
-      headers: { "content-type": "application/json", accept, ...session },
+      headers: { "content-type": "application/json", accept, ...known, ...session },
       body: JSON.stringify({ jsonrpc: "2.0", ...message }),
     });
     await body.dump();

@@ -21,6 +21,10 @@ export interface TargetOptions {
   readonly origin: string;
   /** What the target calls the echo tool. */
   readonly tool: string;
+  /** Who calls, where the target asks. */
+  readonly key?: string;
+  /** Whether every call is the same one. */
+  readonly isRepeated?: boolean;
 }
 
 /** The params that a client of this era sends; `meta` of a modern one is as the official SDK sends it. */

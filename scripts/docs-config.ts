@@ -16,7 +16,7 @@ function fileSections(top: JsonObject): string[] {
     introduction,
     "## Keys of the file",
     "",
-    table(top, ["profiles", "search", "rateLimit", "listen", "auth", "sessions", "cache"]),
+    table(top, ["profiles", "search", "rateLimit", "listen", "auth", "sessions", "cache", "audit"]),
     "",
     "### rateLimit",
     "",
@@ -34,6 +34,7 @@ function fileSections(top: JsonObject): string[] {
     table(objectAt(objectAt(top, "sessions") ?? {}, "properties") ?? {}),
     "",
     ...cacheSections(top),
+    ...auditSections(objectAt(objectAt(top, "audit") ?? {}, "properties") ?? {}),
     ...catalogSections(top),
   ];
 }
@@ -73,6 +74,11 @@ function serverSections(servers: JsonObject): string[] {
     table(objectAt(objectAt(servers, "limits") ?? {}, "properties") ?? {}),
     "",
   ];
+}
+
+function auditSections(keys: JsonObject): string[] {
+  const redact = objectAt(objectAt(keys, "redact") ?? {}, "properties") ?? {};
+  return ["### audit", "", table(keys, ["redact"]), "", "### audit.redact", "", table(redact), ""];
 }
 
 function cacheSections(top: JsonObject): string[] {

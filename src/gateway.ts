@@ -8,6 +8,9 @@ import { type FileWatch, watchFile } from "./config/watch.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { type GatewayError, toGatewayError } from "./core/errors.ts";
 import { type CatalogOptions, catalogDefaults } from "./gateway/catalog-options.ts";
+import { type AuditOptions, auditDefaults } from "./audit/audit-options.ts";
+import type { AuditTrail } from "./audit/audit-trail.ts";
+import { timeOrderedIds } from "./core/time-ordered-id.ts";
 import { Gate } from "./core/gate.ts";
 import { EventLog } from "./events/event-log.ts";
 import type { EndedCall, Entrance } from "./gateway/ended-call.ts";
@@ -21,7 +24,10 @@ import { type SessionOptions, sessionDefaults } from "./gateway/session-options.
 import { Sessions } from "./gateway/sessions.ts";
 import { type GatewayStatus, type UpstreamLog, logOf, statusOf } from "./gateway/status.ts";
 import { idempotencyStage } from "./gateway/stages/idempotency.ts";
+import { toolFinder } from "./gateway/tool-definition.ts";
 import { identity } from "./identity.ts";
+import { type Meters, metersFor } from "./meters.ts";
+import type { Reported } from "./metrics/report.ts";
 import { codecsFor } from "./protocol/codecs.ts";
 import type { CacheApi } from "./server/cache-api.ts";
 import { ChannelEndpoint } from "./server/channel-endpoint.ts";
@@ -29,7 +35,10 @@ import { type ListenOptions, listenDefaults } from "./server/listen-options.ts";
 import { callbackPath } from "./server/oauth-callback.ts";
 import { type HttpServer, listenHttp } from "./server/server.ts";
 import { memoryStore } from "./store/memory-store.ts";
+import type { Recorder } from "./store/recorder.ts";
 import { type Store, openStore } from "./store/store.ts";
+import type { TracingOptions } from "./traces/options.ts";
+import { type Tracing, startTracing } from "./traces/tracing.ts";
 import type { Channel } from "./transport/channel.ts";
 import { Guardian } from "./transport/guardian.ts";
 import type { DefinitionFact } from "./upstream/definition-facts.ts";
@@ -69,6 +78,8 @@ export interface SwitchyardOptions {
   readonly onStoreProblem?: (problem: GatewayError | undefined) => void;
   /** The file that `upstreams` and `catalog` were read from. Default: none; changes that operators make then end with the gateway. */
   readonly configFile?: ConfigFileOptions;
+  /** What of calls goes on record in `dataDir`, and for how long. */
+  readonly audit?: AuditOptions;
   /** How it logs in to upstreams that ask for it. */
   readonly oauth?: LoginOptions;
   /** Told of every call once it is over, before its answer is sent: take note and return. Holds what the caller sent and got, as it is. */
@@ -79,6 +90,8 @@ export interface SwitchyardOptions {
   readonly onDefinitionsChanged?: (facts: readonly DefinitionFact[]) => void;
   /** Told, in one sentence, when an upstream's processes use more than a soft limit allows, or keep growing. */
   readonly onWarning?: (upstream: Upstream, text: string) => void;
+  /** Where traces of calls go. Default: nowhere; what callers say of theirs is passed on all the same. */
+  readonly otel?: TracingOptions | undefined;
 }
 
 /** The file behind a gateway, which is watched, and to which changes are written that operators make. */
@@ -142,6 +155,8 @@ export interface Switchyard extends AsyncDisposable {
   readonly settled: Promise<void>;
   /** Resolves when every upstream has been tried once, however long that takes. */
   readonly tried: Promise<void>;
+  /** Resolves when calls are told of as traces, at once where they never are; rejects where OpenTelemetry cannot be loaded. */
+  readonly tracing: Promise<void>;
   /** Stops listening, ends what is under way and every child; resolves when nothing is left. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -158,7 +173,9 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   });
   const oauth = oauthFor({ ...(dataDir === undefined ? {} : { dataDir }), ...options.oauth }, clock, servers);
   const results = new CacheDesk(clock, options.cache?.maxBytes ?? cacheOptionDefaults.maxBytes);
-  const { gateway, cache } = gatewayOf(options, { clock, store, events, oauth, results });
+  const meters = metersFor(clock);
+  const tracing = options.otel && startTracing(options.otel, clock, identity);
+  const { gateway, cache, trail } = gatewayOf(options, { clock, store, events, oauth, results, meters, tracing });
   const sessions = new Sessions(options.sessions ?? sessionDefaults, {
     clock,
     newId: randomUUID,
@@ -170,29 +187,27 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   const watch = options.configFile && watchConfig(options.configFile, live);
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
-    sessions.close();
-    access.close();
-    cache.close();
+    for (const part of [sessions, access, cache, meters]) part.close();
     // First, as it ends what a change may be waiting for.
     await gateway.close();
     await watch?.close();
     await live.idle();
+    await tracing?.close();
     store.close();
   };
   gateway.start();
   return {
     async listen(listenOptions = listenDefaults) {
       if (problem !== undefined) throw problem;
-      const server = await listenHttp(listenOptions, { gateway, sessions, logins: oauth, access, desk: live, cache });
+      const metrics = (): Reported => meters.read(gateway, sessions);
+      const parts = { gateway, sessions, logins: oauth, access, desk: live, cache, trail, metrics };
+      const server = await listenHttp(listenOptions, parts);
       servers.add(server);
       return server;
     },
     async serve(channel, route = { kind: "all" }, entrance = "internal") {
-      const endpoint = new ChannelEndpoint(channel, gateway, route, {
-        principal: localPrincipal,
-        entrance,
-        address: undefined,
-      });
+      const from = { principal: localPrincipal, entrance, address: undefined };
+      const endpoint = new ChannelEndpoint(channel, gateway, route, from);
       endpoint.start();
       await endpoint.ended;
     },
@@ -202,6 +217,7 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
     status: () => statusOf(gateway),
     log: (name, after = 0) => logOfName(gateway, name, after),
     settled: gateway.settled,
+    tracing: tracing?.loaded ?? Promise.resolve(),
     tried: Promise.all(gateway.upstreams.map(({ settled }) => settled)).then(() => undefined),
     close,
     [Symbol.asyncDispose]: close,
@@ -215,13 +231,16 @@ interface GatewayParts {
   readonly events: EventLog;
   readonly oauth: OAuth;
   readonly results: CacheDesk;
+  readonly meters: Meters;
+  readonly tracing: Tracing | undefined;
 }
 
 function gatewayOf(
   options: SwitchyardOptions,
-  { clock, store, events, oauth, results }: GatewayParts,
-): { readonly gateway: Gateway; readonly cache: CacheParts } {
+  { clock, store, events, oauth, results, meters, tracing }: GatewayParts,
+): { readonly gateway: Gateway; readonly cache: CacheParts; readonly trail: AuditTrail | undefined } {
   const { upstreams, random, onStateChange, onWarning, onCallEnded } = options;
+  const recorder = recorderFor(options, store, events, () => gateway);
   const gateway: Gateway = new Gateway({
     upstreams,
     stages: [results.stage, idempotencyStage(clock, store.keyedCalls)],
@@ -246,7 +265,8 @@ function gatewayOf(
     stateKey: store.key("requestState", () => randomBytes(32)),
     catalog: options.catalog ?? catalogDefaults,
     ...(options.policies && { policies: options.policies }),
-    observers: onCallEnded === undefined ? [] : [{ ended: onCallEnded }],
+    observers: [meters.observer, ...(recorder ? [recorder.log] : []), ...(onCallEnded ? [{ ended: onCallEnded }] : [])],
+    tracer: tracing,
     ...(onStateChange && { onStateChange }),
     ...(onWarning && { onWarning }),
   });
@@ -259,7 +279,7 @@ function gatewayOf(
       warming.close();
     },
   };
-  return { gateway, cache };
+  return { gateway, cache, trail: recorder?.trail };
 }
 
 /** What operators see and do of the cache, and its end. */
@@ -320,6 +340,27 @@ function storeFor(
     onStoreProblem?.(problem);
     return { store: memoryStore(clock, problem), problem };
   }
+}
+
+/** Puts calls and events on record, where there is somewhere to. */
+function recorderFor(
+  { clock = systemClock, audit = auditDefaults }: SwitchyardOptions,
+  store: Store,
+  events: EventLog,
+  gateway: () => Gateway,
+): Recorder | undefined {
+  const recorder = store.record({
+    clock,
+    newId: timeOrderedIds(clock, Math.random),
+    options: audit,
+    definitionOf: toolFinder(gateway),
+    usageOf: (name) => gateway().upstreams.find((each) => each.name === name)?.record.usage,
+  });
+  if (recorder === undefined) return undefined;
+  events.subscribe((event) => {
+    recorder.log.told(event);
+  });
+  return recorder;
 }
 
 function logOfName({ upstreams }: Gateway, name: string, after: number): UpstreamLog | undefined {

@@ -1,6 +1,8 @@
 export { startSwitchyard, type LoginOptions, type Switchyard, type SwitchyardOptions } from "./gateway.ts";
 export { errorTable, type Category, type ErrorCode, type Severity } from "./core/error-table.ts";
 export { GatewayError, type ErrorData } from "./core/errors.ts";
+export { causeTable, type CauseCode, type CauseRow } from "./explain/cause-table.ts";
+export { explainError, type Explanation, type FailureContext } from "./explain/explain.ts";
 export { loadConfig } from "./config/load.ts";
 export { configJsonSchema } from "./config/schema.ts";
 export type { Config, ConfigSource } from "./config/config.ts";
@@ -45,6 +47,15 @@ export type { ProcessUsage } from "./upstream/child-watch.ts";
 export type { EntryKind, JournalEntry } from "./upstream/journal.ts";
 export type { Limit, WrittenLimits } from "./upstream/limits.ts";
 export type { OAuthSettings } from "./upstream/oauth/settings.ts";
+export {
+  watchWork,
+  workLimitDefaults,
+  type WorkLimits,
+  type WorkMonitorOptions,
+  type WorkUse,
+} from "./vitals/work-monitor.ts";
+export type { TracingOptions } from "./traces/options.ts";
+export { systemClock, type Clock } from "./core/clock.ts";
 export type { DefinitionFact, DefinitionKind } from "./upstream/definition-facts.ts";
 export type { DefinitionPolicy } from "./upstream/options.ts";
 export type { Problem, Stage, UpstreamState } from "./upstream/state.ts";

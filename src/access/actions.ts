@@ -5,6 +5,7 @@ import { type Principal, type Role, roles } from "./principal.ts";
 export const actions = {
   read_status: { from: "viewer", says: "read the status, of upstreams within its grants" },
   read_logs: { from: "operator", says: "read the logs of upstreams, and the whole status" },
+  read_metrics: { from: "operator", says: "read the metrics" },
   operate_upstreams: { from: "operator", says: "try, restart, isolate, release, disable and enable upstreams" },
   operate_cache: { from: "operator", says: "see how the result cache does, clear and warm it" },
   approve_definitions: { from: "operator", says: "see what is held back, and approve it" },

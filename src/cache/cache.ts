@@ -1,8 +1,10 @@
+import type { Signal } from "../core/canceller.ts";
+import { BriefMap } from "../core/brief-map.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Counts } from "./counts.ts";
-import { Flight, type Landed, type Sharing } from "./flight.ts";
+import { Drops } from "./drops.ts";
+import { Flight, type Sharing } from "./flight.ts";
 import { type Entry, MemoryTier, entryOverheadBytes } from "./memory-tier.ts";
-import { TagIndex } from "./tag-index.ts";
 
 /** What somebody wants to know: an answer of type `A`, of which what is kept has type `K`. */
 export interface Read<A, K> {
@@ -15,7 +17,7 @@ export interface Read<A, K> {
   /** Who asks. */
   readonly user: string;
   /** Ends the wait, with its reason; what others wait for as well goes on. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /**
    * Fetches the answer. Stops when the flight's signal fires. `isBackground`: nobody waits for it, so that nothing that belongs to a caller may
    * be used.
@@ -59,10 +61,9 @@ export type Given<A, K> =
 export class Cache<A, K> {
   readonly #clock: Clock;
   readonly #memory: MemoryTier<K>;
-  /** Those that may be joined. */
-  readonly #joinable = new Map<string, Flight<A>>();
-  /** All of them. */
-  readonly #flights = new TagIndex<Flight<A>>();
+  /** Those that may be joined, unless they have been overtaken or given up. */
+  readonly #joinable = new BriefMap<string, Flight<A>>();
+  readonly #drops = new Drops();
 
   constructor(clock: Clock, maxBytes: number) {
     this.#clock = clock;
@@ -75,11 +76,6 @@ export class Cache<A, K> {
 
   get size(): number {
     return this.#memory.size;
-  }
-
-  /** Tags that something kept or under way has. */
-  get tagCount(): number {
-    return this.#memory.tagCount + this.#flights.size;
   }
 
   /** What is kept and fresh; counts as a hit. The whole cost of a hit is this one look. */
@@ -105,49 +101,51 @@ export class Cache<A, K> {
    * Answers a question, with what is kept where that will do. Rejects with the signal's reason, or as `load` did, for those who joined it too:
    * it was the same question, and would hardly end better the next moment.
    */
-  async read(read: Read<A, K>): Promise<Given<A, K>> {
+  read(read: Read<A, K>): Promise<Given<A, K>> {
     const entry = this.#entryFor(read);
     const now = this.#clock.monotonic();
-    if (entry !== undefined && now < entry.freshUntil) return this.#given("hit", entry);
+    if (entry !== undefined && now < entry.freshUntil) return Promise.resolve(this.#given("hit", entry));
     if (entry !== undefined && now < entry.staleUntil) {
       this.#revalidate(read);
-      return this.#given("stale", entry);
+      return Promise.resolve(this.#given("stale", entry));
     }
-    try {
-      return await this.fetch(read);
-    } catch (thrown) {
+    return this.fetch(read).catch((thrown: unknown) => {
       const old = read.isAway(thrown) ? this.#entryFor(read) : undefined;
       if (old === undefined || this.#clock.monotonic() >= old.errorUntil) throw thrown;
       return this.#given("stale", old);
-    }
+    });
   }
 
   /** Likewise, without looking at what is kept. */
-  async fetch(read: Read<A, K>): Promise<Given<A, K>> {
-    const { counts, signal, user } = read;
-    const under = this.#joinable.get(read.key);
-    if (under !== undefined) {
-      const joined = await under.join(signal, user);
-      if (joined !== "alone") {
-        counts.joined += 1;
-        return { state: "joined", answer: joined.value };
-      }
-    }
-    counts.misses += 1;
+  fetch(read: Read<A, K>): Promise<Given<A, K>> {
+    // Who has left before anything was sent for it has nothing sent.
+    if (read.signal.aborted) return reasonOf(read.signal);
+    const under = this.#underWay(read);
+    return under === undefined ? this.#lead(read, true) : this.#join(under, read);
+  }
+
+  async #join(under: Flight<A>, read: Read<A, K>): Promise<Given<A, K>> {
+    const joined = await under.join(read.signal, read.user);
     // Whoever was left alone does not wait for others who were: what comes will be each one's own.
-    const flight = this.#begin(read, under === undefined, false);
-    return { state: "miss", answer: (await flight.lead(signal)).value };
+    if (joined === "alone") return this.#lead(read, false);
+    read.counts.joined += 1;
+    return { state: "joined", answer: joined.value };
+  }
+
+  #lead(read: Read<A, K>, isJoinable: boolean): Promise<Given<A, K>> {
+    read.counts.misses += 1;
+    return this.#begin(read, isJoinable, false).lead(read.signal, missed);
   }
 
   /** Drops everything with this tag, and lets nothing be kept that is being fetched with it; how many were kept. */
   drop(tag: string): number {
-    for (const flight of this.#flights.of(tag)) this.#outdate(flight);
+    this.#drops.add(tag);
     return this.#memory.dropTagged(tag);
   }
 
-  /** Drops what this is true of, and lets nothing be kept that has this tag and is being fetched. Looks at everything: for operators. */
-  dropWhere(isMeant: (entry: Entry<K>) => boolean, tag: string): number {
-    for (const flight of this.#flights.of(tag)) this.#outdate(flight);
+  /** Drops what this is true of, and lets nothing be kept that is being fetched. Looks at everything: for operators. */
+  dropWhere(isMeant: (entry: Entry<K>) => boolean): number {
+    this.#drops.addAll();
     return this.#memory.dropWhere(isMeant);
   }
 
@@ -162,27 +160,27 @@ export class Cache<A, K> {
   }
 
   #revalidate(read: Read<A, K>): void {
-    if (this.#joinable.has(read.key)) return;
-    this.#begin(read, true, true).keep();
+    if (this.#underWay(read) === undefined) this.#begin(read, true, true).keep();
   }
 
   #begin(read: Read<A, K>, isJoinable: boolean, isBackground: boolean): Flight<A> {
-    const flight = new Flight<A>(read.key, read.tags, read.user);
-    this.#flights.add(flight);
+    const flight = new Flight<A>(read.tags, read.user, this.#drops.count);
     if (isJoinable) this.#joinable.set(read.key, flight);
-    flight.start(this.#run(read, flight, isBackground));
+    void this.#run(read, flight, isBackground);
     return flight;
   }
 
-  async #run(read: Read<A, K>, flight: Flight<A>, isBackground: boolean): Promise<Landed<A>> {
+  /** Never rejects: who waits for the flight learns how it ended. */
+  async #run(read: Read<A, K>, flight: Flight<A>, isBackground: boolean): Promise<void> {
     const began = this.#clock.monotonic();
     try {
       const { answer, sharing, keep } = await read.load(flight, isBackground);
-      if (flight.isClaimed) return { value: answer, sharing: "none" };
-      if (keep !== undefined && !flight.isOutdated) this.#keep(read, keep, began);
-      return { value: answer, sharing };
-    } finally {
-      this.#land(flight);
+      if (keep !== undefined && !flight.isClaimed && !this.#isOvertaken(flight)) this.#keep(read, keep, began);
+      this.#over(read, flight);
+      flight.land(answer, flight.isClaimed ? "none" : sharing);
+    } catch (thrown) {
+      this.#over(read, flight);
+      flight.fail(thrown);
     }
   }
 
@@ -206,13 +204,27 @@ export class Cache<A, K> {
     });
   }
 
-  #outdate(flight: Flight<A>): void {
-    flight.isOutdated = true;
-    if (this.#joinable.get(flight.key) === flight) this.#joinable.delete(flight.key);
+  /** What can be joined by whoever asks this. */
+  #underWay({ key }: Read<A, K>): Flight<A> | undefined {
+    const flight = this.#joinable.get(key);
+    return flight === undefined || flight.controller.signal.aborted || this.#isOvertaken(flight) ? undefined : flight;
   }
 
-  #land(flight: Flight<A>): void {
-    this.#flights.remove(flight);
-    if (this.#joinable.get(flight.key) === flight) this.#joinable.delete(flight.key);
+  #isOvertaken({ tags, since }: Flight<A>): boolean {
+    return this.#drops.concern(tags, since);
   }
+
+  #over({ key }: Read<A, K>, flight: Flight<A>): void {
+    if (this.#joinable.get(key) === flight) this.#joinable.delete(key);
+  }
+}
+
+function missed<A>(answer: A): { readonly state: "miss"; readonly answer: A } {
+  return { state: "miss", answer };
+}
+
+/** Rejects with the reason of a signal that has fired. */
+async function reasonOf(signal: Signal): Promise<never> {
+  signal.throwIfAborted();
+  throw new TypeError("The signal has not fired");
 }

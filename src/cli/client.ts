@@ -7,7 +7,7 @@ import { memoryPair } from "../transport/memory.ts";
 import { Connection, type ConnectionReceiver } from "../upstream/connection.ts";
 import { type UpstreamOptions, upstreamDefaults } from "../upstream/options.ts";
 import { type Context, type CommonOptions, chooseConfig, loginOptions } from "./context.ts";
-import { type Reached, askGateway, findRunning } from "./running.ts";
+import { type Reached, askGateway, findRunning, keyHeader } from "./running.ts";
 
 /** Options of the commands that speak to upstreams through a gateway. */
 export interface ClientOptions extends CommonOptions {
@@ -35,7 +35,7 @@ const connectMs = 30_000;
 export async function connectTo(upstream: string, context: Context, options: ClientOptions): Promise<Client> {
   const named = namedGateway(context, options);
   if (named !== undefined) return overHttp(named, upstream, context);
-  const { config } = await chooseConfig(context, options);
+  const { config, isDemo } = await chooseConfig(context, options);
   const running = await runningGateway(config, context, options);
   if (running !== undefined) return overHttp(running, upstream, context);
   const found = config.upstreams.find(({ name }) => name === upstream);
@@ -45,8 +45,8 @@ export async function connectTo(upstream: string, context: Context, options: Cli
       config.upstreams.map(({ name }) => name),
     );
   checkStartable(found);
-  // A command for itself keeps nothing, and needs nothing kept but what says which definitions are trusted.
-  const kept = found.definitions === "pin" ? { dataDir: config.dataDir } : {};
+  // Its calls go on record as any others do, where somebody has set up a gateway.
+  const kept = isDemo ? {} : { dataDir: config.dataDir, audit: config.audit };
   return inProcess(found, { ...kept, oauth: loginOptions(config, context) }, context);
 }
 
@@ -73,8 +73,16 @@ export function noUpstream(name: string, known: readonly string[]): GatewayError
 async function overHttp(gateway: Reached, upstream: string, context: Context): Promise<Client> {
   const names = await upstreamsOf(gateway);
   if (!names.includes(upstream)) throw noUpstream(upstream, names);
-  const address = new URL(`/mcp/u/${encodeURIComponent(upstream)}`, gateway.url).href;
-  const headers = gateway.key === undefined ? {} : { authorization: `Bearer ${gateway.key}` };
+  const { url, key } = gateway;
+  return connectToAddress(new URL(`/mcp/u/${encodeURIComponent(upstream)}`, url).href, keyHeader(key), context);
+}
+
+/** Connects to an MCP server at a Streamable HTTP address. */
+export async function connectToAddress(
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  context: Context,
+): Promise<Client> {
   const target = { kind: "http", url: address, headers } as const;
   const connection = await open({ name: "gateway", target, ...upstreamDefaults }, context);
   return { connection, close: () => connection.close() };
@@ -129,7 +137,7 @@ export async function upstreamsOf(gateway: Reached): Promise<string[]> {
 
 async function inProcess(
   upstream: UpstreamOptions,
-  options: Pick<SwitchyardOptions, "dataDir" | "oauth">,
+  options: Pick<SwitchyardOptions, "dataDir" | "audit" | "oauth">,
   context: Context,
 ): Promise<Client> {
   const switchyard = startSwitchyard({ ...options, upstreams: [upstream] });

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { clientNames } from "../clients/client.ts";
 import { GatewayError } from "../core/errors.ts";
 import { identity } from "../identity.ts";
+import { addAudit } from "./audit-program.ts";
 import type { Context } from "./context.ts";
 import type { ApproveOptions } from "./commands/approve.ts";
 import type { AddOptions } from "./commands/add.ts";
@@ -43,7 +44,9 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addAsking(program, context, done);
   addApprove(program, context, done);
   addChecking(program, context, done);
+  addErrors(program, context, done);
   addOperating(program, context, done);
+  addAudit(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
   addConnector(program, context, done);
@@ -200,6 +203,16 @@ function addChecking(program: Command, context: Context, done: Done): void {
     .action(async (names: readonly string[], options: WaitOptions) => {
       const { wait } = await import("./commands/wait.ts");
       done(await wait(names, context, options));
+    });
+}
+
+function addErrors(program: Command, context: Context, done: Done): void {
+  withCommon(program.command("errors"))
+    .description("say what a code of an error means and what to do; without one, list all codes")
+    .argument("[code]", "such as deadline_exceeded, or permission_denied")
+    .action(async (code: string | undefined, options: CommonOptions) => {
+      const { errors } = await import("./commands/errors.ts");
+      done(errors(code, context, options));
     });
 }
 

@@ -5,6 +5,9 @@ import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { buildProgram } from "./program.ts";
 import { type Terminal, processTerminal } from "./terminal.ts";
 
+/** The longest that a timer can be. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Runs the command line of this process and resolves with its exit status. */
 export async function runCommandLine(): Promise<number> {
   const terminal = processTerminal();
@@ -14,11 +17,14 @@ export async function runCommandLine(): Promise<number> {
     if (stopping.signal.aborted) process.exit(exitCodes.interrupted);
     stopping.abort(new GatewayError("cancelled", `Stopped by ${signal}`));
   };
+  // What the gateway waits for, a pause before another try above all, keeps no process alive: a command that is not done does.
+  const alive = setInterval(() => undefined, longestTimerMs);
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   try {
     return await run({ terminal, env: process.env, cwd: process.cwd(), signal: stopping.signal });
   } finally {
+    clearInterval(alive);
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);
   }

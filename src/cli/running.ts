@@ -67,10 +67,7 @@ export async function askGateway(
   try {
     const response = await fetch(new URL(path, url), {
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
-      headers: {
-        "content-type": "application/json",
-        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-      },
+      headers: { "content-type": "application/json", ...keyHeader(key) },
       ...(body === undefined ? {} : post),
       ...(method === undefined ? {} : { method }),
     });
@@ -86,6 +83,28 @@ export async function askGateway(
   const refusal = refusalIn(answer);
   if (refusal !== undefined) throw refusal;
   return answer;
+}
+
+/**
+ * What a running gateway sends in answer to a GET, piece by piece, as text.
+ *
+ * @throws {GatewayError} as {@link askGateway}.
+ */
+export async function* streamFrom(gateway: Reached, path: string): AsyncGenerator<string> {
+  const { url, key } = gateway;
+  const headers = keyHeader(key);
+  const response = await fetch(new URL(path, url), { headers }).catch(() => undefined);
+  if (response?.ok !== true || response.body === null) {
+    // Asked again for the reason: it is a short answer.
+    await askGateway(gateway, path);
+    throw new GatewayError("upstream_unavailable", `No gateway answers at ${url}`);
+  }
+  yield* response.body.pipeThrough(new TextDecoderStream());
+}
+
+/** How a key is sent. */
+export function keyHeader(key: string | undefined): Readonly<Record<string, string>> {
+  return key === undefined ? {} : { authorization: `Bearer ${key}` };
 }
 
 /** The error that a gateway answered with. */

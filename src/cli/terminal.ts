@@ -1,9 +1,12 @@
+import { once } from "node:events";
 import { stripVTControlCharacters } from "node:util";
 
 /** Where a command writes. `out` is its result, which scripts read; `note` is for the person, on stderr. */
 export interface Terminal {
   out(text: string): void;
   note(text: string): void;
+  /** Writes text as it is to where results go; resolves when there is room for more. */
+  pour(text: string): Promise<void>;
   /** Writes over the last progress line where stderr is a terminal; else a line of its own. */
   progress(text: string): void;
   /** Shown while something lasts, where stderr is a terminal; the next line takes its place. */
@@ -12,11 +15,18 @@ export interface Terminal {
   endProgress(): void;
   /** How wide the person's window is, in columns. */
   readonly columns: number;
+  /** Fires when whoever read the results has left, as `head` does: nobody wants more of them. */
+  readonly left: AbortSignal;
 }
 
 /** The process's own streams. */
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
+  const left = new AbortController();
+  stdout.on("error", (error) => {
+    if (!("code" in error) || error.code !== "EPIPE") throw error;
+    left.abort();
+  });
   let hasProgress = false;
   let isPassing = false;
   const endProgress = (): void => {
@@ -34,6 +44,11 @@ export function processTerminal(): Terminal {
       endProgress();
       stderr.write(`${text}\n`);
     },
+    async pour(text) {
+      endProgress();
+      if (stdout.write(text) || left.signal.aborted) return;
+      await once(stdout, "drain", { signal: left.signal }).catch(() => undefined);
+    },
     progress(text) {
       const line = printable(text);
       if (stderr.isTTY) stderr.write(`\r\u001B[2K${line.slice(0, stderr.columns - 1)}`);
@@ -48,6 +63,7 @@ export function processTerminal(): Terminal {
     },
     endProgress,
     columns: stdout.isTTY ? stdout.columns : 120,
+    left: left.signal,
   };
 }
 

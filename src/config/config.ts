@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { GatewayError } from "../core/errors.ts";
 import { type CacheOptions, cacheOptionDefaults } from "../cache/cache-options.ts";
 import { type AuthOptions, authDefaults } from "../access/options.ts";
+import { type AuditOptions, auditDefaults } from "../audit/audit-options.ts";
 import { type CatalogOptions, catalogDefaults } from "../gateway/catalog-options.ts";
 import { sessionDefaults, type SessionOptions } from "../gateway/session-options.ts";
 import { listenDefaults, type ListenOptions } from "../server/listen-options.ts";
@@ -34,6 +35,10 @@ export interface Config {
   readonly sessions: SessionOptions;
   /** How much is kept of results. */
   readonly cache: CacheOptions;
+  /** What of calls goes on record. */
+  readonly audit: AuditOptions;
+  /** Where traces go; undefined where the file does not say. */
+  readonly otel?: { readonly endpoint: string } | undefined;
   /** Folder for the gateway's own files. Absolute; need not exist. */
   readonly dataDir: string;
 }
@@ -50,6 +55,7 @@ export function emptyConfig(cwd: string): Config {
     auth: authDefaults,
     sessions: sessionDefaults,
     cache: cacheOptionDefaults,
+    audit: auditDefaults,
     dataDir: resolve(cwd, defaultDataDir),
   };
 }

@@ -2,6 +2,7 @@ import { cacheOptionDefaults } from "../cache/cache-options.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authDefaults } from "../access/options.ts";
+import { auditDefaults } from "../audit/audit-options.ts";
 import { GatewayError } from "../core/errors.ts";
 import { catalogDefaults } from "../gateway/catalog-options.ts";
 import { sessionDefaults } from "../gateway/session-options.ts";
@@ -34,6 +35,7 @@ test("an empty file gives the defaults of the rooms, and no upstreams", () => {
       auth: authDefaults,
       sessions: sessionDefaults,
       cache: cacheOptionDefaults,
+      audit: auditDefaults,
       dataDir: "/work/project/.switchyard",
     });
   }

@@ -86,6 +86,8 @@ function resolveDraft(
     auth: authOptions(draft),
     sessions: draft.sessions,
     cache: cacheOptions(draft.cache),
+    audit: draft.audit,
+    ...(draft.otel && { otel: draft.otel }),
     dataDir: resolve(around.folder, draft.dataDir),
   };
 }

@@ -15,6 +15,8 @@ import {
   serverPolicyShape,
   toolsKey,
 } from "./schema-policy.ts";
+import { auditKey, knownAuditKeysAt } from "./schema-audit.ts";
+import { otelKey } from "./schema-otel.ts";
 import { knownCatalogKeysAt, profilesKey, searchKey } from "./schema-catalog.ts";
 import { wholeNumber } from "./schema-parts.ts";
 import { runningKeysOf, runningShape } from "./schema-running.ts";
@@ -345,6 +347,8 @@ const fileShape = {
   auth: authKey,
   sessions: sessions.prefault({}).meta({ description: "Bounds on the sessions of downstreams. Default {}." }),
   cache: cacheKey,
+  audit: auditKey,
+  otel: otelKey,
   dataDir: z
     .string({ error: dataDirError })
     .regex(/^(?!.*\$\{)./, { error: dataDirError })
@@ -411,6 +415,8 @@ export function knownKeysAt(path: Path): readonly string[] {
   if (path[0] === "sessions") return Object.keys(sessions.shape);
   if (path[0] === "auth") return knownAuthKeysAt(path);
   if (path[0] === "rateLimit") return knownRateLimitKeysAt(path.slice(1));
+  if (path[0] === "audit") return knownAuditKeysAt(path);
+  if (path[0] === "otel") return ["endpoint"];
   if (path[0] === "profiles" || path[0] === "search") return knownCatalogKeysAt(path);
   if (path[0] === "cache") return knownCacheKeysAt(path);
   if (path.length === 2) return Object.keys(serverShape);

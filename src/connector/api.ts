@@ -19,3 +19,27 @@ export {
 } from "./connector.ts";
 export { type OpenConnector, openConnector } from "./open-connector.ts";
 export { serveConnector } from "./serve-connector.ts";
+export { type Cached, type CachedOptions, cached } from "../cache/cached.ts";
+export { type Explanation, type FailureContext, explainError } from "../explain/explain.ts";
+export type { BreakerOptions, BreakerState } from "../policy/breaker.ts";
+export type { BulkheadOptions } from "../policy/bulkhead.ts";
+export type { RateLimit } from "../policy/rate-limit.ts";
+export type { RetryOptions } from "../policy/retry.ts";
+export {
+  CircuitBreaker,
+  type Operation,
+  type RetryOperationOptions,
+  type TimedOperation,
+  type ToolkitDeps,
+  bulkhead,
+  fallback,
+  rateLimit,
+  retry,
+  timed,
+} from "../policy/toolkit.ts";
+export type { WorkLimits, WorkUse } from "../vitals/work-monitor.ts";
+export { type BatchOptions, type BatchOutcome, batch } from "./toolkit/batch.ts";
+export { type Page, type PagesOptions, streamPages } from "./toolkit/pages.ts";
+export { type TrackOptions, trackProgress } from "./toolkit/progress.ts";
+export { type ResilientOptions, mayPass, resilient } from "./toolkit/resilient.ts";
+export { ResourceMonitor, type ResourceMonitorOptions } from "./toolkit/resource-monitor.ts";

@@ -1,3 +1,4 @@
+import type { Signal } from "./canceller.ts";
 import type { Clock } from "./clock.ts";
 
 /** A signal that fires when time is up or another signal fires; `stop` must be called when the work is over. */
@@ -7,7 +8,7 @@ export interface Deadline {
 }
 
 /** A signal that fires with `reason()` after `ms`, or with `parent`'s reason when that fires. */
-export function deadline(clock: Clock, ms: number, parent: AbortSignal, reason: () => Error): Deadline {
+export function deadline(clock: Clock, ms: number, parent: Signal, reason: () => Error): Deadline {
   const controller = new AbortController();
   const stopTimer = clock.after(ms, () => {
     controller.abort(reason());

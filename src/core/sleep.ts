@@ -1,7 +1,8 @@
+import type { Signal } from "./canceller.ts";
 import type { Clock } from "./clock.ts";
 
 /** Resolves after `ms`, or as soon as the signal fires; leaves neither timer nor listener. */
-export async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export async function sleep(clock: Clock, ms: number, signal: Signal): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const stopTimer = clock.after(ms, resolve);

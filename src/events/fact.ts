@@ -28,6 +28,23 @@ export type Fact =
       readonly suggestion?: string;
     }
   | {
+      /** A call that is under way has used four fifths of the time that it has. */
+      readonly type: "call.lagged";
+      readonly upstream: string;
+      /** What the upstream calls the tool, prompt or resource. */
+      readonly name?: string;
+      readonly elapsedMs: number;
+      readonly timeoutMs: number;
+    }
+  | {
+      /** An upstream's processes use more than a soft limit allows, or keep growing. */
+      readonly type: "upstream.strained";
+      readonly upstream: string;
+      readonly message: string;
+      /** What it works on: names of the first few calls, and how many more there are. */
+      readonly calls: readonly string[];
+    }
+  | {
       readonly type: "breaker.opened" | "breaker.half_opened" | "breaker.closed" | "breaker.isolated";
       readonly upstream: string;
       /** How often in a row it opened again while it was half open. */
@@ -42,6 +59,18 @@ export type Fact =
       readonly name: string;
       /** Whether it is held back until somebody approves it. */
       readonly isQuarantined: boolean;
+    }
+  | {
+      /** Somebody did something to an upstream, to the keys or to what is kept; see `docs/operating.md` for what there is. */
+      readonly type: "operator.acted";
+      readonly upstream?: string;
+      readonly operation: string;
+      /** Id of who did it. */
+      readonly principal: string;
+      /** From where. */
+      readonly address: string;
+      /** What it was about, where it was not all of the upstream. */
+      readonly about?: readonly string[];
     }
   | ConfigChange
   | ConfigRefusal;

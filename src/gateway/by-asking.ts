@@ -1,3 +1,4 @@
+import { type Signal, platformSignal } from "../core/canceller.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
 import type { Call, Question } from "../protocol/call.ts";
@@ -15,14 +16,19 @@ const maxRounds = 32;
  * For callers that can be asked while their request is open: what a modern upstream returns as questions is asked, and the call repeated
  * with the answers.
  */
-export function byAsking(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
-  return send(gateway, inbound, call).then((outcome) =>
-    isAsking(outcome) ? askedToEnd(gateway, inbound, call, outcome) : outcome,
-  );
+export async function byAsking(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
+  return askedToEnd(gateway, inbound, call, await send(gateway, inbound, call));
 }
 
-async function askedToEnd(gateway: Gateway, inbound: Inbound, call: Call, asking: AskingAnswer): Promise<CallAnswer> {
-  let { result } = asking.answer;
+/** Goes on where a call has had this outcome: asks, and makes it again, for as long as its upstream asks. */
+export async function askedToEnd(
+  gateway: Gateway,
+  inbound: Inbound,
+  call: Call,
+  first: CallAnswer,
+): Promise<CallAnswer> {
+  if (!isAsking(first)) return first;
+  let { result } = first.answer;
   for (let round = 1; round < maxRounds; round += 1) {
     const input = await inputFor(gateway, inbound, result.value);
     const outcome = await send(gateway, inbound, { ...call, params: { ...call.params, ...input } });
@@ -45,7 +51,7 @@ function isAsking(outcome: CallAnswer): outcome is AskingAnswer {
 export async function inputFor(gateway: Gateway, inbound: Inbound, result: JsonObject): Promise<JsonObject> {
   const { requestState } = result;
   const rest = new AbortController();
-  const signal = AbortSignal.any([inbound.controller.signal, rest.signal]);
+  const signal = AbortSignal.any([platformSignal(inbound.controller.signal), rest.signal]);
   const asked = Object.entries(objectAt(result, "inputRequests") ?? {}).map(async ([key, request]) => {
     const answer = await inputOf(gateway, inbound, request, signal);
     return [key, answer] as const;
@@ -59,7 +65,7 @@ export async function inputFor(gateway: Gateway, inbound: Inbound, result: JsonO
   }
 }
 
-async function inputOf(gateway: Gateway, inbound: Inbound, request: unknown, signal: AbortSignal): Promise<JsonObject> {
+async function inputOf(gateway: Gateway, inbound: Inbound, request: unknown, signal: Signal): Promise<JsonObject> {
   const question = isJsonObject(request) ? questionIn(request) : undefined;
   if (question === undefined)
     throw new GatewayError("upstream_protocol_error", "The upstream asks something malformed");

@@ -68,7 +68,6 @@ export class CacheDesk {
         (named === undefined || tags.includes(named)) &&
         (user === undefined || owner === user) &&
         (pattern === undefined || patternFits(pattern, `${counts.upstream}/${counts.tool}`)),
-      cacheTags.all,
     );
   }
 

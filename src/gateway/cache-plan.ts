@@ -29,7 +29,6 @@ export interface ReadPlan {
 
 /** By which everything that is kept of an upstream can be dropped, what bears an operator's tag, and one resource. */
 export const cacheTags = {
-  all: "all",
   upstream: (name: string): string => `upstream ${name}`,
   named: (tag: string): string => `tag ${tag}`,
   resource: (upstream: string, uri: string): string => `uri ${upstream} ${uri}`,
@@ -111,7 +110,7 @@ export class CachePlans {
         return {
           kind: "read",
           terms: decision.terms,
-          tags: [cacheTags.all, cacheTags.upstream(upstream.name), ...decision.terms.tags.map(cacheTags.named)],
+          tags: [cacheTags.upstream(upstream.name), ...decision.terms.tags.map(cacheTags.named)],
           counts: this.counts.of(upstream.name, tool),
           prefix: `${this.#numberOf(upstream)}\n${about}\n`,
           hasPrivate: false,

@@ -1,4 +1,7 @@
 import type { Freshness } from "../protocol/codec.ts";
+import type { Explanation } from "../explain/explain.ts";
+import type { CallMethod } from "../protocol/call.ts";
+import type { ProcessUsage } from "../upstream/child-watch.ts";
 import type { StageName } from "./pipeline.ts";
 
 /** That a call reached a stage, and when: monotonic time in ms. */
@@ -13,14 +16,26 @@ export type CacheOutcome = "none" | "hit" | "miss" | "stale" | "joined";
 /** Marks that one call keeps: a call that is repeated over and over only counts further. */
 const maxMarks = 256;
 
+/** What an upstream's processes used at the most while a call was under way. Other calls of that time had their share in it. */
+export interface ResourceUse {
+  readonly peakBytes: number;
+  /** Of one processor, between two looks. */
+  readonly peakCpuPercent: number;
+}
+
 /** What became known of one call of a downstream on its way through the stages, for whoever tells of it afterwards. */
 export class CallRecord {
   /** Unique, and sorts in the order in which calls began. */
   readonly id: string;
   /** Wall time in ms. */
   readonly startedAt: number;
+  readonly method: CallMethod;
+  /** Whether it may take as long as it likes. */
+  readonly isPatient: boolean;
   /** Every stage that was entered, in order; some are entered again, by a retry or a round of questions. The first is `observe`. */
-  readonly marks: StageMark[] = [];
+  readonly stages: StageName[] = [];
+  /** When each of them was: monotonic time in ms. Two lists of plain values, as a dozen objects would outlive the call until it is on record. */
+  readonly times: number[] = [];
   /** Whose the call was, and what that upstream calls the tool, prompt, resource or task; undefined where it went nowhere. */
   upstream: string | undefined;
   name: string | undefined;
@@ -47,13 +62,42 @@ export class CallRecord {
   /** How long it waited for a slot at the upstream, in ms. */
   queuedMs = 0;
 
-  constructor(id: string, startedAt: number) {
+  /** What the words of the upstream's own failure mean: `failure_unrecognised` where nothing does; undefined where it did not fail. */
+  explained: Explanation["code"] | undefined;
+
+  /** Undefined where nobody looked meanwhile: processes of servers that a command starts are looked at every second. */
+  resourceUse: ResourceUse | undefined;
+
+  constructor(id: string, startedAt: number, method: CallMethod, isPatient = false) {
     this.id = id;
     this.startedAt = startedAt;
+    this.method = method;
+    this.isPatient = isPatient;
+  }
+
+  /** When its first stage was reached: monotonic time in ms. */
+  get beganAt(): number {
+    return this.times[0] ?? 0;
+  }
+
+  /** The stages and their times together. */
+  get marks(): StageMark[] {
+    return this.stages.map((stage, index) => ({ stage, at: this.times[index] ?? 0 }));
+  }
+
+  /** Takes note of what the upstream's processes use while the call is under way. */
+  measured({ residentBytes, cpuPercent }: ProcessUsage): void {
+    const { peakBytes = 0, peakCpuPercent = 0 } = this.resourceUse ?? {};
+    this.resourceUse = {
+      peakBytes: Math.max(peakBytes, residentBytes),
+      peakCpuPercent: Math.max(peakCpuPercent, cpuPercent),
+    };
   }
 
   /** Takes note that the call enters a stage. */
   enter(stage: StageName, at: number): void {
-    if (this.marks.length < maxMarks) this.marks.push({ stage, at });
+    if (this.stages.length >= maxMarks) return;
+    this.stages.push(stage);
+    this.times.push(at);
   }
 }

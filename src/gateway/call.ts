@@ -1,3 +1,4 @@
+import type { Controller } from "../core/canceller.ts";
 import { randomUUID } from "node:crypto";
 import { GatewayError } from "../core/errors.ts";
 import { objectAt, stringAt } from "../core/json.ts";
@@ -6,9 +7,10 @@ import type { Answer } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 import { withInMeta } from "../protocol/result-text.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
-import { byAsking } from "./by-asking.ts";
+import { askedToEnd } from "./by-asking.ts";
 import type { CallRecord } from "./call-record.ts";
 import { Conversation } from "./conversation.ts";
+import { withExplanation } from "./explained.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 import { beginRecord } from "./observe.ts";
@@ -19,6 +21,7 @@ import { answerAboutModernTask } from "./tasks/answer-modern.ts";
 import { answerTaskCall } from "./tasks/create.ts";
 import { answeredToEnd, isForTasks } from "./tasks/poll.ts";
 import { isAboutTask } from "./tasks/support.ts";
+import { withTrace } from "./tracer.ts";
 import { unpromised } from "./view.ts";
 
 /**
@@ -28,18 +31,15 @@ import { unpromised } from "./view.ts";
  *   {@link Upstream.call} throws.
  */
 export async function answerCall(gateway: Gateway, inbound: Inbound, method: CallMethod): Promise<Answer> {
-  const { codec, session } = inbound;
-  const record = beginRecord(gateway, inbound);
-  const decoded = codec.decodeCall(method, inbound.params, inbound.caller);
-  const logLevel = decoded.logLevel ?? session?.logLevel;
-  const call = logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
-  let answer: Answer;
-  if (call.task !== undefined || isAboutTask(call)) answer = await answerOfTask(gateway, inbound, call);
-  else {
-    const outcome = await (codec.era === "modern" ? byReturning : byAsking)(gateway, inbound, call);
-    const isRefused = codec.era === "legacy" && isForTasks(outcome);
-    answer = isRefused ? await answeredToEnd(gateway, inbound, call) : outcome.answer;
-  }
+  const { codec } = inbound;
+  const record = beginRecord(gateway, inbound, method);
+  const call = callIn(gateway, inbound, record);
+  // What every call waits for is waited for here and nowhere between: each function more that does costs every call.
+  const isOfTask = call.task !== undefined || isAboutTask(call);
+  const found = isOfTask
+    ? await answerOfTask(gateway, inbound, call)
+    : answerIn(gateway, inbound, call, await outcomeOf(gateway, inbound, call));
+  const answer = withExplanation(found instanceof Promise ? await found : found, record);
   if (answer.kind === "error") return { kind: "error", error: codec.encodeError(answer.error, method) };
   const result = codec.encodeResult(method, answer.result, record.freshness ?? unpromised);
   return { kind: "result", result: record.cacheAgeMs === undefined ? result : cacheMarked(result, record) };
@@ -50,6 +50,29 @@ const cacheKey = "switchyard/cache";
 
 function cacheMarked(result: Payload, { cache, cacheAgeMs }: CallRecord): Payload {
   return Payload.ofText(withInMeta(result.text, `"${cacheKey}":{"state":"${cache}","ageMs":${cacheAgeMs}}`));
+}
+
+function callIn(gateway: Gateway, inbound: Inbound, record: CallRecord): Call {
+  const { codec, session } = inbound;
+  const decoded = withTrace(gateway, inbound, record, codec.decodeCall(record.method, inbound.params, inbound.caller));
+  const logLevel = decoded.logLevel ?? session?.logLevel;
+  return logLevel === decoded.logLevel ? decoded : { ...decoded, logLevel };
+}
+
+/** How the call ended the first time; a caller that can be asked while its request is open may still have to be. */
+function outcomeOf(gateway: Gateway, inbound: Inbound, call: Call): Promise<CallAnswer> {
+  return inbound.codec.era === "modern" ? byReturning(gateway, inbound, call) : send(gateway, inbound, call);
+}
+
+/** What an outcome says to the caller: at once, unless there is more to do. */
+function answerIn(gateway: Gateway, inbound: Inbound, call: Call, outcome: CallAnswer): Answer | Promise<Answer> {
+  const isLast = inbound.codec.era === "modern" || (outcome.kind !== "input_required" && !isForTasks(outcome));
+  return isLast ? outcome.answer : legacyAnswer(gateway, inbound, call, outcome);
+}
+
+async function legacyAnswer(gateway: Gateway, inbound: Inbound, call: Call, outcome: CallAnswer): Promise<Answer> {
+  const last = await askedToEnd(gateway, inbound, call, outcome);
+  return isForTasks(last) ? answeredToEnd(gateway, inbound, call) : last.answer;
 }
 
 function answerOfTask(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
@@ -112,7 +135,7 @@ async function goOn(
   inbound: Inbound,
   call: Call,
   conversation: Conversation,
-  controller: AbortController,
+  controller: Controller,
 ): Promise<CallAnswer> {
   const next = await conversation.next();
   if (next !== "asked") return sealed(gateway, inbound, call, next);

@@ -6,6 +6,7 @@ import { MemoryRateLimiter } from "../policy/rate-limit.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Call } from "../protocol/call.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
+import type { CallRecord } from "./call-record.ts";
 import { nameIn } from "./call-name.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Gateway } from "./gateway.ts";
@@ -84,8 +85,18 @@ export async function carry(
     return await gateway.path({ gateway, inbound, call, target, tool, policy, conversation, task, ...fixed });
   } catch (thrown) {
     // Whose it is that may not be used is not said.
-    throw record?.isDenied === true ? thrown : ofUpstream(thrown, upstream.name);
+    throw record?.isDenied === true ? thrown : ofUpstream(withPeaks(thrown, record), upstream.name);
   }
+}
+
+const mib = 1024 * 1024;
+
+/** A failure for want of resources says what was used at the most while this call was under way. */
+function withPeaks(thrown: unknown, record: CallRecord | undefined): unknown {
+  const use = record?.resourceUse;
+  if (use === undefined || !(thrown instanceof GatewayError) || thrown.code !== "upstream_over_limit") return thrown;
+  const peaks = { peakMemoryMiB: Math.round(use.peakBytes / mib), peakCpuPercent: Math.round(use.peakCpuPercent) };
+  return new GatewayError(thrown.code, thrown.message, { data: { ...thrown.data, ...peaks }, cause: thrown });
 }
 
 /** Says whose failure it was, where it does not say so itself. */

@@ -1,3 +1,4 @@
+import type { Controller } from "../core/canceller.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject } from "../core/json.ts";
@@ -116,7 +117,7 @@ export interface Parked {
   readonly principal: string;
   readonly conversation: Conversation;
   /** Ends the call at the upstream. */
-  readonly controller: AbortController;
+  readonly controller: Controller;
 }
 
 interface Held extends Parked {

@@ -1,6 +1,7 @@
 import { type ErrorCode, errorTable } from "../core/error-table.ts";
 import { type GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
+import { modelAdvice } from "../core/model-advice.ts";
 import type { Answer, RpcError } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 
@@ -12,6 +13,11 @@ export function failureData(error: GatewayError, errorId?: string): JsonObject {
   const { retryable, severity, category, suggestion } = errorTable[error.code];
   const data = { gateway: true, code: error.code, retryable, severity, category, suggestion, ...error.data };
   return errorId === undefined ? data : { ...data, errorId };
+}
+
+/** What the model should do: as the failure itself says, else what goes for all of its code. */
+function modelSuggestionOf({ code, data, suggestion }: GatewayError): string {
+  return typeof data?.["suggestion"] === "string" ? suggestion : (modelAdvice[code] ?? suggestion);
 }
 
 /** A failure as a JSON-RPC error, recognisable as ours by `data.gateway`. */
@@ -64,11 +70,10 @@ export function answerOfFailure(method: string, error: GatewayError, errorId?: s
     return { kind: "error", error: rpcErrorOf(error, errorId) };
   }
   const data = failureData(error, errorId);
-  const suggestion = typeof data["suggestion"] === "string" ? ` ${data["suggestion"]}` : "";
   return {
     kind: "result",
     result: Payload.of({
-      content: [{ type: "text", text: `${error.message}.${suggestion}` }],
+      content: [{ type: "text", text: `${error.message}. ${modelSuggestionOf(error)}` }],
       isError: true,
       _meta: { [failureKey]: data },
     }),

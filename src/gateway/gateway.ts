@@ -1,7 +1,7 @@
 import type { Principal } from "../access/principal.ts";
 import type { Profiles, Rights } from "../access/rights.ts";
 import { GatewayError } from "../core/errors.ts";
-import { PolicyTable, type WrittenPolicies } from "../policy/call-policy.ts";
+import { PolicyTable, type WrittenPolicies, policyFor } from "../policy/call-policy.ts";
 import { timeOrderedIds } from "../core/time-ordered-id.ts";
 import type { Notification } from "../protocol/call.ts";
 import type { UpstreamDeps } from "../upstream/connection.ts";
@@ -11,6 +11,7 @@ import type { UpstreamReceiver } from "../upstream/receiver.ts";
 import { isListChange } from "../upstream/refresh.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { type CatalogOptions, type ProfileOptions, catalogDefaults } from "./catalog-options.ts";
+import { CallsUnderWay } from "./calls-under-way.ts";
 import { callPath } from "./carry.ts";
 import { ParkedCalls } from "./conversation.ts";
 import type { CallObserver } from "./ended-call.ts";
@@ -24,6 +25,7 @@ import type { Subscriber } from "./subscriber.ts";
 import { endTask, heard } from "./tasks/news.ts";
 import { TaskIds } from "./tasks/task-ids.ts";
 import { TaskTable } from "./tasks/task-table.ts";
+import type { Tracer } from "./tracer.ts";
 import type { View } from "./view.ts";
 import { Views } from "./views.ts";
 
@@ -51,6 +53,8 @@ export interface GatewayOptions {
   readonly onDefinitionsChanged?: ((facts: readonly DefinitionFact[]) => void) | undefined;
   /** Told when an upstream's processes use much, in one sentence. */
   readonly onWarning?: (upstream: Upstream, text: string) => void;
+  /** Tells of calls as parts of traces; without, what callers say of theirs is passed on. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Told of what may make kept results untrue. */
@@ -74,6 +78,8 @@ export class Gateway {
   readonly taskIds: TaskIds;
   /** The way that every call to every upstream takes. */
   readonly path: Next;
+  readonly underWay: CallsUnderWay;
+  readonly tracer: Tracer | undefined;
   readonly observers: readonly CallObserver[];
   /** An id for a call that begins: unique, and later ones sort later. */
   readonly newCallId: () => string;
@@ -101,10 +107,13 @@ export class Gateway {
     onDefinitionsChanged,
     onWarning,
     keeping,
+    tracer,
   }: GatewayOptions) {
     this.deps = deps;
     this.path = callPath(stages, deps);
-    this.observers = observers;
+    this.tracer = tracer;
+    this.underWay = this.#watchCalls();
+    this.observers = tracer === undefined ? observers : [...observers, tracer];
     this.newCallId = timeOrderedIds(deps.clock, deps.random);
     this.#results = results;
     this.keeping = keeping ?? (() => nothingKept);
@@ -126,7 +135,12 @@ export class Gateway {
         if (notification.method === "notifications/tasks/status") heard(this, upstream, notification);
         else this.pass(upstream, notification);
       },
-      warned: (upstream, text) => onWarning?.(upstream, text),
+      warned: (upstream, text) => {
+        this.#warned(upstream, text, onWarning);
+      },
+      measured: ({ name }, usage) => {
+        this.underWay.measured(name, usage);
+      },
     };
     this.#catalog = catalog;
     this.#policies = new PolicyTable(policies);
@@ -138,8 +152,34 @@ export class Gateway {
     this.#views = new Views({ upstreams: () => this.upstreams, catalog: () => this.#catalog });
   }
 
+  #watchCalls(): CallsUnderWay {
+    const { clock, events } = this.deps;
+    return new CallsUnderWay({
+      clock,
+      timeoutMsOf: (upstream, tool) => policyFor(this.#policies, upstream, tool).timeoutMs,
+      lagged: ({ upstream = "", method, name }, elapsedMs, timeoutMs) => {
+        // An address may hold more than a name may.
+        const named = name === undefined || method === "resources/read" ? {} : { name };
+        events?.append({ type: "call.lagged", upstream, ...named, elapsedMs, timeoutMs });
+      },
+    });
+  }
+
+  /** What uses much is told of with the calls that it works on: one of them is probably why. */
+  #warned(upstream: Upstream, text: string, onWarning: GatewayOptions["onWarning"]): void {
+    const { names, more } = this.underWay.namesAt(upstream.name);
+    const calls = more > 0 ? [...names, `${more} more`] : names;
+    this.deps.events?.append({ type: "upstream.strained", upstream: upstream.name, message: text, calls });
+    onWarning?.(upstream, calls.length === 0 ? text : `${text}; under way: ${calls.join(", ")}`);
+  }
+
   get upstreams(): readonly Upstream[] {
     return this.roster.upstreams;
+  }
+
+  /** How many streams and sessions are told of changes. */
+  get subscribers(): number {
+    return this.#subscribers.size;
   }
 
   get profiles(): readonly ProfileOptions[] {
@@ -157,6 +197,7 @@ export class Gateway {
 
   /** Begins to connect every upstream. Returns at once. Called once. */
   start(): void {
+    this.underWay.start();
     this.roster.start();
     const stopTimer = this.deps.clock.after(startGraceMs, () => {
       this.#settled.resolve();
@@ -261,6 +302,7 @@ export class Gateway {
     this.#settled.resolve();
     this.#listable.resolve();
     this.endSubscriptions();
+    this.underWay.close();
     this.parked.close();
     this.#views.close();
     this.tasks.close();

@@ -8,18 +8,20 @@ import type { CallOutcome, EndedCall } from "./ended-call.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
 
-/** Begins the record of a call, and returns it: the stage `observe`. */
-export function beginRecord(gateway: Gateway, inbound: Inbound): CallRecord {
+/** Begins the record of a call: the stage `observe`. {@link endRecord} must follow. */
+export function beginRecord(gateway: Gateway, inbound: Inbound, method: CallMethod): CallRecord {
   const { clock } = gateway.deps;
-  const record = new CallRecord(gateway.newCallId(), clock.now());
+  const record = new CallRecord(gateway.newCallId(), clock.now(), method, inbound.isPatient);
   record.enter("observe", clock.monotonic());
   inbound.record = record;
+  gateway.underWay.begin(record);
   return record;
 }
 
 /** Tells the observers how a call ended; `failure` is what was thrown, if anything. Does nothing for other requests. */
 export function endRecord(gateway: Gateway, inbound: Inbound, answer: Answer, failure: GatewayError | undefined): void {
   const { record, method } = inbound;
+  if (record !== undefined) gateway.underWay.end(record);
   if (record === undefined || gateway.observers.length === 0 || !isCallMethod(method)) return;
   const call = endedCall(gateway, inbound, record, { method, answer, failure });
   for (const observer of gateway.observers) {
@@ -44,11 +46,10 @@ function endedCall(
   { method, answer, failure }: End,
 ): EndedCall {
   const { route, params, session, principal, origin, bytes } = inbound;
-  const began = record.marks[0]?.at ?? 0;
   return {
     id: record.id,
     startedAt: record.startedAt,
-    durationMs: gateway.deps.clock.monotonic() - began,
+    durationMs: gateway.deps.clock.monotonic() - record.beganAt,
     origin,
     session: session?.digest,
     principal,

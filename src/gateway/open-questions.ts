@@ -1,3 +1,4 @@
+import type { Signal } from "../core/canceller.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Question } from "../protocol/call.ts";
 import { notificationText, requestText } from "../protocol/frame.ts";
@@ -23,7 +24,7 @@ export class OpenQuestions {
    * @param signal ends the wait: the downstream is told that it need not answer any more.
    * @throws {GatewayError} `caller_declined` — it cannot be asked, or too much has been asked; the signal's reason.
    */
-  async ask({ method, params }: Question, send: (frame: string) => boolean, signal: AbortSignal): Promise<Answer> {
+  async ask({ method, params }: Question, send: (frame: string) => boolean, signal: Signal): Promise<Answer> {
     if (this.#waiting.size >= maxOpen) throw unreachable(method, "has too many questions open");
     if (signal.aborted) throw reasonOf(signal);
     const id = `switchyard-${(this.#lastId += 1)}`;
@@ -50,7 +51,7 @@ export class OpenQuestions {
   }
 }
 
-function reasonOf(signal: AbortSignal): Error {
+function reasonOf(signal: Signal): Error {
   return signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The call was cancelled");
 }
 

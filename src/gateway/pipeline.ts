@@ -1,3 +1,4 @@
+import type { Signal } from "../core/canceller.ts";
 import type { CallPolicy } from "../policy/call-policy.ts";
 import type { Call, Notification } from "../protocol/call.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
@@ -42,7 +43,7 @@ export interface Passage {
   /** The task that the call waits for. */
   readonly task: WaitedTask | undefined;
   /** Ends the attempt, with the reason: the caller's wish, or a stage's. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** What watches over its time. Undefined outside the deadline. */
   readonly limit: TimeLimit | undefined;
   /** Told when the upstream asks the caller something, also in vain: the answer is then this caller's alone. */

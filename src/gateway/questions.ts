@@ -1,3 +1,4 @@
+import type { Signal } from "../core/canceller.ts";
 import type { Clock } from "../core/clock.ts";
 import { deadline } from "../core/deadline.ts";
 import { GatewayError } from "../core/errors.ts";
@@ -52,12 +53,7 @@ export function isAskable(capabilities: JsonObject): boolean {
  *
  * @throws {GatewayError} `caller_declined` — it cannot be asked, or did not answer in time; the signal's reason.
  */
-export async function askCaller(
-  { ask }: Inbound,
-  question: Question,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Answer> {
+export async function askCaller({ ask }: Inbound, question: Question, clock: Clock, signal: Signal): Promise<Answer> {
   const { method } = question;
   if (ask === undefined) throw new GatewayError("caller_declined", `The caller cannot be asked for ${method}`);
   const limit = deadline(clock, answerMs, signal, () => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Principal } from "../access/principal.ts";
 import { mayHear } from "../access/rights.ts";
 import { storedPrincipal } from "../access/stored-principal.ts";
+import type { Controller } from "../core/canceller.ts";
 import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -46,7 +47,7 @@ export class Session implements Subscriber {
   hasLogFollower = false;
   /** What the gateway has asked the client and was not answered yet. */
   readonly questions = new OpenQuestions();
-  readonly #running = new BriefMap<RequestId, AbortController>();
+  readonly #running = new BriefMap<RequestId, Controller>();
   readonly #watches = new Map<string, Watch>();
   readonly #untold = new Set<ListKind>();
   #principal: Principal;
@@ -104,7 +105,7 @@ export class Session implements Subscriber {
    *
    * @throws {GatewayError} `invalid_request` — the id is that of a request still under way.
    */
-  begin(id: RequestId, controller: AbortController): void {
+  begin(id: RequestId, controller: Controller): void {
     if (this.#running.has(id)) {
       throw new GatewayError("invalid_request", `the id ${JSON.stringify(id)} is that of a request still under way`);
     }

@@ -1,3 +1,4 @@
+import type { Signal } from "../core/canceller.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Gateway } from "./gateway.ts";
@@ -25,7 +26,7 @@ export async function watchResource(
   gateway: Gateway,
   { route, principal }: Pick<Inbound, "route" | "principal">,
   uri: string,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Watch> {
   const { rights } = principal;
   if (gateway.view(route, rights).ownersOf(uri).length === 0) await gateway.settled;

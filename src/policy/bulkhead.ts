@@ -1,3 +1,4 @@
+import type { Signal } from "../core/canceller.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 
@@ -62,7 +63,7 @@ export class Bulkhead {
    * @throws {GatewayError} `upstream_busy` — too many wait, or it waited too long; `data.retryAfterMs` says when it may be better; the
    *   signal's reason.
    */
-  enter(principal: string, signal: AbortSignal): Promise<void> | undefined {
+  enter(principal: string, signal: Signal): Promise<void> | undefined {
     if (this.#active < this.#options.max && this.#waiting === 0) {
       this.#active += 1;
       return undefined;
@@ -82,7 +83,7 @@ export class Bulkhead {
     this.#active += 1;
   }
 
-  #wait(principal: string, signal: AbortSignal): Promise<void> {
+  #wait(principal: string, signal: Signal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     if (signal.aborted) return Promise.reject(reasonOf(signal));
     const since = this.#clock.monotonic();
@@ -151,6 +152,6 @@ export class Bulkhead {
   }
 }
 
-function reasonOf(signal: AbortSignal): Error {
+function reasonOf(signal: Signal): Error {
   return signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The call was cancelled");
 }

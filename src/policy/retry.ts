@@ -23,6 +23,8 @@ export interface FailedAttempt {
   readonly isRepeatable: boolean;
   /** Whether a person or model was asked something while it ran: they are not asked twice. */
   readonly wasAsked: boolean;
+  /** Whether a failure may pass, where that is not for us to judge. */
+  readonly mayPass?: (thrown: unknown) => boolean;
 }
 
 /** Failures of calls that the upstream certainly did not begin to work on: whatever the call does, it can be made again. */
@@ -38,15 +40,16 @@ const passing: ReadonlySet<ErrorCode> = new Set(["upstream_disconnected", "upstr
  * that is honoured, up to the longest time.
  */
 export function retryAfter(
-  { thrown, attempt, isRepeatable, wasAsked }: FailedAttempt,
+  { thrown, attempt, isRepeatable, wasAsked, mayPass = mayPassByCode }: FailedAttempt,
   options: RetryOptions,
   random: () => number,
 ): number | undefined {
   const { attempts, firstMs, longestMs } = { ...retryDefaults, ...options };
-  if (!(thrown instanceof GatewayError) || attempt >= attempts || wasAsked) return undefined;
-  const mayRepeat = isUnseen(thrown) || (isRepeatable && mayPass(thrown));
+  if (attempt >= attempts || wasAsked) return undefined;
+  const isOurs = thrown instanceof GatewayError;
+  const mayRepeat = (isOurs && isUnseen(thrown)) || (isRepeatable && mayPass(thrown));
   if (!mayRepeat) return undefined;
-  const asked = thrown.data?.["retryAfterMs"];
+  const asked = isOurs ? thrown.data?.["retryAfterMs"] : undefined;
   const own = delayAfter(attempt - 1, random, { firstMs, longestMs, attemptsPerDay: attempts });
   const delay = typeof asked === "number" ? Math.max(asked, own) : own;
   return delay > longestMs ? undefined : delay;
@@ -58,7 +61,9 @@ export function isUnseen({ code }: GatewayError): boolean {
 }
 
 /** A server that answers 502 to 504 fails behind a proxy, or is busy: both pass. Other breaches of the protocol come again. */
-function mayPass({ code, data }: GatewayError): boolean {
+function mayPassByCode(thrown: unknown): boolean {
+  if (!(thrown instanceof GatewayError)) return false;
+  const { code, data } = thrown;
   const status = data?.["status"];
   if (code === "upstream_protocol_error") return status === 502 || status === 503 || status === 504;
   return passing.has(code);

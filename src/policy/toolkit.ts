@@ -18,19 +18,30 @@ export type Operation<T> = (signal: AbortSignal) => Promise<T>;
 /** What the policies take from outside, so that tests can move it by hand. Default: the machine's. */
 export interface ToolkitDeps {
   readonly clock?: Clock;
-  /** Between 0 and 1, for jitter. Default: the middle, without jitter. */
+  /** Between 0 and 1, for jitter. Default: the machine's. */
   readonly random?: () => number;
 }
 
+/** How an operation is made again. */
+export interface RetryOperationOptions extends RetryOptions {
+  /** Whether a failure may pass, so that it is worth another attempt. Default: as the gateway judges failures of its own. */
+  readonly mayPass?: (thrown: unknown) => boolean;
+}
+
 /** Makes an operation again that fails in a way that may pass. It must be one for which twice is as good as once. */
-export function retry<T>(run: Operation<T>, options: RetryOptions = {}, deps: ToolkitDeps = {}): Operation<T> {
-  const { clock = systemClock, random = () => 0.5 } = deps;
+export function retry<T>(
+  run: Operation<T>,
+  { mayPass, ...options }: RetryOperationOptions = {},
+  deps: ToolkitDeps = {},
+): Operation<T> {
+  const { clock = systemClock, random = Math.random } = deps;
   return async (signal) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await run(signal);
       } catch (thrown) {
-        const delay = retryAfter({ thrown, attempt, isRepeatable: true, wasAsked: false }, options, random);
+        const failed = { thrown, attempt, isRepeatable: true, wasAsked: false, ...(mayPass && { mayPass }) };
+        const delay = retryAfter(failed, options, random);
         if (delay === undefined || signal.aborted) throw thrown;
         await sleep(clock, delay, signal);
         signal.throwIfAborted();

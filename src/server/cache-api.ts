@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { checkMay } from "../access/actions.ts";
-import type { Principal } from "../access/principal.ts";
-import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
+import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { isJsonObject } from "../core/json.ts";
+import type { Gateway } from "../gateway/gateway.ts";
 import type { CacheStatus, PurgeWish } from "../gateway/cache-desk.ts";
 import type { WarmReport } from "../gateway/warming.ts";
-import { readBody } from "./body.ts";
-import { checkOperator } from "./operator-request.ts";
+import { parsedBody, readBody } from "./body.ts";
+import { checkOperator, tellOperation } from "./operator-request.ts";
 import { answerJson, refuse } from "./reply.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** What operators see and do of the cache. */
 export interface CacheApi {
@@ -16,6 +17,12 @@ export interface CacheApi {
   purge(wish: PurgeWish): number;
   /** Makes the configured calls now; resolves when all have ended. */
   warm(): Promise<WarmReport>;
+}
+
+/** What the cache is served from. */
+export interface CacheApiDeps {
+  readonly gateway: Gateway;
+  readonly cache: CacheApi;
 }
 
 /**
@@ -29,10 +36,10 @@ export function answerCache(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  cache: CacheApi,
-  principal: Principal,
+  { gateway, cache }: CacheApiDeps,
+  visitor: Visitor,
 ): void {
-  checkMay(principal, "operate_cache");
+  checkMay(visitor.principal, "operate_cache");
   const isChange = path === "/api/cache/purge" || path === "/api/cache/warm";
   if (!isChange && path !== "/api/cache") {
     throw new GatewayError("route_not_found", `There is nothing at ${path.slice(0, 200)}`);
@@ -44,10 +51,11 @@ export function answerCache(
     answerJson(response, cache.status());
     return;
   }
-  checkOperator(request);
+  checkOperator(request, visitor);
   readBody(request, (body) => {
     changed(path, body, cache).then(
       (answer) => {
+        tellOperation(gateway, visitor, { operation: path === "/api/cache/warm" ? "warm_cache" : "purge_cache" });
         answerJson(response, answer);
       },
       (thrown: unknown) => {
@@ -66,7 +74,7 @@ const wishes = ["upstream", "tool", "tag", "pattern", "user"] as const satisfies
 
 /** An unknown or misspelt member must not turn into a purge of more than was meant. */
 function wishIn(body: Buffer): PurgeWish {
-  const wish = parsed(body);
+  const wish = parsedBody(body);
   if (!isJsonObject(wish)) throw new GatewayError("invalid_params", "The body must be an object; {} means everything");
   for (const [name, value] of Object.entries(wish)) {
     if (!wishes.some((known) => known === name)) {
@@ -80,12 +88,4 @@ function wishIn(body: Buffer): PurgeWish {
     }
   }
   return wish;
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch (thrown) {
-    throw new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`);
-  }
 }

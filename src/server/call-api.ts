@@ -12,6 +12,7 @@ import { newest } from "../protocol/revision.ts";
 import { parsedBody, readBody } from "./body.ts";
 import { openStream } from "./event-stream.ts";
 import { checkOperator } from "./operator-request.ts";
+import type { Visitor } from "./visitor.ts";
 import { acceptsOf, answerJson, maxUnreadBytes, refuse } from "./reply.ts";
 
 /** Where tools are called without MCP. */
@@ -39,16 +40,17 @@ export function answerRestCall(
   request: IncomingMessage,
   response: ServerResponse,
   gateway: Gateway,
-  principal: Principal,
+  visitor: Visitor,
 ): void {
   if (request.method !== "POST") {
     throw new GatewayError("method_not_allowed", `${callPath} is not for ${String(request.method)}`);
   }
-  checkOperator(request);
+  checkOperator(request, visitor);
   readBody(request, (body) => {
     try {
       if (body instanceof GatewayError) throw body;
-      call({ ...readCall(body, gateway, principal), bytes: body.length }, request, response, gateway, principal);
+      const wanted = { ...readCall(body, gateway, visitor.principal), bytes: body.length };
+      call(wanted, request, response, gateway, visitor);
     } catch (thrown) {
       refuse(response, toGatewayError(thrown));
     }
@@ -60,7 +62,7 @@ function call(
   request: IncomingMessage,
   response: ServerResponse,
   gateway: Gateway,
-  principal: Principal,
+  { principal, address }: Visitor,
 ): void {
   const controller = new AbortController();
   response.on("close", () => {
@@ -77,7 +79,7 @@ function call(
     controller,
     notify: answer.notify,
     principal,
-    origin: { entrance: "rest", address: request.socket.remoteAddress },
+    origin: { entrance: "rest", address },
     bytes,
     ask: undefined,
   };

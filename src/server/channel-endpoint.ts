@@ -1,4 +1,5 @@
 import type { Principal } from "../access/principal.ts";
+import { Canceller, type Controller } from "../core/canceller.ts";
 import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -41,7 +42,7 @@ export class ChannelEndpoint {
   readonly #principal: Principal;
   readonly #origin: Origin;
   readonly #mayTake: (messages: number) => boolean;
-  readonly #running = new BriefMap<RequestId, AbortController>();
+  readonly #running = new BriefMap<RequestId, Controller>();
   readonly #ended = Promise.withResolvers<void>();
   #session: Session | undefined;
   #onIdle: (() => void) | undefined;
@@ -175,11 +176,11 @@ export class ChannelEndpoint {
   }
 
   /** Takes note of a request for as long as it is served. */
-  async #whileRunning<T>(id: RequestId, serve: (controller: AbortController) => Promise<T>): Promise<T> {
+  async #whileRunning<T>(id: RequestId, serve: (controller: Controller) => Promise<T>): Promise<T> {
     if (this.#running.has(id)) {
       throw new GatewayError("invalid_request", `the id ${JSON.stringify(id)} is that of a request under way`);
     }
-    const controller = new AbortController();
+    const controller = new Canceller();
     this.#running.set(id, controller);
     try {
       return await serve(controller);
@@ -189,7 +190,7 @@ export class ChannelEndpoint {
     }
   }
 
-  async #frameFor(request: RequestMessage, controller: AbortController, bytes: number): Promise<Buffer | undefined> {
+  async #frameFor(request: RequestMessage, controller: Controller, bytes: number): Promise<Buffer | undefined> {
     const { id, method, params } = request;
     const isModern = isModernRequest(params, undefined);
     if (method === "initialize" && !isModern)
@@ -205,7 +206,7 @@ export class ChannelEndpoint {
   #dispatch(
     { id, method, params }: RequestMessage,
     session: Session | undefined,
-    controller: AbortController,
+    controller: Controller,
     bytes?: number,
   ): Promise<Outcome> {
     const { codecs } = this.#gateway.deps;

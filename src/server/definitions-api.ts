@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { checkMay } from "../access/actions.ts";
-import type { Principal } from "../access/principal.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { approve, quarantineOf } from "../gateway/approval.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { decoded } from "./address.ts";
 import { parsedBody, readBody } from "./body.ts";
-import { checkOperator } from "./operator-request.ts";
+import { checkOperator, tellOperation } from "./operator-request.ts";
 import { answerJson, refuse } from "./reply.ts";
+import type { Visitor } from "./visitor.ts";
 
 const addresses = /^\/api\/upstreams\/([^/]+)\/(quarantine|approve)$/;
 
@@ -24,27 +24,35 @@ export function answerDefinitions(
   response: ServerResponse,
   path: string,
   gateway: Gateway,
-  principal: Principal,
+  visitor: Visitor,
 ): boolean {
   const [, encoded, action] = addresses.exec(path) ?? [];
   if (encoded === undefined) return false;
-  checkMay(principal, "approve_definitions");
+  checkMay(visitor.principal, "approve_definitions");
   const name = decoded(encoded);
   if (request.method !== (action === "approve" ? "POST" : "GET")) {
     throw new GatewayError("method_not_allowed", `${path.slice(0, 200)} is not for ${String(request.method)}`);
   }
-  if (action === "approve") takeApproval(request, response, name, gateway);
+  if (action === "approve") takeApproval(request, response, name, gateway, visitor);
   else answerJson(response, { quarantined: quarantineOf(gateway.upstream(name)) });
   return true;
 }
 
-function takeApproval(request: IncomingMessage, response: ServerResponse, name: string, gateway: Gateway): void {
-  checkOperator(request);
+function takeApproval(
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+  gateway: Gateway,
+  visitor: Visitor,
+): void {
+  checkOperator(request, visitor);
   readBody(request, (body) => {
     if (body instanceof GatewayError) refuse(response, body);
     else
       void approveIn(body, name, gateway).then(
         (approved) => {
+          const about = approved.map((ref) => `${ref.kind} ${ref.name}`);
+          tellOperation(gateway, visitor, { upstream: name, operation: "approve", about });
           answerJson(response, { approved });
         },
         (thrown: unknown) => {
@@ -54,6 +62,6 @@ function takeApproval(request: IncomingMessage, response: ServerResponse, name: 
   });
 }
 
-async function approveIn(body: Buffer, name: string, gateway: Gateway): Promise<unknown> {
+async function approveIn(body: Buffer, name: string, gateway: Gateway): ReturnType<typeof approve> {
   return approve(gateway, name, parsedBody(body));
 }

@@ -6,6 +6,7 @@ import { type Principal, isRole } from "../access/principal.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { PublicUrl } from "./public-url.ts";
 import { refuse } from "./reply.ts";
+import type { Visitor } from "./visitor.ts";
 import { wantsWebSocket } from "./web-socket-endpoint.ts";
 
 /** Where clients learn which authorization server to go to (RFC 9728, 3); with the path of what they asked for after it. */
@@ -32,8 +33,19 @@ export class Door {
   admit(request: IncomingMessage): Principal | Promise<Principal> {
     return this.#access.admit({
       authorization: authorizationIn(request),
-      address: this.#publicUrl.addressOf(request),
+      address: this.addressOf(request),
     });
+  }
+
+  /** The address of the client, behind the proxies that are trusted. */
+  addressOf(request: IncomingMessage): string {
+    return this.#publicUrl.addressOf(request);
+  }
+
+  /** Somebody who was admitted, for the REST side. */
+  visitor(request: IncomingMessage, principal: Principal): Visitor {
+    const ownOrigin = new URL(this.#publicUrl.of(request)).origin;
+    return { principal, address: this.addressOf(request), ownOrigin };
   }
 
   /** The host that a client has asked for. */

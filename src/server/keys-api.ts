@@ -1,13 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { checkMay } from "../access/actions.ts";
 import { type KeyWish, type Keyring, noKey } from "../access/keyring.ts";
-import { type Principal, isRole, roles } from "../access/principal.ts";
-import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
+import { isRole, roles } from "../access/principal.ts";
+import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { isJsonObject } from "../core/json.ts";
+import type { Gateway } from "../gateway/gateway.ts";
 import { decoded } from "./address.ts";
-import { readBody } from "./body.ts";
-import { checkOperator } from "./operator-request.ts";
+import { parsedBody, readBody } from "./body.ts";
+import { checkOperator, tellOperation } from "./operator-request.ts";
 import { answerJson, refuse } from "./reply.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** What the keys are served from. */
+export interface KeysApiDeps {
+  readonly gateway: Gateway;
+  readonly keys: Keyring;
+}
 
 const addresses = /^\/api\/keys(?:\/([^/]+))?$/;
 
@@ -24,19 +32,21 @@ export function answerKeys(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  keys: Keyring,
-  principal: Principal,
+  { gateway, keys }: KeysApiDeps,
+  visitor: Visitor,
 ): boolean {
   const [found, encoded] = addresses.exec(path) ?? [];
   if (found === undefined) return false;
-  checkMay(principal, "manage_keys");
+  checkMay(visitor.principal, "manage_keys");
   const { method } = request;
   if (encoded !== undefined && method === "DELETE") {
-    checkOperator(request);
-    keys.revoke(decoded(encoded));
-    answerJson(response, { revoked: decoded(encoded) });
+    checkOperator(request, visitor);
+    const id = decoded(encoded);
+    keys.revoke(id);
+    tellOperation(gateway, visitor, { operation: "revoke_key", about: [`key ${id}`] });
+    answerJson(response, { revoked: id });
   } else if (encoded === undefined && method === "GET") answerJson(response, { keys: keys.list() });
-  else if (encoded === undefined && method === "POST") create(request, response, keys);
+  else if (encoded === undefined && method === "POST") create(request, response, { gateway, keys }, visitor);
   else if (encoded !== undefined && method === "GET") answerJson(response, keyOf(keys, decoded(encoded)));
   else throw new GatewayError("method_not_allowed", `${path.slice(0, 200)} is not for ${String(method)}`);
   return true;
@@ -48,12 +58,18 @@ function keyOf(keys: Keyring, id: string): object {
   return found;
 }
 
-function create(request: IncomingMessage, response: ServerResponse, keys: Keyring): void {
-  checkOperator(request);
+function create(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { gateway, keys }: KeysApiDeps,
+  visitor: Visitor,
+): void {
+  checkOperator(request, visitor);
   readBody(request, (body) => {
     try {
       if (body instanceof GatewayError) throw body;
       const { text, key } = keys.create(wishIn(body));
+      tellOperation(gateway, visitor, { operation: "create_key", about: [`key ${key.id}`] });
       response.setHeader("cache-control", "no-store");
       answerJson(response, { ...key, key: text });
     } catch (thrown) {
@@ -66,7 +82,7 @@ const members: ReadonlySet<string> = new Set(["name", "role", "grants", "expires
 
 /** @throws {GatewayError} `parse_error`, `invalid_params`. */
 function wishIn(body: Buffer): KeyWish {
-  const value = parsed(body);
+  const value = parsedBody(body);
   if (!isJsonObject(value)) throw wrong("The body must be a JSON object");
   const unknown = Object.keys(value).find((member) => !members.has(member));
   if (unknown !== undefined) throw wrong(`There is no member ${JSON.stringify(unknown.slice(0, 100))}`);
@@ -78,14 +94,6 @@ function wishIn(body: Buffer): KeyWish {
   }
   if (expiresAt !== undefined && typeof expiresAt !== "number") throw wrong("expiresAt must be a number, in ms");
   return { name, role, grants, expiresAt };
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch (thrown) {
-    throw new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`);
-  }
 }
 
 function wrong(message: string): GatewayError {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../access/principal.ts";
+import { Canceller, type Controller } from "../core/canceller.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -15,6 +16,7 @@ import type { Caller } from "../protocol/call.ts";
 import { answerText, errorText } from "../protocol/frame.ts";
 import { type Message, type MessageArray, type RequestId, readMessages } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
+import { traceContextIn } from "../protocol/trace-context.ts";
 import { negotiate, newest } from "../protocol/revision.ts";
 import { type RequestMessage, type UnansweredMessage, answerBatch, invalidRequest } from "./batch.ts";
 import { readBody } from "./body.ts";
@@ -41,6 +43,8 @@ interface Exchange {
 export interface McpEndpointDeps {
   readonly gateway: Gateway;
   readonly sessions: Sessions;
+  /** The address of the client that sent a request. */
+  readonly addressOf: (request: IncomingMessage) => string;
 }
 
 /**
@@ -54,8 +58,10 @@ export class McpEndpoint {
   readonly #sessions: Sessions;
   readonly #held: HttpSessions;
   readonly #together = new Together();
+  readonly #addressOf: McpEndpointDeps["addressOf"];
 
-  constructor({ gateway, sessions }: McpEndpointDeps) {
+  constructor({ gateway, sessions, addressOf }: McpEndpointDeps) {
+    this.#addressOf = addressOf;
     this.#gateway = gateway;
     this.#sessions = sessions;
     this.#held = new HttpSessions(sessions, gateway.deps.clock);
@@ -149,7 +155,7 @@ export class McpEndpoint {
     const session = isModern ? undefined : this.#held.of(request, route, principal);
     const reply = new Reply(response, accepts, session && this.#held.replayFor(session));
     if (isModern && method === "subscriptions/listen") keepListening(reply, accepts, this.#gateway.deps.clock);
-    const controller = new AbortController();
+    const controller = new Canceller();
     session?.begin(id, controller);
     const inbound = this.#inbound(method, params, exchange, session, reply, controller);
     const stay = during(principal, controller);
@@ -205,7 +211,7 @@ export class McpEndpoint {
     exchange: Exchange,
     reply: Reply,
   ): Promise<Buffer | undefined> {
-    const controller = new AbortController();
+    const controller = new Canceller();
     session.begin(id, controller);
     const inbound = this.#inbound(method, params, exchange, session, reply, controller);
     const stay = during(exchange.principal, controller);
@@ -221,7 +227,7 @@ export class McpEndpoint {
     { request, route, principal, bytes }: Exchange,
     session: Session | undefined,
     reply: Reply,
-    controller: AbortController,
+    controller: Controller,
   ): Inbound {
     return {
       route,
@@ -235,7 +241,8 @@ export class McpEndpoint {
         reply.notify(notification);
       },
       principal,
-      origin: { entrance: "http", address: request.socket.remoteAddress },
+      trace: traceContextIn(request.headers),
+      origin: { entrance: "http", address: this.#addressOf(request) },
       bytes,
       ask: session && ((question, signal) => session.questions.ask(question, (frame) => reply.ask(frame), signal)),
     };
@@ -274,7 +281,7 @@ function idToAnswer(message: Message | MessageArray): RequestId | undefined {
 }
 
 /** Ends a request with the time of who asks; what is returned is called at its own end. */
-function during({ tenure }: Principal, controller: AbortController): () => void {
+function during({ tenure }: Principal, controller: Controller): () => void {
   return tenure.during((reason) => {
     controller.abort(reason);
   });

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Access } from "../access/access.ts";
 import type { Principal } from "../access/principal.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
+import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Route } from "../gateway/route.ts";
 import type { Sessions } from "../gateway/sessions.ts";
@@ -14,6 +15,7 @@ import { Guard, checkListen } from "./guard.ts";
 import type { ListenOptions } from "./listen-options.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
+import type { ReadMetrics } from "./metrics-api.ts";
 import type { CacheApi } from "./cache-api.ts";
 import { PublicUrl } from "./public-url.ts";
 import { answerJson } from "./reply.ts";
@@ -29,6 +31,9 @@ export interface HttpServerDeps {
   /** Whom operators' changes of upstreams go to. */
   readonly desk: UpstreamDesk;
   readonly cache: CacheApi;
+  /** What is on record; undefined where nothing is. */
+  readonly trail: AuditTrail | undefined;
+  readonly metrics: ReadMetrics;
 }
 
 /** The HTTP side of a gateway that listens. */
@@ -47,8 +52,8 @@ function originOf(address: AddressInfo | string | null, { host, port }: ListenOp
 const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
- * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/api/call`, `/api/status`,
- * `/api/upstreams` and what is below it, `/api/cache`, `/oauth/callback`.
+ * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/metrics`, `/api/metrics`, `/api/call`, `/api/status`,
+ * `/api/upstreams` and what is below it, `/api/cache`, `/api/calls`, `/api/errors/ID`, `/api/audit/…`, `/oauth/callback`.
  *
  * Sessions that an earlier process had at the same address go on.
  *
@@ -101,11 +106,12 @@ function handler(
   door: Door,
   deps: HttpServerDeps,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const endpoint = new McpEndpoint(deps);
+  const endpoint = new McpEndpoint({ ...deps, addressOf: (request) => door.addressOf(request) });
   const serve = (request: IncomingMessage, response: ServerResponse, principal: Principal): void => {
     const path = pathOf(request);
     if (path === "/mcp") endpoint.handle(request, response, everything, principal);
-    else if (path.startsWith("/api/")) answerApi(request, response, path, deps, principal);
+    else if (path.startsWith("/api/") || path === "/metrics")
+      answerApi(request, response, path, deps, door.visitor(request, principal));
     else endpoint.handle(request, response, routeOf(path, deps.gateway, principal), principal);
   };
   return (request, response) => {
@@ -164,7 +170,8 @@ function upgradeHandler(
       refuseUpgrade(wire, error, door.headersFor(request, error));
     };
     const serve = (principal: Principal): void => {
-      webSockets.handle(request, wire, head, routeOf(pathOf(request), gateway, principal), principal);
+      const from = { principal, entrance: "websocket", address: door.addressOf(request) } as const;
+      webSockets.handle(request, wire, head, routeOf(pathOf(request), gateway, principal), from);
     };
     try {
       checkAddress(request);

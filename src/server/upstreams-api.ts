@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { checkMay } from "../access/actions.ts";
-import type { Principal } from "../access/principal.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject } from "../core/json.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { operations } from "../gateway/operations.ts";
 import { decoded } from "./address.ts";
 import { readBody } from "./body.ts";
-import { checkOperator } from "./operator-request.ts";
+import { checkOperator, tellOperation } from "./operator-request.ts";
 import { answerJson, refuse } from "./reply.ts";
 import type { DeskOutcome, UpstreamDesk } from "./upstream-desk.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** What changes upstreams over HTTP works on. */
 export interface UpstreamsApiDeps {
@@ -17,9 +17,12 @@ export interface UpstreamsApiDeps {
   readonly desk: UpstreamDesk;
 }
 
-/** One thing to do: to which upstream, and how. */
+/** One thing to do: what, to which upstream, and how. */
 interface Task {
+  readonly operation: string;
   readonly name: string | undefined;
+  /** The tool that it is about, where it is not about the whole upstream. */
+  readonly tool?: string | undefined;
   readonly status: number;
   readonly run: (body: JsonObject) => Promise<DeskOutcome | undefined> | DeskOutcome | undefined;
 }
@@ -46,24 +49,26 @@ export function answerUpstreams(
   response: ServerResponse,
   path: string,
   deps: UpstreamsApiDeps,
-  principal: Principal,
+  visitor: Visitor,
 ): boolean {
   const found = addresses.exec(path);
   const [name, tool, operation] = [found?.[1], found?.[2], found?.[3]].map((part) => part && decoded(part));
   const isOurs = found !== null && (tool === undefined || operation !== undefined);
   if (!isOurs || (operation !== undefined && !operations.has(operation))) return false;
   const isReading = operation === undefined && request.method === "GET";
-  if (!isReading) checkMay(principal, operation === undefined ? "change_config" : "operate_upstreams");
+  if (!isReading) checkMay(visitor.principal, operation === undefined ? "change_config" : "operate_upstreams");
   const task = taskOf(request.method, name, tool, operation, deps);
   // Nothing is to be read there.
   if (task === undefined && operation === undefined && request.method === "GET") return false;
   if (task === undefined) {
     throw new GatewayError("method_not_allowed", `${path.slice(0, 200)} is not for ${String(request.method)}`);
   }
-  checkOperator(request);
+  checkOperator(request, visitor);
   readBody(request, (body) => {
     void done(body, task, deps).then(
-      ({ status, answer }) => {
+      ({ status, name: about, answer }) => {
+        const part = task.tool === undefined ? {} : { about: [`tools ${task.tool}`] };
+        tellOperation(deps.gateway, visitor, { upstream: about, operation: task.operation, ...part });
         answerJson(response, answer, status);
       },
       (thrown: unknown) => {
@@ -82,18 +87,23 @@ function taskOf(
   { gateway, desk }: UpstreamsApiDeps,
 ): Task | undefined {
   if (name === undefined) {
-    return method === "POST" ? { name, status: 201, run: (body) => desk.add(nameIn(body), body["server"]) } : undefined;
+    if (method !== "POST") return undefined;
+    return { operation: "add", name, status: 201, run: (body) => desk.add(nameIn(body), body["server"]) };
   }
   if (operation === undefined) {
-    if (method === "PUT") return { name, status: 200, run: (body) => desk.change(name, body["server"]) };
-    return method === "DELETE" ? { name, status: 200, run: () => desk.remove(name) } : undefined;
+    if (method === "PUT") {
+      return { operation: "change", name, status: 200, run: (body) => desk.change(name, body["server"]) };
+    }
+    return method === "DELETE" ? { operation: "remove", name, status: 200, run: () => desk.remove(name) } : undefined;
   }
   if (method !== "POST") return undefined;
   const isSwitch = operation === "enable" || operation === "disable";
   if (isSwitch) {
     const isEnabled = operation === "enable";
     return {
+      operation,
       name,
+      tool,
       status: 200,
       run: (body) =>
         tool === undefined
@@ -103,6 +113,7 @@ function taskOf(
   }
   if (tool !== undefined) return undefined;
   return {
+    operation,
     name,
     status: 200,
     run: () => {
@@ -116,13 +127,13 @@ async function done(
   body: Buffer | GatewayError,
   { name, status, run }: Task,
   { gateway }: UpstreamsApiDeps,
-): Promise<{ readonly status: number; readonly answer: JsonObject }> {
+): Promise<{ readonly status: number; readonly name: string; readonly answer: JsonObject }> {
   if (body instanceof GatewayError) throw body;
   const wanted = objectIn(body);
   const outcome = await run(wanted);
   const about = name ?? nameIn(wanted);
   const state = gateway.upstreams.find((upstream) => upstream.name === about)?.state;
-  return { status, answer: { name: about, state, ...outcome } };
+  return { status, name: about, answer: { name: about, state, ...outcome } };
 }
 
 /** Never quotes the body, which may hold secrets. */

@@ -23,7 +23,8 @@ const server = createServer();
 const endpoint = new WebSocketEndpoint(gateway);
 server.on("upgrade", (request, wire, head) => {
   try {
-    endpoint.handle(request, wire, head, { kind: "all" }, localPrincipal);
+    const from = { principal: localPrincipal, entrance: "websocket", address: undefined } as const;
+    endpoint.handle(request, wire, head, { kind: "all" }, from);
   } catch (thrown) {
     refuseUpgrade(wire, toGatewayError(thrown));
   }

@@ -46,14 +46,13 @@ export class WebSocketEndpoint {
    * @throws {GatewayError} `invalid_request` — it offers subprotocols, but not `mcp`, or speaks the protocol of a draft;
    *   `too_many_sessions`; `shutting_down`. The handshake has then not been answered.
    */
-  handle(request: IncomingMessage, wire: Duplex, head: Buffer, route: Route, principal: Principal): void {
+  handle(request: IncomingMessage, wire: Duplex, head: Buffer, route: Route, from: ChannelDownstream): void {
     if (this.#gateway.isClosing) throw new GatewayError("shutting_down", "The gateway is stopping");
     if (this.#downstreams.size >= maxWebSockets) {
       throw new GatewayError("too_many_sessions", `All ${maxWebSockets} WebSockets are in use`);
     }
     checkHandshake(request);
     this.#take(request, wire, head, (channel) => {
-      const from = { principal, entrance: "websocket", address: request.socket.remoteAddress } as const;
       const downstream = new WebSocketDownstream(channel, this.#gateway, route, from);
       this.#downstreams.add(downstream);
       void downstream.serve().then(() => this.#downstreams.delete(downstream));

@@ -23,11 +23,13 @@ export function memoryStore(clock: Clock, problem?: GatewayError): Store {
       keys.set(name, key);
       return key;
     },
+    record: () => undefined,
     status: () => ({
       file: undefined,
       problem: problem && { ...shown(problem), since },
       waiting: 0,
       dropped: 0,
+      audit: undefined,
     }),
     close: () => undefined,
   };

@@ -74,6 +74,31 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX keyed_calls_by_age ON keyed_calls (begun_at);
     `,
   },
+  {
+    name: "audit",
+    sql: `
+      CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        duration_us INTEGER,
+        method TEXT NOT NULL,
+        name TEXT,
+        upstream TEXT,
+        tool TEXT,
+        principal TEXT,
+        outcome TEXT,
+        code TEXT,
+        cache TEXT,
+        detail TEXT NOT NULL,
+        arguments TEXT,
+        result TEXT,
+        hash TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX audit_by_id ON audit (id);
+    `,
+  },
 ];
 
 /**

@@ -10,6 +10,7 @@ import { type Database, openDatabase } from "./database.ts";
 import { storeError } from "./failure.ts";
 import { keyRows } from "./key-rows.ts";
 import { keyedCallRows } from "./keyed-call-rows.ts";
+import { type Recorder, type RecorderDeps, recorderIn } from "./recorder.ts";
 import { sessionRows } from "./session-rows.ts";
 import { WriteBehind } from "./write-behind.ts";
 
@@ -24,6 +25,8 @@ export interface Store {
   readonly keyedCalls: IdempotencyStore;
   /** A secret of this name, of so many random bytes, that is made at first use and stays the same: for all who share the store. */
   key(name: string, make: () => Buffer): Buffer;
+  /** Begins to put calls on record; at most once. Undefined where nothing can be kept. */
+  record(deps: RecorderDeps): Recorder | undefined;
   status(): KeepingStatus;
   /** Writes what waits, and closes. Safe to call twice. */
   close(): void;
@@ -55,6 +58,13 @@ export function openStore({ dataDir, ...rest }: StoreOptions): Store {
 /** The store in an open database, which is closed with it. */
 export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOptions, "dataDir">): Store {
   let problem: KeepingStatus["problem"];
+  let recorder: Recorder | undefined;
+  const onFailure = (thrown: unknown): void => {
+    const error = thrown === undefined ? undefined : storeError(thrown, database.file);
+    const isNews = (error === undefined) !== (problem === undefined);
+    problem = error && { ...shown(error), since: problem?.since ?? clock.now() };
+    if (isNews) onProblem?.(error);
+  };
   const writes = new WriteBehind<Write>({
     clock,
     flushMs,
@@ -65,12 +75,7 @@ export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOpti
         for (const item of items) item();
       });
     },
-    onProblem(thrown) {
-      const error = thrown === undefined ? undefined : storeError(thrown, database.file);
-      const isNews = (error === undefined) !== (problem === undefined);
-      problem = error && { ...shown(error), since: problem?.since ?? clock.now() };
-      if (isNews) onProblem?.(error);
-    },
+    onProblem: onFailure,
   });
   const later = (key: string, write: Write): void => {
     // What ends after the store has closed is not kept.
@@ -82,9 +87,20 @@ export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOpti
     apiKeys: keyRows(database, later),
     keyedCalls: keyedCallRows(database, later),
     key: (name, make) => keyOf(database, name, make),
-    status: () => ({ file: database.file, problem, waiting: writes.waiting, dropped: writes.dropped }),
+    record(deps) {
+      recorder = recorderIn(database, deps, onFailure);
+      return recorder;
+    },
+    status: () => ({
+      file: database.file,
+      problem,
+      waiting: writes.waiting,
+      dropped: writes.dropped,
+      audit: recorder?.log.status(),
+    }),
     close() {
       if (!database.sql.isOpen) return;
+      recorder?.log.close();
       writes.flush();
       database.close();
     },

@@ -1,4 +1,5 @@
-import type { Clock, StopTimer } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
+import { Batches } from "./batches.ts";
 
 /** How writes are gathered. */
 export interface WriteBehindOptions<T> {
@@ -15,9 +16,6 @@ export interface WriteBehindOptions<T> {
   readonly onProblem: (problem: unknown) => void;
 }
 
-/** Longest pause between two tries of what cannot be written, in ms. */
-const longestPauseMs = 10_000;
-
 /**
  * Takes writes at once and makes them in batches, so that nobody waits for the disk. Of several writes under one key the latest counts.
  *
@@ -26,14 +24,21 @@ const longestPauseMs = 10_000;
 export class WriteBehind<T> {
   readonly #options: WriteBehindOptions<T>;
   readonly #waiting = new Map<string, T>();
+  readonly #batches: Batches;
   #dropped = 0;
-  #pauseMs: number;
-  #stopTimer: StopTimer | undefined;
-  #hasFailed = false;
 
   constructor(options: WriteBehindOptions<T>) {
     this.#options = options;
-    this.#pauseMs = options.flushMs;
+    const { clock, flushMs, onProblem } = options;
+    this.#batches = new Batches({
+      clock,
+      flushMs,
+      onProblem,
+      isEmpty: () => this.#waiting.size === 0,
+      makeBatch: () => {
+        this.#writeBatch();
+      },
+    });
   }
 
   get waiting(): number {
@@ -48,40 +53,18 @@ export class WriteBehind<T> {
     this.#waiting.delete(key);
     this.#waiting.set(key, item);
     if (this.#waiting.size > this.#options.max) this.#giveUpOldest();
-    this.#schedule();
+    this.#batches.schedule();
   }
 
   /** Makes every write that waits, now; what fails goes on waiting. */
   flush(): void {
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
-    while (this.#waiting.size > 0 && this.#writeBatch()) continue;
+    this.#batches.flush();
   }
 
-  #schedule(): void {
-    this.#stopTimer ??= this.#options.clock.after(this.#pauseMs, () => {
-      this.#stopTimer = undefined;
-      this.#writeBatch();
-      if (this.#waiting.size > 0) this.#schedule();
-    });
-  }
-
-  #writeBatch(): boolean {
-    const { batch, write, flushMs, onProblem } = this.#options;
-    const entries = [...this.#waiting].slice(0, batch);
-    try {
-      write(entries.map(([, item]) => item));
-    } catch (thrown) {
-      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
-      this.#hasFailed = true;
-      onProblem(thrown);
-      return false;
-    }
+  #writeBatch(): void {
+    const entries = [...this.#waiting].slice(0, this.#options.batch);
+    this.#options.write(entries.map(([, item]) => item));
     for (const [key, item] of entries) if (this.#waiting.get(key) === item) this.#waiting.delete(key);
-    this.#pauseMs = flushMs;
-    if (this.#hasFailed) onProblem(undefined);
-    this.#hasFailed = false;
-    return true;
   }
 
   #giveUpOldest(): void {

@@ -1,7 +1,9 @@
+import type { Signal } from "../core/canceller.ts";
 import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, Pool } from "undici";
 import { GatewayError } from "../core/errors.ts";
 import { maxFrameBytes } from "./channel.ts";
+import { guardedLookup, hostProblem } from "./forbidden-address.ts";
 import { networkProblem } from "./network-problem.ts";
 import { SseReader } from "./sse.ts";
 
@@ -13,7 +15,7 @@ export interface HttpRequest {
   /** Path and query at the same origin, where they are not those of the endpoint. */
   readonly path?: string;
   /** Ends the exchange: the connection is given up, and `ended` says so with the signal's reason. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 }
 
 /** What an exchange tells, in this order: `head`, then frames or `text`, then `ended`. */
@@ -41,10 +43,12 @@ export class HttpClient {
   readonly #path: string;
   readonly #pool: Pool;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #problem: GatewayError | undefined;
 
   /** `headers` go with every request and may hold secrets: no error carries them. */
   constructor(url: string, headers: Readonly<Record<string, string>>) {
-    const { origin, pathname, search } = new URL(url);
+    const { origin, hostname, pathname, search } = new URL(url);
+    this.#problem = hostProblem(hostname);
     this.#origin = origin;
     this.#path = pathname + search;
     this.#headers = headers;
@@ -53,12 +57,19 @@ export class HttpClient {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: 30_000,
-      connectTimeout: 10_000,
+      connect: { lookup: guardedLookup, timeout: 10_000 },
     });
   }
 
   /** Sends one request; everything that comes of it goes to `receiver`. */
   send(request: HttpRequest, receiver: HttpReceiver): void {
+    const problem = this.#problem;
+    if (problem !== undefined) {
+      queueMicrotask(() => {
+        receiver.ended(problem);
+      });
+      return;
+    }
     this.#pool.dispatch(
       {
         path: request.path ?? this.#path,
@@ -77,7 +88,7 @@ export class HttpClient {
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #signal: AbortSignal;
+  readonly #signal: Signal;
   readonly #receiver: HttpReceiver;
   readonly #origin: string;
   readonly #stop = (): void => {
@@ -93,7 +104,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #reader: BodyReader | undefined;
   #isOver = false;
 
-  constructor(signal: AbortSignal, receiver: HttpReceiver, origin: string) {
+  constructor(signal: Signal, receiver: HttpReceiver, origin: string) {
     this.#signal = signal;
     this.#receiver = receiver;
     this.#origin = origin;

@@ -6,6 +6,7 @@ import { deadline } from "../core/deadline.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type Channel, type ChannelReceiver, maxFrameBytes, maxUnsentBytes } from "./channel.ts";
 import { type CredentialSource, type Opening, challengeIn, isRefusal, openWith } from "./credentials.ts";
+import { guardedLookup, hostProblem } from "./forbidden-address.ts";
 import { networkProblem, refusedWith } from "./network-problem.ts";
 
 /** The subprotocol by which both sides know that MCP is spoken. */
@@ -87,7 +88,10 @@ async function opened(
   signal: AbortSignal,
 ): Promise<Opening<WebSocketChannel>> {
   const { promise, resolve, reject } = Promise.withResolvers<Opening<WebSocketChannel>>();
+  const problem = hostProblem(url.hostname);
+  if (problem !== undefined) throw problem;
   const socket = new WebSocket(url, subprotocol, {
+    lookup: guardedLookup,
     headers: { ...headers },
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Gate } from "../core/gate.ts";
 import { errorTable } from "../core/error-table.ts";
+import { type Signal, platformSignal } from "../core/canceller.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
 import { type Call, type LogLevel, type Notification, logLevels } from "../protocol/call.ts";
@@ -8,6 +9,7 @@ import type { Codec, Identity, ResultKind } from "../protocol/codec.ts";
 import type { Codecs } from "../protocol/codecs.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import { type ParamHeader, paramHeaderValues, paramHeadersOf } from "../protocol/param-headers.ts";
+import { traceContextIn } from "../protocol/trace-context.ts";
 import { declaringTasks } from "../protocol/tasks.ts";
 import type { FactSink } from "../events/fact.ts";
 import type { Guardian } from "../transport/guardian.ts";
@@ -20,6 +22,7 @@ import type { ChildOwner, ChildWatcher } from "./child-watch.ts";
 import { type Definitions, readDefinitions } from "./definitions.ts";
 import { type Handshake, mayBeOlderTransport, shakeHands } from "./handshake.ts";
 import type { Link, LinkReceiver } from "./link.ts";
+import { longestSilenceMs } from "./http-stream.ts";
 import { Listening } from "./listening.ts";
 import type { ConnectorTarget, UpstreamOptions, UpstreamTarget } from "./options.ts";
 import type { Asked } from "./server-request.ts";
@@ -65,13 +68,13 @@ export interface ConnectionReceiver extends LinkReceiver {
 
 /** How a call goes out and what comes back besides its answer. */
 export interface CallOptions {
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Called with progress (under the caller's own token) and log messages that belong to the call. */
   readonly onNotification: ((notification: Notification) => void) | undefined;
   /** Who answers what the upstream asks while it works on the call; without, it is refused. */
   readonly asked?: Asked | undefined;
   /** Where the call may go on as a task: its progress is passed on until this fires, also after the answer. */
-  readonly lasting?: AbortSignal | undefined;
+  readonly lasting?: Signal | undefined;
 }
 
 /** The answer to a call, and what kind of result it is. */
@@ -116,9 +119,11 @@ export class Connection {
     this.#receiver = receiver;
     this.#listening = new Listening({
       clock: deps.clock,
-      listen: (filter, signal, onNotification) => {
+      // Whether a stream of its own is still there, nothing else would tell.
+      longestSilenceMs: transport === "http" ? longestSilenceMs : undefined,
+      listen: (filter, signal, onNotification, onHeard) => {
         const capabilities = this.#watchedTasks.size > 0 ? declaringTasks({}) : {};
-        return this.#quietly("subscriptions/listen", filter, { onNotification, signal, capabilities });
+        return this.#quietly("subscriptions/listen", filter, { onNotification, onHeard, signal, capabilities });
       },
       onNotification: (notification) => {
         receiver.notification(notification);
@@ -227,7 +232,7 @@ export class Connection {
 
   /** For a tool that asks for other headers than it did when it was listed: refused unseen, so the call may be sent again. */
   async #callAnew(call: Call, options: CallOptions): Promise<CallAnswer> {
-    await this.definitions(options.signal);
+    await this.definitions(platformSignal(options.signal));
     this.#receiver.notification({ method: "notifications/tools/list_changed", params: {} });
     return this.#sorted(call, await this.#send(call, options));
   }
@@ -252,7 +257,7 @@ export class Connection {
       id,
       method: call.method,
       params: codec.encodeCall(call, call.progressToken === undefined ? undefined : id),
-      headers: repeated && paramHeaderValues(repeated, call.params),
+      headers: this.#headersFor(call, repeated),
       signal,
       asked,
       onNotification: (notification) => {
@@ -263,7 +268,18 @@ export class Connection {
     });
   }
 
-  #follow(token: number, lasting: AbortSignal, pass: (notification: Notification) => void): void {
+  /** Arguments that are repeated, and the trace, which what stands between reads there. */
+  #headersFor(
+    { meta, params }: Call,
+    repeated: readonly ParamHeader[] | undefined,
+  ): Record<string, string> | undefined {
+    const own = repeated && paramHeaderValues(repeated, params);
+    if (meta === undefined || !this.#link.hasHeaders) return own;
+    const trace = traceContextIn(meta);
+    return trace === undefined ? own : { ...own, ...trace };
+  }
+
+  #follow(token: number, lasting: Signal, pass: (notification: Notification) => void): void {
     if (lasting.aborted) return;
     this.#lasting.set(token, pass);
     lasting.addEventListener("abort", () => this.#lasting.delete(token), { once: true });
@@ -366,7 +382,7 @@ export class Connection {
   async #quietly(
     method: string,
     params: JsonObject,
-    { onNotification, signal = this.#closing.signal, capabilities }: QuietOptions = {},
+    { onNotification, onHeard, signal = this.#closing.signal, capabilities }: QuietOptions = {},
   ): Promise<Answer | undefined> {
     const id = this.#link.newId();
     try {
@@ -376,6 +392,7 @@ export class Connection {
         params: this.codec.encodeParams(params, capabilities),
         signal,
         onNotification,
+        onHeard,
       });
     } catch {
       return undefined;
@@ -385,6 +402,7 @@ export class Connection {
 
 interface QuietOptions {
   readonly onNotification?: (notification: Notification) => void;
+  readonly onHeard?: () => void;
   readonly signal?: AbortSignal;
   readonly capabilities?: JsonObject;
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Signal } from "../core/canceller.ts";
 import { type Clock, type StopTimer, longestTimerMs } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -27,7 +28,7 @@ export interface ExchangeOwner {
   /** Sees to a refusal for want of credentials, and then settles the request; false where nobody can. */
   appeal(refusal: Refusal, request: LinkRequest, settle: Settle): boolean;
   /** Comes back, after a while, for the rest of a stream that broke; what comes of it goes to the exchange. */
-  resume(exchange: HttpReceiver, lastEventId: string, delayMs: number, signal: AbortSignal): void;
+  resume(exchange: HttpReceiver, lastEventId: string, delayMs: number, signal: Signal): void;
   /** The exchange is over. */
   over(): void;
   /** The upstream no longer knows our session: the link is of no more use. */
@@ -92,6 +93,10 @@ export class RequestExchange implements HttpReceiver {
     this.#reject = reject;
     this.#sent = sent;
     this.#attempt = attempt;
+  }
+
+  heard(): void {
+    this.#request.onHeard?.();
   }
 
   head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void {

@@ -1,3 +1,4 @@
+import { type Signal, platformSignal } from "../core/canceller.ts";
 import { BriefMap } from "../core/brief-map.ts";
 import type { Clock } from "../core/clock.ts";
 import { deadline } from "../core/deadline.ts";
@@ -96,7 +97,8 @@ export class HttpLink implements Link, ExchangeOwner {
     { resolve, reject }: Settle,
   ): Promise<void> {
     try {
-      if (await authorizer.appeal(refusal, request.signal)) this.#send(request, resolve, reject, refusal.attempt + 1);
+      if (await authorizer.appeal(refusal, platformSignal(request.signal)))
+        this.#send(request, resolve, reject, refusal.attempt + 1);
       else reject(refusedCredentials(refusal.status));
     } catch (thrown) {
       // Without credentials nothing more comes over this link; those that lack a scope serve other requests.
@@ -128,7 +130,7 @@ export class HttpLink implements Link, ExchangeOwner {
     });
   }
 
-  resume(exchange: HttpReceiver, lastEventId: string, delayMs: number, signal: AbortSignal): void {
+  resume(exchange: HttpReceiver, lastEventId: string, delayMs: number, signal: Signal): void {
     const stopTimer = this.#clock.after(delayMs, () => {
       signal.removeEventListener("abort", giveUp);
       const headers = { ...this.#headersFor("", {}), accept: "text/event-stream", "last-event-id": lastEventId };

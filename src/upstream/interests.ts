@@ -1,3 +1,4 @@
+import type { Signal } from "../core/canceller.ts";
 import { toGatewayError } from "../core/errors.ts";
 import { type LogLevel, reaches } from "../protocol/call.ts";
 import type { Connection } from "./connection.ts";
@@ -7,7 +8,7 @@ export interface InterestsDeps {
   /** The connection there is; undefined while there is none. */
   readonly current: () => Connection | undefined;
   /** Likewise, waiting for one where one is on its way; rejects where none is. */
-  readonly awaited: (signal: AbortSignal) => Promise<Connection>;
+  readonly awaited: (signal: Signal) => Promise<Connection>;
   /** Told, for people, of a resource that could not be watched again. */
   readonly dropped: (text: string) => void;
 }
@@ -48,7 +49,7 @@ export class Interests {
    *
    * @throws {GatewayError} what {@link Connection.watch} throws; `upstream_unavailable`; the signal's reason.
    */
-  async watch(uri: string, signal: AbortSignal): Promise<void> {
+  async watch(uri: string, signal: Signal): Promise<void> {
     if (!this.#resources.has(uri)) {
       const connection = this.#deps.current() ?? (await this.#deps.awaited(signal));
       await connection.watch(uri);

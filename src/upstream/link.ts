@@ -1,3 +1,4 @@
+import type { Signal } from "../core/canceller.ts";
 import type { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Notification } from "../protocol/call.ts";
@@ -14,9 +15,11 @@ export interface LinkRequest {
   /** Headers of its own, on a link that has headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Ends the wait: the upstream is told, and the promise rejects with the signal's reason. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Called with the notifications that belong to this request. */
   readonly onNotification?: ((notification: Notification) => void) | undefined;
+  /** Told of every sign of life that comes for this request, whatever it means; on links that have a stream for each. */
+  readonly onHeard?: (() => void) | undefined;
   /** Who answers what the upstream asks while it works on this request. */
   readonly asked?: Asked | undefined;
 }

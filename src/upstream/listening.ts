@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
 import { sleep } from "../core/sleep.ts";
 import type { Notification } from "../protocol/call.ts";
@@ -12,7 +13,10 @@ export interface ListeningDeps {
     filter: JsonObject,
     signal: AbortSignal,
     onNotification: (notification: Notification) => void,
+    onHeard: () => void,
   ) => Promise<Answer | undefined>;
+  /** After this long without a byte the stream is opened anew, in ms; undefined where its line is watched otherwise. */
+  readonly longestSilenceMs: number | undefined;
   readonly onNotification: (notification: Notification) => void;
 }
 
@@ -72,16 +76,41 @@ export class Listening {
     let isAgain = false;
     for (let delayMs = firstDelayMs; !signal.aborted; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
       const startedAt = clock.monotonic();
-      const answer = await listen(filter, signal, (notification) => {
+      const heard = (notification: Notification): void => {
         if (notification.method !== acknowledged) onNotification(notification);
         else if (isAgain) onNotification(unheardChange);
         else onFirst(objectAt(notification.params, "notifications") ?? {});
         if (notification.method === acknowledged) isAgain = true;
-      });
+      };
+      const watch = this.#watchFor(signal);
+      const answer = await listen(filter, watch.signal, heard, watch.heard);
+      watch.stop();
       onFirst({});
       if (answer?.kind === "error") return;
       if (clock.monotonic() - startedAt > longestDelayMs) delayMs = firstDelayMs;
       await sleep(clock, delayMs, signal);
     }
   }
+
+  /** A signal that fires with the given one, or when the stream has been silent for too long: a peer that vanished says nothing either. */
+  #watchFor(signal: AbortSignal): SilenceWatch {
+    const { clock, longestSilenceMs } = this.#deps;
+    if (longestSilenceMs === undefined) return { signal, heard: () => undefined, stop: () => undefined };
+    const attempt = new AbortController();
+    let isHeard = false;
+    const stop = clock.every(longestSilenceMs, () => {
+      if (!isHeard) attempt.abort(new GatewayError("upstream_unresponsive", "The event stream is silent"));
+      isHeard = false;
+    });
+    const heard = (): void => {
+      isHeard = true;
+    };
+    return { signal: AbortSignal.any([signal, attempt.signal]), heard, stop };
+  }
+}
+
+interface SilenceWatch {
+  readonly signal: AbortSignal;
+  readonly heard: () => void;
+  readonly stop: () => void;
 }

@@ -1,4 +1,5 @@
 import type { Notification } from "../protocol/call.ts";
+import type { ProcessUsage } from "./child-watch.ts";
 import type { DefinitionFact } from "./definition-facts.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -14,4 +15,6 @@ export interface UpstreamReceiver {
   notification(upstream: Upstream, notification: Notification): void;
   /** Its processes use much: one sentence with the numbers. */
   warned(upstream: Upstream, text: string): void;
+  /** Its processes were looked at. */
+  measured?(upstream: Upstream, usage: ProcessUsage): void;
 }

@@ -16,13 +16,20 @@ export class UpstreamRecord implements ChildOwner {
   readonly journal: Journal;
   readonly isBusy: () => boolean;
   readonly #onWarning: (warning: Warning) => void;
+  readonly #onMeasured: (usage: ProcessUsage) => void;
   readonly #oddities = new Map<Oddity["kind"], Oddity>();
   #usage: ProcessUsage | undefined;
 
-  constructor(clock: Clock, isBusy: () => boolean, onWarning: (warning: Warning) => void) {
+  constructor(
+    clock: Clock,
+    isBusy: () => boolean,
+    onWarning: (warning: Warning) => void,
+    onMeasured: (usage: ProcessUsage) => void,
+  ) {
     this.journal = new Journal(clock);
     this.isBusy = isBusy;
     this.#onWarning = onWarning;
+    this.#onMeasured = onMeasured;
   }
 
   get oddities(): Oddity[] {
@@ -53,6 +60,7 @@ export class UpstreamRecord implements ChildOwner {
 
   measured(usage: ProcessUsage | undefined): void {
     this.#usage = usage;
+    if (usage !== undefined) this.#onMeasured(usage);
   }
 
   warned(warning: Warning): void {

@@ -1,3 +1,4 @@
+import type { Signal } from "../core/canceller.ts";
 import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError, messageOf } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
@@ -219,7 +220,7 @@ function subscriptionOf(params: JsonObject): unknown {
   return objectAt(params, "_meta")?.[metaKeys.subscriptionId];
 }
 
-function reasonOf(signal: AbortSignal): Error {
+function reasonOf(signal: Signal): Error {
   return signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The call was cancelled");
 }
 

@@ -1,3 +1,4 @@
+import type { Signal } from "../core/canceller.ts";
 import { deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { sleep } from "../core/sleep.ts";
@@ -190,7 +191,7 @@ export class Supervisor {
    *
    * @throws {GatewayError} what {@link unavailable} says; the signal's reason.
    */
-  async connected(name: string, signal: AbortSignal): Promise<Connection> {
+  async connected(name: string, signal: Signal): Promise<Connection> {
     const state = this.#state;
     const { clock } = this.#deps;
     if (state.kind === "stopped") this.want();
@@ -332,7 +333,7 @@ export class Supervisor {
   }
 
   /** Resolves when the state is no longer one in which a connection is on its way; at the latest after `mostMs`. */
-  async #nextSettled(signal: AbortSignal, mostMs?: number): Promise<void> {
+  async #nextSettled(signal: Signal, mostMs?: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const give = (): void => {
       reject(signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The call was cancelled"));

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { StopTimer } from "../core/clock.ts";
+import type { Signal } from "../core/canceller.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { Call, Notification } from "../protocol/call.ts";
 import type { Authorizer } from "./authorizer.ts";
@@ -22,6 +22,7 @@ import { turnToStart } from "./starting.ts";
 import { Supervisor } from "./supervisor.ts";
 import { type TaskGeneration, tasksOf } from "./task-generation.ts";
 import { unavailable } from "./unavailable.ts";
+import { Workload } from "./workload.ts";
 
 /** One MCP server behind the gateway, kept connected for as long as the gateway runs. See {@link UpstreamState} for its life. */
 export class Upstream {
@@ -38,6 +39,7 @@ export class Upstream {
   readonly #authorizer: Authorizer | undefined;
   readonly #supervisor: Supervisor;
   readonly #refresh: Refresh;
+  readonly #work: Workload;
   readonly #listable = Promise.withResolvers<void>();
   #options: UpstreamOptions;
   #health: HealthCheck | undefined;
@@ -45,9 +47,6 @@ export class Upstream {
   #isProbed = true;
   /** Whether it told of changes while its lists were read. */
   #isOutdated = false;
-  #underWay = 0;
-  #onIdle: (() => void) | undefined;
-  #stopIdleTimer: StopTimer | undefined;
 
   constructor(options: UpstreamOptions, deps: UpstreamDeps, receiver: UpstreamReceiver) {
     this.#options = options;
@@ -55,11 +54,22 @@ export class Upstream {
     this.#receiver = receiver;
     this.#authorizer = this.#makeAuthorizer();
     this.catalog = this.#makeCatalog();
+    this.#work = new Workload({
+      clock: deps.clock,
+      idleMs: () => (isUp(this.state) ? (this.options.idleMs ?? 0) : 0),
+      idled: () => {
+        // Whoever is told of changes would no longer be.
+        if (this.interests.isEmpty) this.#supervisor.move({ kind: "idled", at: deps.clock.now() });
+      },
+    });
     this.record = new UpstreamRecord(
       deps.clock,
-      () => this.#underWay > 0,
+      () => this.#work.size > 0,
       ({ text }) => {
         receiver.warned(this, text);
+      },
+      (usage) => {
+        receiver.measured?.(this, usage);
       },
     );
     this.guard = this.#makeGuard();
@@ -150,7 +160,7 @@ export class Upstream {
       gone: () => {
         this.#health?.close();
         this.#health = undefined;
-        this.#stopIdleTimer?.();
+        this.#work.stop();
       },
       authorizationUrl: () => this.#authorizer?.authorizationUrl,
       changed: (state, before) => {
@@ -161,6 +171,11 @@ export class Upstream {
 
   get options(): UpstreamOptions {
     return this.#options;
+  }
+
+  /** Calls that it has not answered yet. */
+  get underWay(): number {
+    return this.#work.size;
   }
 
   get name(): string {
@@ -249,8 +264,7 @@ export class Upstream {
    *   what is wrong and when it is tried again; `definition_quarantined`; and what {@link Connection.call} throws.
    */
   async call(call: Call, options: CallOptions): Promise<CallAnswer> {
-    this.#underWay += 1;
-    this.#stopIdleTimer?.();
+    this.#work.begin();
     try {
       // One function and no wrappers, as each more that waits for the next costs every call.
       for (let isAgain = false; ; isAgain = true) {
@@ -266,8 +280,7 @@ export class Upstream {
         }
       }
     } finally {
-      this.#underWay -= 1;
-      if (this.#underWay === 0) this.#becameIdle();
+      this.#work.end();
     }
   }
 
@@ -285,13 +298,13 @@ export class Upstream {
    * @throws {GatewayError} `upstream_unavailable`, `upstream_disabled`, `upstream_isolated`, `login_required` — it is away; `data` says what
    *   is wrong and when it is tried again.
    */
-  reached(signal: AbortSignal): Promise<unknown> | undefined {
+  reached(signal: Signal): Promise<unknown> | undefined {
     const connected = this.#connected(signal);
     return connected instanceof Connection ? undefined : connected;
   }
 
   /** At once where there is one, without a promise of its own: every call passes here. */
-  #connected(signal: AbortSignal): Connection | Promise<Connection> {
+  #connected(signal: Signal): Connection | Promise<Connection> {
     const { connection, state } = this.#supervisor;
     return connection !== undefined && isUp(state) ? connection : this.#supervisor.connected(this.name, signal);
   }
@@ -349,19 +362,13 @@ export class Upstream {
 
   /** Lets the calls under way finish, for at most `graceMs`, then closes. For an upstream that nobody can find any more. */
   async retire(graceMs: number): Promise<void> {
-    if (this.#underWay > 0) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#onIdle = resolve;
-      const stopTimer = this.#deps.clock.after(graceMs, resolve);
-      await promise;
-      stopTimer();
-    }
+    await this.#work.none(graceMs);
     await this.close();
   }
 
   /** Ends the connection and everything under way. Safe to call twice. */
   async close(): Promise<void> {
-    this.#stopIdleTimer?.();
+    this.#work.stop();
     this.#authorizer?.close();
     this.catalog.close();
     await this.#supervisor.close();
@@ -371,19 +378,6 @@ export class Upstream {
   /** Why no call can be sent to it now, for a moment when none can. */
   unavailable(): GatewayError {
     return unavailable(this.name, this.state, this.#deps.clock.now());
-  }
-
-  #becameIdle(): void {
-    this.#onIdle?.();
-    const { idleMs = 0 } = this.options;
-    if (idleMs === 0 || !isUp(this.state)) return;
-    this.#stopIdleTimer?.();
-    this.#stopIdleTimer = this.#deps.clock.after(idleMs, () => {
-      // Whoever is told of changes would no longer be.
-      if (this.#underWay === 0 && this.interests.isEmpty) {
-        this.#supervisor.move({ kind: "idled", at: this.#deps.clock.now() });
-      }
-    });
   }
 
   async #open(signal: AbortSignal, started: () => void, lost: (problem: GatewayError) => void): Promise<Connection> {
@@ -446,7 +440,7 @@ export class Upstream {
     this.#receiver.definitionsChanged(this);
     this.interests.restore(connection);
     if (this.#isOutdated) this.#refresh.soon();
-    if (this.#underWay === 0) this.#becameIdle();
+    this.#work.look();
   }
 
   /** One that offers nothing may only be slow to know what it has. */

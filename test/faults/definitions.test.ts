@@ -58,7 +58,8 @@ test("a definition of a pinned server that changes is held back until somebody a
   assert.equal(front.status("bad").state.kind, "ready", "the server itself is well");
   assert.equal(textOf(await call(front.url, "healthy__echo", { text: "hi" })), "hi");
   await approveAll(front);
-  await storyBecomes(front, [...before, ...held, "definition.approved: echo", "definition.approved: more"]);
+  const approved = ["definition.approved: echo", "definition.approved: more", "operator: approve"];
+  await storyBecomes(front, [...before, ...held, ...approved]);
   assert.deepEqual(await described(front), { bad__echo: "Sends it elsewhere", bad__more: "" });
   assert.equal(textOf(await call(front.url, "bad__echo", { say: "hi" })), "hi");
 });

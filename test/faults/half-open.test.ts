@@ -130,3 +130,36 @@ test("a vanished stream of a session, which no request would notice, is opened a
   assert.deepEqual(await toolNames(front.url), ["bad__echo", "bad__new", "healthy__echo"]);
   await othersWork(front);
 });
+
+test("what a modern server is listened to by, which no request would notice either, is opened anew after five minutes of silence", async () => {
+  let tools = ["echo"];
+  let streams = 0;
+  const dress = { resultType: "complete", ttlMs: 0, cacheScope: "private" };
+  const server = await listenWrongly({
+    "server/discover": ({ result }) => {
+      result({ supportedVersions: ["2026-07-28"], capabilities: { tools: { listChanged: true } }, ...dress });
+    },
+    "tools/list": ({ result }) => {
+      result({ tools: tools.map((name) => ({ name, inputSchema: { type: "object" } })), ...dress });
+    },
+    "subscriptions/listen": ({ response, message }) => {
+      streams += 1;
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const notifications = { toolsListChanged: true };
+      const params = { notifications, _meta: { "io.modelcontextprotocol/subscriptionId": message["id"] } };
+      const frame = { jsonrpc: "2.0", method: "notifications/subscriptions/acknowledged", params };
+      response.write(`data: ${JSON.stringify(frame)}\n\n`);
+    },
+  });
+  const { front, proxy, clock } = await openLine(server, "http", { intervalMs: 0 });
+  await until(() => streams === 1, "it is listened to");
+  // What it was acknowledged with was a sign of life.
+  clock.advance(longestSilenceMs);
+  assert.equal(streams, 1);
+  proxy.vanish((head) => head.includes("subscriptions/listen"));
+  tools = ["echo", "new"];
+  await passUntil(clock, 60_000, () => streams === 2, "it is listened to anew");
+  await storyBecomes(front, ["ready", "definition.added: new"]);
+  assert.deepEqual(await toolNames(front.url), ["bad__echo", "bad__new", "healthy__echo"]);
+  await othersWork(front);
+});

@@ -211,13 +211,18 @@ test("an operator's restart over HTTP gives another process, and others do not n
     "ready",
     "recovering: upstream_disconnected, again in 0 ms",
     "starting: upstream_disconnected",
+    "operator: restart",
     "ready",
     "breaker.isolated",
     "quarantined",
+    "operator: isolate",
     "breaker.closed",
     "ready",
+    "operator: release",
     "disabled",
+    "operator: disable",
     "starting",
+    "operator: enable",
     "ready",
   ]);
 });

@@ -104,7 +104,7 @@ test("a line over the limit is dropped, the call it may have answered runs out o
   assert.equal(failureOf(result)["code"], "deadline_exceeded");
   assert.equal(
     textOf(result),
-    'The upstream "much" did not answer within 3000 ms. Try a smaller request, or raise timeoutMs of this upstream.',
+    'The upstream "much" did not answer within 3000 ms. Ask for less at once. Look whether the call took effect before you repeat it; if it always takes this long, tell the user to raise timeoutMs of this server.',
   );
   await until(() => own.status("much").oddities.length > 0, "the line is noticed");
   assert.equal(own.status("much").oddities[0]?.latest, `dropped a line of more than ${maxFrameBytes} bytes`);

@@ -11,7 +11,7 @@ import { fileRig } from "../rig/rig.ts";
 
 fileRig();
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 
 function callPid(url: URL): Promise<string> {
   const called = rawModern(url.href)("tools/call", { name: "up__pid", arguments: {} });

@@ -22,8 +22,9 @@ function told(event: Event): string {
     const why = code === undefined ? "" : `: ${code}`;
     return `${state}${why}${nextTryAt === undefined ? "" : `, again in ${Math.max(0, nextTryAt - at)} ms`}`;
   }
-  if (!event.type.startsWith("definition.")) return event.type;
-  const { name, isQuarantined } = "name" in event ? event : { name: "", isQuarantined: false };
+  if (event.type === "operator.acted") return `operator: ${event.operation}`;
+  if (!("isQuarantined" in event)) return event.type;
+  const { name, isQuarantined } = event;
   return `${event.type}: ${name}${isQuarantined ? ", held back" : ""}`;
 }
 

@@ -6,6 +6,7 @@ import { isAsked } from "../../src/access/options.ts";
 import { roles } from "../../src/access/principal.ts";
 import { configPage } from "../../scripts/docs-config.ts";
 import { errorsPage } from "../../scripts/docs-errors.ts";
+import { metricsPage } from "../../scripts/docs-metrics.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { requirementsPage } from "../../scripts/docs-requirements.ts";
 
@@ -54,6 +55,10 @@ test("every configuration that docs/access.md shows can be read, and asks who ca
   const blocks = [...page("access.md").matchAll(/^```jsonc\n([^]*?)^```$/gm)].map(([, text = ""]) => text);
   assert.equal(blocks.length, 2);
   for (const text of blocks) assert.ok(isAsked(parseConfig(text, "switchyard.jsonc", {}, "/work").auth));
+});
+
+test("docs/metrics.md says what the table of metrics says", () => {
+  assert.equal(page("metrics.md"), metricsPage(), "run `npm run docs`");
 });
 
 test("docs/requirements.md says which tests show what the specification asks for", () => {

@@ -5,12 +5,17 @@ import * as api from "../../src/index.ts";
 test("the package exports exactly these values", () => {
   assert.deepEqual(Object.keys(api).toSorted(), [
     "GatewayError",
+    "causeTable",
     "configJsonSchema",
     "errorTable",
+    "explainError",
     "loadConfig",
     "memoryPair",
     "ownStdio",
     "startSwitchyard",
+    "systemClock",
     "upstreamDefaults",
+    "watchWork",
+    "workLimitDefaults",
   ]);
 });

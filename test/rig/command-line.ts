@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The command's script. */
-export const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+export const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 
 /** A command that runs, or has run; killed where it still runs when it is disposed of. */
 export interface Command extends AsyncDisposable {

@@ -12,7 +12,8 @@ export async function listenOnFreePort(
   handler: RequestListener,
   closeFirst?: () => Promise<void>,
 ): Promise<Listening & { readonly cutAll: () => void }> {
-  const server = createServer(handler);
+  // The gateway runs in the same process: after a pause of it, both would take up the same connection, one to close and one to use it.
+  const server = createServer({ keepAliveTimeout: 75_000 }, handler);
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });

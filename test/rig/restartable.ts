@@ -83,7 +83,7 @@ export class Restartable {
 
   /** A client of another gateway of the same configuration, over stdio. */
   async overStdio(): Promise<Client & AsyncDisposable> {
-    const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+    const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
     const transport = new StdioClientTransport({
       command: process.execPath,
       args: [main, "serve", "--stdio"],

@@ -276,13 +276,28 @@ test("each part of the REST side is for the roles that include it", async () => 
     assert.deepEqual(await allowed(`/api/upstreams/${name}/approve`, post), ["admin", "operator"]);
     assert.deepEqual(await allowed(`/api/upstreams/${name}/try`, post), ["admin", "operator"]);
   }
+  for (const path of ["/api/metrics", "/api/cache", "/api/calls", "/api/calls/0", "/api/audit/summary"]) {
+    assert.deepEqual(await allowed(path), ["admin", "operator"], path);
+  }
+  assert.deepEqual(await allowed("/api/cache/purge", post), ["admin", "operator"]);
+  assert.deepEqual(await allowed("/api/upstreams", post), ["admin"]);
   assert.deepEqual(await allowed("/api/keys"), ["admin"]);
   assert.deepEqual(await allowed("/api/keys", post), ["admin"]);
   assert.deepEqual(await allowed("/api/keys/0", { method: "DELETE" }), ["admin"]);
 });
 
 test("whoever says nothing of who it is gets in nowhere but where everybody does", async () => {
-  for (const path of ["/mcp", "/mcp/u/mine", "/api/status", "/api/call", "/api/keys", "/api/nothing", "/nothing"]) {
+  for (const path of [
+    "/mcp",
+    "/mcp/u/mine",
+    "/api/status",
+    "/api/call",
+    "/api/keys",
+    "/metrics",
+    "/api/calls",
+    "/api/nothing",
+    "/nothing",
+  ]) {
     for (const method of ["GET", "POST", "DELETE"]) {
       const answer = await stand.rest(path, {}, { method, ...(method === "POST" ? { body: "{}" } : {}) });
       assert.deepEqual([answer.status, answer.code], [401, "unauthenticated"], `${method} ${path}`);

@@ -169,7 +169,7 @@ test("Ctrl-C cancels a call that runs", async () => {
 test("serve --stdio speaks to the client that started it, in both eras, and ends with its input", async () => {
   verifies("version.dual-era-server", "stdio.stdout", "stdio.shutdown-obeyed");
   await folderWith({ everything: everythingServer }, async (folder) => {
-    const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+    const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
     const client = new Client({ name: "test", version: "1" });
     await client.connect(
       new StdioClientTransport({

@@ -13,7 +13,7 @@ import { fileRig } from "../rig/rig.ts";
 fileRig();
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const main = join(root, "src", "cli", "main.ts");
+const main = join(root, "src", "cli", "main.js");
 const greeter = join(root, "examples", "connector", "greeter.ts");
 /** As the package's own sources are found where it is not built. */
 const fromSource = "--conditions=switchyard-source";

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import { startSwitchyard } from "../../src/gateway.ts";
 import { call, failureOf, textOf, toolNames } from "../faults/downstream.ts";
 import { fixture, healthy, openFront } from "../faults/front.ts";
 import { runCommand } from "../rig/command-line.ts";
@@ -285,4 +286,28 @@ test("a gateway that was started without a file is changed all the same, and say
   );
   assert.equal((await send("DELETE", "/api/upstreams/new")).status, 200);
   assert.equal((await send("POST", "/api/upstreams/new/enable")).status, 404);
+});
+
+test("the gateway's own page may operate under its public address; whoever did it is on record, by its address behind the proxy", async () => {
+  const switchyard = rig.use(startSwitchyard({ upstreams: [] }));
+  const server = await switchyard.listen({
+    host: "127.0.0.1",
+    port: 0,
+    allowedHosts: [],
+    allowedOrigins: ["https://other.example.com"],
+    publicUrl: "https://gateway.example.com/",
+    trustedProxies: ["127.0.0.1"],
+  });
+  const purge = async (origin: string): Promise<number> => {
+    const headers = { "content-type": "application/json", "x-forwarded-for": "192.0.2.7", origin };
+    return (await fetch(`${server.origin}/api/cache/purge`, { method: "POST", headers, body: "{}" })).status;
+  };
+  assert.equal(await purge("https://gateway.example.com"), 200);
+  // It may call tools, but not this.
+  assert.equal(await purge("https://other.example.com"), 403);
+  const acted = switchyard.events.after(0).events.filter((event) => event.type === "operator.acted");
+  assert.deepEqual(
+    acted.map(({ operation, principal, address }) => [operation, principal, address]),
+    [["purge_cache", "local", "192.0.2.7"]],
+  );
 });

@@ -69,7 +69,7 @@ test("login works without a gateway, for commands and later gateways, until logo
     await login.says(/http:\/\/127\.0\.0\.1:\d+\/auth\?\S+\n/);
     await browse(addressIn(login.stderr()));
     assert.equal(await login.exited, 0);
-    assert.deepEqual(await readdir(join(folder, ".switchyard")), ["logins.enc"]);
+    assert.deepEqual(await readdir(join(folder, ".switchyard")), ["logins.enc", "switchyard.db"]);
     assert.match((await runCommand(["call", "up/echo"], folder, env)).stdout, /^hi$/m);
     const locked = await runCommand(["call", "up/echo"], folder);
     assert.match(locked.stdout + locked.stderr, /cannot be unlocked, since SWITCHYARD_SECRET is not set/);

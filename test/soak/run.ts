@@ -3,8 +3,8 @@ import { type Holding, soak } from "./cycles.ts";
 import { type Growth, growthOf, pointCount } from "./growth.ts";
 
 /*
- * npm run soak [-- CYCLES]: starts and ends servers and gateways 1000 times, or as often as is said, and fails where a process or an open file of
- * it is left, or where memory grows with the cycles beyond its noise.
+ * npm run soak [-- CYCLES]: starts and ends servers and gateways 1000 times, or as often as is said, after as many times to warm up, and fails where
+ * a process or an open file of it is left, or where memory grows with the cycles beyond its noise.
  */
 
 /** Growth a cycle that is too much, in bytes: of the heap less than any forgotten connection or process costs; pages come and go by more. */
@@ -15,16 +15,15 @@ const cycles = Number(process.argv[2] ?? 1000);
 assert.ok(Number.isInteger(cycles) && cycles >= 100, "CYCLES must be a whole number from 100");
 const mib = (bytes: number): string => (bytes / 1024 / 1024).toFixed(2);
 
-/** The first fifth warms up; then as many points as a line wants. */
-const warmUp = Math.floor(cycles / 5);
+/** Half of all warms up: pools of memory take some hundred cycles to find their size. Then as many points as a line wants. */
 const checkpoints = Array.from(
   { length: pointCount },
-  (_, at) => warmUp + Math.round(((cycles - warmUp) * (at + 1)) / pointCount),
+  (_, at) => cycles + Math.round((cycles * (at + 1)) / pointCount),
 );
 
 const startedAt = performance.now();
 const held: Holding[] = [];
-for await (const holding of soak([warmUp, ...checkpoints])) {
+for await (const holding of soak([cycles, ...checkpoints])) {
   held.push(holding);
   const { heapBytes, residentBytes, openFiles } = holding;
   process.stdout.write(

@@ -1,4 +1,4 @@
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type Client, type Reach, clientNamed } from "../../clients/client.ts";
 import { entryText, withGateway, withoutGateway } from "../../clients/connect.ts";
 import type { OwnAddress } from "../../clients/own-entry.ts";
@@ -88,7 +88,7 @@ function stdioReach({ file, text }: OutlinedConfig): Reach {
       data: { suggestion: "Begin one with `switchyard add` or `switchyard import`, or name one with --config." },
     });
   }
-  const main = join(import.meta.dirname, "..", `main${extname(import.meta.filename)}`);
+  const main = join(import.meta.dirname, "..", "main.js");
   return { kind: "stdio", command: process.execPath, args: [main, "serve", "--stdio", "--config", file] };
 }
 

@@ -54,13 +54,15 @@ async function follow(
   show: (entry: JsonObject) => void,
 ): Promise<number> {
   let after = from;
+  const isOver = AbortSignal.any([signal, terminal.left]);
   for (;;) {
     try {
-      const { entries, last } = await read(gateway, name, { after, lines: everyLine, wait: waitMs }, signal);
+      const { entries, last } = await read(gateway, name, { after, lines: everyLine, wait: waitMs }, isOver);
       for (const entry of entries) show(entry);
       after = last;
     } catch (thrown) {
       if (signal.aborted) return exitCodes.interrupted;
+      if (terminal.left.aborted) return exitCodes.ok;
       if (thrown instanceof GatewayError) break;
       throw thrown;
     }

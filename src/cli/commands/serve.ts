@@ -5,6 +5,7 @@ import { GatewayError } from "../../core/errors.ts";
 import { type ConfigFileOptions, type Switchyard, startSwitchyard } from "../../gateway.ts";
 import type { Route } from "../../gateway/route.ts";
 import type { HttpServer } from "../../server/server.ts";
+import { tracingFromEnv } from "../../traces/options.ts";
 import { ownStdio } from "../../transport/own-stdio.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import type { DefinitionFact } from "../../upstream/definition-facts.ts";
@@ -33,9 +34,11 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
     sessions: chosen.config.sessions,
     cache: chosen.config.cache,
     auth: chosen.config.auth,
+    audit: chosen.config.audit,
     dataDir: chosen.config.dataDir,
     ...configFile(chosen, context),
     onStoreProblem: storeReporter(context.terminal),
+    otel: chosen.config.otel ?? tracingFromEnv(context.env),
     oauth: loginOptions(chosen.config, context),
     onDefinitionsChanged: definitionReporter(context.terminal, options.json === true),
     onStateChange: reporter(context.terminal, options.json === true),
@@ -73,7 +76,7 @@ function routeFor({ stdio, profile }: ServeOptions, { catalog }: Config): Route 
 
 /** The file behind the gateway, and what is said of its changes. */
 function configFile({ config }: Chosen, { terminal, env, cwd }: Context): { readonly configFile?: ConfigFileOptions } {
-  const { source, listen, auth, sessions, cache, dataDir } = config;
+  const { source } = config;
   if (source.kind === "none") return {};
   const onRead = (read: Config | GatewayError): void => {
     if (read instanceof GatewayError) {
@@ -82,16 +85,18 @@ function configFile({ config }: Chosen, { terminal, env, cwd }: Context): { read
     }
     terminal.note(`Configuration read again: ${count(enabledUpstreams(read).length, "server")}`);
     noteUnresolved(read, terminal);
-    if (
-      !isDeepStrictEqual(
-        [read.listen, read.auth, read.sessions, read.cache, read.dataDir],
-        [listen, auth, sessions, cache, dataDir],
-      )
-    ) {
-      terminal.note("Changes of listen, auth, sessions, cache and dataDir are taken up at the next start.");
+    if (!isDeepStrictEqual(fixedIn(read), fixedIn(config))) {
+      terminal.note(
+        "Changes of listen, auth, sessions, cache, audit, otel and dataDir are taken up at the next start.",
+      );
     }
   };
   return { configFile: { path: source.path, env, cwd, onRead } };
+}
+
+/** What a running gateway does not take up. */
+function fixedIn({ listen, auth, sessions, cache, audit, otel, dataDir }: Config): readonly unknown[] {
+  return [listen, auth, sessions, cache, audit, otel, dataDir];
 }
 
 /** Says which servers are not started for want of what they refer to. */

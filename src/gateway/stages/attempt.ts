@@ -3,7 +3,7 @@ import { type Call, type Notification, type Question, reaches } from "../../prot
 import type { Answer } from "../../protocol/json-rpc.ts";
 import { Payload } from "../../protocol/payload.ts";
 import { relatedTo } from "../../protocol/tasks.ts";
-import type { CallAnswer } from "../../upstream/connection.ts";
+import type { CallAnswer, CallOptions } from "../../upstream/connection.ts";
 import type { Ask, Asked } from "../../upstream/server-request.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { missingCapability } from "../failure.ts";
@@ -15,22 +15,27 @@ import { askCaller, isAskable, mayBeAsked, neededFor } from "../questions.ts";
 /** Sends a call to its upstream once, and waits for the answer. Does not pass it on. */
 export const attempt: Stage = { name: "attempt", around: () => send };
 
-async function send(passage: Passage): Promise<CallAnswer> {
-  const { gateway, inbound, call, signal, target } = passage;
+function send(passage: Passage): Promise<CallAnswer> {
+  const { inbound, call, target } = passage;
+  if (inbound.record !== undefined) inbound.record.attempts += 1;
+  return call.logLevel !== undefined || mayMatter(passage)
+    ? sendListening(passage)
+    : target.upstream.call({ ...call, params: target.params }, optionsFor(passage, undefined));
+}
+
+function optionsFor(passage: Passage, asked: Asked | undefined): CallOptions {
+  return { signal: passage.signal, onNotification: relay(passage), asked, lasting: passage.inbound.lasting };
+}
+
+/** Likewise, where somebody wants to know of logs or of questions meanwhile. */
+async function sendListening(passage: Passage): Promise<CallAnswer> {
+  const { gateway, inbound, call, target } = passage;
   const { upstream, params } = target;
   const refused: Question[] = [];
   const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
-  if (inbound.record !== undefined) inbound.record.attempts += 1;
   try {
-    const outcome = await upstream.call(
-      { ...call, params },
-      {
-        signal,
-        onNotification: relay(passage),
-        asked: mayMatter(passage) ? askedOf(passage, refused) : undefined,
-        lasting: inbound.lasting,
-      },
-    );
+    const asked = mayMatter(passage) ? askedOf(passage, refused) : undefined;
+    const outcome = await upstream.call({ ...call, params }, optionsFor(passage, asked));
     return refused.length > 0 && inbound.codec.era === "modern" && hasFailed(outcome) ? wanting(refused) : outcome;
   } finally {
     stopLogs?.();

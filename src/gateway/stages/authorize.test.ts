@@ -52,7 +52,7 @@ async function outcome(principal: Principal, method: CallMethod, params: JsonObj
     logLevel: undefined,
     caller: { info: undefined, capabilities: {} },
   };
-  const record = new CallRecord("1", 0);
+  const record = new CallRecord("1", 0, method);
   const controller = new AbortController();
   const inbound: Inbound = {
     route: { kind: "all" },

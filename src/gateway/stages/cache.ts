@@ -79,7 +79,7 @@ function found({ cache }: CacheStageDeps, plan: ReadPlan, next: Next, passage: P
   return fetched(cache, plan, next, passage, shared, ownKey);
 }
 
-async function fetched(
+function fetched(
   cache: CallCache,
   plan: ReadPlan,
   next: Next,
@@ -99,8 +99,8 @@ async function fetched(
     load: (flight, isBackground) => load(plan, next, isBackground ? quiet(passage) : passage, flight),
     isAway,
   };
-  const outcome = await (inbound.isWarming === true ? cache.fetch(read) : cache.read(read));
-  return answered(cache, plan, passage, outcome);
+  const outcome = inbound.isWarming === true ? cache.fetch(read) : cache.read(read);
+  return outcome.then((how) => answered(cache, plan, passage, how));
 }
 
 /** Runs a call that others may wait for too: it ends when nobody does, not when its caller leaves. */
@@ -155,7 +155,7 @@ function keepOf(
 /** A call for nobody: it tells nobody of its progress, and asks nobody anything. */
 function quiet(passage: Passage): Passage {
   const { gateway, inbound, call } = passage;
-  const record = new CallRecord(gateway.newCallId(), gateway.deps.clock.now());
+  const record = new CallRecord(gateway.newCallId(), gateway.deps.clock.now(), call.method);
   return {
     ...passage,
     inbound: { ...inbound, record, notify: () => undefined, ask: undefined },

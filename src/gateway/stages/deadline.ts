@@ -1,3 +1,4 @@
+import { Canceller } from "../../core/canceller.ts";
 import type { Clock, StopTimer } from "../../core/clock.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { Durations, waitText } from "../../policy/durations.ts";
@@ -45,7 +46,7 @@ async function limited(clock: Clock, durations: Durations, next: Next, passage: 
 
 /** What watches over one call. */
 class Watch implements TimeLimit {
-  readonly controller = new AbortController();
+  readonly controller = new Canceller();
   readonly #clock: Clock;
   readonly #durations: Durations;
   readonly #passage: Passage;

@@ -1,3 +1,4 @@
+import type { Signal } from "../../core/canceller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { isJsonObject } from "../../core/json.ts";
@@ -85,7 +86,7 @@ function isLasting({ kind, answer }: CallAnswer): boolean {
 }
 
 /** Settles as the call does, or rejects with the signal's reason as soon as that fires. */
-async function unlessGone<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+async function unlessGone<T>(running: Promise<T>, signal: Signal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const leave = (): void => {
     reject(signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The caller left"));

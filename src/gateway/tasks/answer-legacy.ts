@@ -1,3 +1,4 @@
+import { type Controller, type Signal, platformSignal } from "../../core/canceller.ts";
 import { deadline } from "../../core/deadline.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { stringAt } from "../../core/json.ts";
@@ -47,7 +48,7 @@ async function aboutHeld({ id, task }: KeptTask, { ask, controller }: Inbound, c
   if (ask !== undefined) {
     task.attend(
       ({ method, params }, signal) => ask({ method, params: relatedTo(params, id) }, signal),
-      AbortSignal.any([waiting.signal, controller.signal]),
+      AbortSignal.any([waiting.signal, platformSignal(controller.signal)]),
     );
   }
   try {
@@ -57,7 +58,7 @@ async function aboutHeld({ id, task }: KeptTask, { ask, controller }: Inbound, c
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
+function aborted(signal: Signal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
     reject(signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The caller left"));
@@ -144,7 +145,7 @@ const nobodysCall: Call = {
 export function withinPatience(
   { deps }: Gateway,
   { controller: caller }: Inbound,
-): { readonly controller: AbortController; readonly stop: () => void } {
+): { readonly controller: Controller; readonly stop: () => void } {
   const controller = new AbortController();
   const { signal, stop } = deadline(deps.clock, patienceMs, caller.signal, () => {
     return new GatewayError("deadline_exceeded", `How a task stands was not said within ${patienceMs} ms`);

@@ -1,3 +1,4 @@
+import type { Signal } from "../../core/canceller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { GatewayError, toGatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject } from "../../core/json.ts";
@@ -9,7 +10,7 @@ import type { Era } from "../../protocol/revision.ts";
 import { answerOfFailure, rpcErrorOf } from "../failure.ts";
 
 /** Asks the caller of a task; rejects where it cannot, or when `signal` fires. */
-export type Asker = (question: Question, signal: AbortSignal) => Promise<Answer>;
+export type Asker = (question: Question, signal: Signal) => Promise<Answer>;
 
 interface Open {
   readonly question: Question;
@@ -48,7 +49,7 @@ export class HeldTask {
   #state: TaskState;
   #nudged = Promise.withResolvers<void>();
   #answer: Answer | undefined;
-  #attending: { readonly asker: Asker; readonly signal: AbortSignal } | undefined;
+  #attending: { readonly asker: Asker; readonly signal: Signal } | undefined;
   #lastKey = 0;
 
   constructor({ clock, state, era, onChange }: HeldTaskSeed) {
@@ -110,7 +111,7 @@ export class HeldTask {
   }
 
   /** Somebody waits for the result, who can be asked until `signal` fires. */
-  attend(asker: Asker, signal: AbortSignal): void {
+  attend(asker: Asker, signal: Signal): void {
     this.#attending = { asker, signal };
     signal.addEventListener("abort", () => {
       if (this.#attending?.signal === signal) this.#attending = undefined;

@@ -1,7 +1,8 @@
+import type { Signal } from "../../core/canceller.ts";
 import type { Clock } from "../../core/clock.ts";
 
 /** Waits so many ms, or until `signal` fires. */
-export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(clock: Clock, ms: number, signal: Signal): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const wake = (): void => {

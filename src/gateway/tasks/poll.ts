@@ -1,3 +1,4 @@
+import type { Signal } from "../../core/canceller.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
 import type { Call } from "../../protocol/call.ts";
@@ -162,6 +163,6 @@ async function answerInputs(
   }
 }
 
-function reasonOf(signal: AbortSignal): Error {
+function reasonOf(signal: Signal): Error {
   return signal.reason instanceof Error ? signal.reason : new GatewayError("cancelled", "The task was cancelled");
 }

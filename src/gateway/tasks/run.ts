@@ -1,3 +1,4 @@
+import type { Signal } from "../../core/canceller.ts";
 import { GatewayError, toGatewayError } from "../../core/errors.ts";
 import { stringAt } from "../../core/json.ts";
 import type { Call } from "../../protocol/call.ts";
@@ -146,7 +147,7 @@ async function follow(
 }
 
 /** The answer; undefined where the request broke, which says nothing of the task. */
-async function untilBroken(request: Promise<CallAnswer>, signal: AbortSignal): Promise<Answer | undefined> {
+async function untilBroken(request: Promise<CallAnswer>, signal: Signal): Promise<Answer | undefined> {
   try {
     return (await request).answer;
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import type { Controller } from "../../core/canceller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { TaskState } from "../../protocol/tasks.ts";
@@ -22,7 +23,7 @@ export interface RelayedTask extends Known {
   /** How its progress and its state reach its owner. */
   readonly way: TaskWay;
   /** Ends what accompanies it. */
-  readonly controller: AbortController;
+  readonly controller: Controller;
   /** As it was last heard of, under the caller's id. */
   state: TaskState;
 }

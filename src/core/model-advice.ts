@@ -1,0 +1,15 @@
+import type { ErrorCode } from "./error-table.ts";
+
+/** What the model that made a call should do, where that is something else than what `errorTable` advises the person: it reads this instead. */
+export const modelAdvice: Readonly<Partial<Record<ErrorCode, string>>> = {
+  upstream_disabled:
+    "Do not repeat the call. Tell the user that this server is disabled; `switchyard status` says why, `switchyard enable NAME` enables it.",
+  upstream_isolated:
+    "Do not repeat the call now. Tell the user that an operator holds this server back; `switchyard release NAME` lets calls through again.",
+  breaker_open:
+    "Do not repeat the call before the time that is given. Use something else meanwhile, or tell the user that this server keeps failing.",
+  deadline_exceeded:
+    "Ask for less at once. Look whether the call took effect before you repeat it; if it always takes this long, tell the user to raise timeoutMs of this server.",
+  definition_quarantined:
+    "Do not look for a way around it. Tell the user that the server describes this otherwise than when it was approved: `switchyard status` shows what changed, `switchyard approve NAME` approves it.",
+};

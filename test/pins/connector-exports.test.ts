@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import * as api from "../../src/connector/api.ts";
+
+const toolkit = [
+  "CircuitBreaker",
+  "ResourceMonitor",
+  "batch",
+  "bulkhead",
+  "cached",
+  "explainError",
+  "fallback",
+  "mayPass",
+  "rateLimit",
+  "resilient",
+  "retry",
+  "streamPages",
+  "timed",
+  "trackProgress",
+];
+
+test("switchyard/connector exports exactly these values", () => {
+  const own = ["ToolFailure", "defineConnector", "openConnector", "serveConnector", "tool"];
+  assert.deepEqual(Object.keys(api).toSorted(), [...own, ...toolkit].toSorted());
+});
+
+test("docs/connectors.md names every piece of the toolkit", () => {
+  const page = readFileSync(new URL("../../docs/connectors.md", import.meta.url), "utf8");
+  const named = [...page.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell = ""]) =>
+    [...cell.matchAll(/`(\w+)/g)].map(([, name = ""]) => name),
+  );
+  assert.deepEqual(named.toSorted(), toolkit.toSorted());
+});
