@@ -36,7 +36,6 @@ const stdio: UpstreamOptions = { name: "soak", target, ...upstreamDefaults };
 export async function* soak(checkpoints: readonly number[]): AsyncGenerator<Holding> {
   await using http = await listenScripted();
   await using switchyard = startSwitchyard({ upstreams: [] });
-  fillEvents(switchyard);
   const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
   const remotes = ["legacy", "modern"].map((era) => httpUpstream(era, `${http.url}/${era}`));
   const turns = [
@@ -45,6 +44,8 @@ export async function* soak(checkpoints: readonly number[]): AsyncGenerator<Hold
     () => stdioCycle(switchyard, true),
     () => gatewayCycle([stdio, ...remotes]),
   ];
+  for (const turn of turns) await turn();
+  fillEvents(switchyard);
   let cycles = 0;
   for (const checkpoint of checkpoints) {
     for (; cycles < checkpoint; cycles += 1) await turns[cycles % turns.length]?.();
@@ -61,18 +62,17 @@ function listenScripted(): ReturnType<typeof listenOnFreePort> {
   });
 }
 
-/** The log of events keeps the latest: full of what will be told, it does not grow, and what it holds is not taken for a leak. */
+/**
+ * The log of events keeps the latest: full of what will be told, in the same mixture, it does not grow, and what it holds is not taken for a
+ * leak.
+ */
 function fillEvents({ events }: Switchyard): void {
+  const told = events.after(0).events;
+  assert.ok(told.length > 0, "the first turns tell of something");
   for (let count = 0; count < maxEvents; count += 1) {
-    const upstream = stdio.name;
-    events.append({
-      type: "upstream.changed",
-      upstream,
-      from: "starting",
-      state: "ready",
-      since: Date.now(),
-      attempts: 0,
-    });
+    const event = told[count % told.length];
+    // A copy, as each that will be told is one of its own.
+    if (event !== undefined) events.append(structuredClone(event));
   }
 }
 
