@@ -1,5 +1,6 @@
 /** What each policy costs a call: when it has nothing to do, and when it works. Ratios count, not figures: `node bench/policies.ts`. */
 import { format } from "node:util";
+import { Canceller, type Controller } from "../src/core/canceller.ts";
 import { systemClock } from "../src/core/clock.ts";
 import { ArgumentSchemas } from "../src/policy/argument-schemas.ts";
 import { Bulkhead } from "../src/policy/bulkhead.ts";
@@ -38,6 +39,8 @@ const cases: readonly (readonly [name: string, run: () => unknown])[] = [
   ["nothing", () => undefined],
   ["policyFor: two looks", () => policyFor(table, "up", "read_x")],
   ["rate limit: take", () => limiter.take("caller\nada", often)],
+  ["ending a call: an object of ours", () => heardOnce(new Canceller())],
+  ["ending a call: the platform's", () => heardOnce(new AbortController())],
   ["validate: a compiled schema", () => schemas.known(schema)?.(given)],
   ["deadline: a timer and a controller", timedCall],
   [
@@ -67,6 +70,16 @@ const awaited: readonly (readonly [name: string, run: () => Promise<unknown>])[]
   ["idempotency: a known key", () => keyed("known")],
   ["bulkhead: a full one, a turn", turnInQueue],
 ];
+
+function unheard(): void {
+  // Nothing is ended here.
+}
+
+/** A controller as a call has it: made, listened to, and not any more. */
+function heardOnce({ signal }: Controller): void {
+  signal.addEventListener("abort", unheard);
+  signal.removeEventListener("abort", unheard);
+}
 
 function timedCall(): void {
   const controller = new AbortController();

@@ -1,6 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
 import { type AuditFilter, isWanted } from "./audit-filter.ts";
-import type { ChainedRow } from "./audit-row.ts";
+import { type ChainedRow, fieldsOf } from "./audit-row.ts";
 import type { AuditTrail } from "./audit-trail.ts";
 import type { ChainCheck } from "./hash-chain.ts";
 
@@ -72,21 +72,9 @@ const columns =
 
 /** RFC 4180. */
 function csvLine(row: ChainedRow): string {
-  const { seq, id, kind, at, durationUs, method, name, upstream, tool, principal, outcome, code, cache, detail } = row;
-  const cells = [
-    seq,
-    id,
-    kind,
-    new Date(at).toISOString(),
-    durationUs,
-    method,
-    name,
-    upstream,
-    tool,
-    principal,
-    outcome,
-  ];
-  return `${[...cells, code, cache, detail, row.arguments, row.result, row.hash].map(csvCell).join(",")}\r\n`;
+  const [id, kind, at, ...rest] = fieldsOf(row);
+  const cells = [row.seq, id, kind, new Date(Number(at)).toISOString(), ...rest, row.hash];
+  return `${cells.map(csvCell).join(",")}\r\n`;
 }
 
 /** What a spreadsheet would take for a formula is marked as text: names come from callers. */

@@ -7,19 +7,7 @@ export function callText(row: JsonObject): string {
   const facts = ["time", "method", "name", "upstream", "tool", "principal", "outcome", "code", "cache"].map(
     (key) => [key, stringAt(row, key)] as const,
   );
-  const more = [
-    "entrance",
-    "address",
-    "session",
-    "kind",
-    "role",
-    "route",
-    "attempts",
-    "queuedMs",
-    "fallback",
-    "bytesIn",
-    "bytesOut",
-  ].map((key) => [key, plainText(detail[key])] as const);
+  const more = listed.map((key) => [key, plainText(detail[key])] as const);
   const lines = [...facts, ...more].filter(([, value]) => value !== undefined && value !== "");
   const width = Math.max(0, ...lines.map(([key]) => key.length));
   const head = lines.map(([key, value]) => `${key.padEnd(width)}  ${printable(value ?? "")}`).join("\n");
@@ -37,7 +25,8 @@ export function callText(row: JsonObject): string {
   ].join("\n\n");
 }
 
-const shownKeys: ReadonlySet<string> = new Set([
+/** What of the detail is told in a line each, in this order. */
+const listed = [
   "entrance",
   "address",
   "session",
@@ -49,10 +38,9 @@ const shownKeys: ReadonlySet<string> = new Set([
   "fallback",
   "bytesIn",
   "bytesOut",
-  "stages",
-  "arguments",
-  "result",
-]);
+] as const;
+
+const shownKeys: ReadonlySet<string> = new Set([...listed, "stages", "arguments", "result"]);
 
 function plainText(value: unknown): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;

@@ -13,7 +13,7 @@ export interface Terminal {
   passing(text: string): void;
   /** Ends the progress line, if there is one. */
   endProgress(): void;
-  /** How wide the person's window is, in columns. */
+  /** How wide the person's window is, in columns; without end where it is none, so that nothing is cut. */
   readonly columns: number;
   /** Fires when whoever read the results has left, as `head` does: nobody wants more of them. */
   readonly left: AbortSignal;
@@ -62,7 +62,7 @@ export function processTerminal(): Terminal {
       isPassing = true;
     },
     endProgress,
-    columns: stdout.isTTY ? stdout.columns : 120,
+    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
     left: left.signal,
   };
 }

@@ -1,20 +1,10 @@
 import { z } from "zod";
 import { auditDefaults } from "../audit/audit-options.ts";
+import { isObject, wholeNumber } from "./schema-parts.ts";
 
-const isObject = { error: "must be an object" };
 const yesNo = { error: "must be true or false" };
 const nameError = "must be a list of names";
 const pathError = 'must be a list of places such as "arguments.customer.iban"';
-
-function wholeNumber(min: number, max: number, fallback: number, description: string) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .int({ error })
-    .min(min, { error })
-    .max(max, { error })
-    .default(fallback)
-    .meta({ description: `${description} A whole number from ${min} to ${max}. Default ${fallback}.` });
-}
 
 const redact = z.strictObject(
   {

@@ -5,8 +5,8 @@ import { authDefaults } from "../access/options.ts";
 import { roles } from "../access/principal.ts";
 import { isAddressRange } from "../server/public-url.ts";
 import type { Path } from "./content.ts";
+import { isObject } from "./schema-parts.ts";
 
-const isObject = { error: "must be an object" };
 const urlError = "must be an https address (http on this machine only), without ?, # or a user name";
 
 function isPlainUrl(text: string): boolean {

@@ -1,19 +1,9 @@
 import { z } from "zod";
 import { type CacheOptions, cacheOptionDefaults } from "../cache/cache-options.ts";
 import { type CachePolicy, type TtlClass, cacheDefaults, cacheScopes, ttlClasses } from "../policy/cache-policy.ts";
+import { isObject, optionalWholeNumber } from "./schema-parts.ts";
 
-const isObject = { error: "must be an object" };
 const day = 86_400_000;
-
-function wholeNumber(min: number, max: number, description: string, fallback: string | number) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .int({ error })
-    .min(min, { error })
-    .max(max, { error })
-    .optional()
-    .meta({ description: `${description} A whole number from ${min} to ${max}. Default ${fallback}.` });
-}
 
 const classNames = Object.keys(ttlClasses).filter((name): name is TtlClass => name in ttlClasses);
 const ttlError = `must be a whole number of ms from 0 to ${day}, or one of ${classNames.join(", ")}`;
@@ -44,17 +34,17 @@ const policy = z.strictObject(
       .meta({
         description: `Who may be given what somebody else's call brought: public, everybody who may make the call; role, those of the same role; user, nobody. Default ${cacheDefaults.scope}.`,
       }),
-    staleMs: wholeNumber(
+    staleMs: optionalWholeNumber(
       0,
       day,
-      "How long after its time a result is still given at once, while it is fetched anew, in ms.",
       cacheDefaults.staleMs,
+      "How long after its time a result is still given at once, while it is fetched anew, in ms.",
     ),
-    staleIfErrorMs: wholeNumber(
+    staleIfErrorMs: optionalWholeNumber(
       0,
       day,
-      "How long after its time a result is given while the server is away, in ms.",
       cacheDefaults.staleIfErrorMs,
+      "How long after its time a result is given while the server is away, in ms.",
     ),
     tags: tagNames("Names by which results can be dropped, the same for all servers.", "none"),
     invalidates: tagNames("What a call that may change something drops, by those names.", "every result of its server"),
@@ -106,11 +96,11 @@ const warmCall = z.strictObject(
 
 const warm = z.strictObject(
   {
-    everyMs: wholeNumber(
+    everyMs: optionalWholeNumber(
       1000,
       day,
-      "How often the calls are made, in ms, besides when their server becomes ready.",
       cacheOptionDefaults.warm.everyMs,
+      "How often the calls are made, in ms, besides when their server becomes ready.",
     ),
     calls: z
       .array(warmCall, { error: "must be a list of calls" })
@@ -128,7 +118,7 @@ const maxMiB = cacheOptionDefaults.maxBytes / 1024 ** 2;
 
 const cache = z.strictObject(
   {
-    maxMiB: wholeNumber(0, 1_048_576, "Room for all results together, in MiB; 0: none is kept.", maxMiB),
+    maxMiB: optionalWholeNumber(0, 1_048_576, maxMiB, "Room for all results together, in MiB; 0: none is kept."),
     warm: warm.prefault({}).meta({ description: "What is fetched before anybody asks. Default {}." }),
   },
   isObject,

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { searchDefaults, wholeUpstream } from "../gateway/catalog-options.ts";
 import type { Path } from "./content.ts";
-import { patternList } from "./schema-parts.ts";
+import { isObject, patternList } from "./schema-parts.ts";
 
-const isObject = { error: "must be an object" };
 function patterns(description: string, fallback: readonly string[]) {
   return patternList()
     .default([...fallback])

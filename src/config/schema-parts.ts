@@ -11,6 +11,20 @@ export function wholeNumber(min: number, max: number, fallback: number, descript
     .meta({ description: `${description} A whole number from ${min} to ${max}. Default ${fallback}.` });
 }
 
+/** Likewise, where nothing is filled in: `fallback` says what goes then. */
+export function optionalWholeNumber(min: number, max: number, fallback: number | string, description: string) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .int({ error })
+    .min(min, { error })
+    .max(max, { error })
+    .optional()
+    .meta({ description: `${description} A whole number from ${min} to ${max}. Default ${fallback}.` });
+}
+
+/** What is said where something else stands in the place of an object. */
+export const isObject = { error: "must be an object" };
+
 const patternError = 'must be a name, a pattern such as "read_*", or one after "!"';
 
 /** A list of names and patterns. */

@@ -5,18 +5,7 @@ import { retryDefaults } from "../policy/retry.ts";
 import { maxTimeoutDefaultMs } from "../policy/time-limit.ts";
 import { upstreamDefaults } from "../upstream/options.ts";
 import { cachePolicyKey, cachePolicyKeys } from "./schema-cache.ts";
-
-const isObject = { error: "must be an object" };
-
-function wholeNumber(min: number, max: number, fallback: number | string, description: string) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .int({ error })
-    .min(min, { error })
-    .max(max, { error })
-    .optional()
-    .meta({ description: `${description} A whole number from ${min} to ${max}. Default ${fallback}.` });
-}
+import { isObject, optionalWholeNumber } from "./schema-parts.ts";
 
 function flag(fallback: boolean, description: string) {
   return z
@@ -33,7 +22,7 @@ const rate = z.strictObject(
       .min(1, { error: "must be a whole number from 1 to 1000000" })
       .max(1_000_000, { error: "must be a whole number from 1 to 1000000" })
       .meta({ description: "How often in the long run. A whole number from 1 to 1000000." }),
-    burst: wholeNumber(1, 1_000_000, "as perMinute", "How often at once, after a while without."),
+    burst: optionalWholeNumber(1, 1_000_000, "as perMinute", "How often at once, after a while without."),
   },
   isObject,
 );
@@ -46,9 +35,14 @@ function rateKey(description: string) {
 
 const retry = z.strictObject(
   {
-    attempts: wholeNumber(1, 10, retryDefaults.attempts, "Attempts in all; 1: none is repeated."),
-    firstMs: wholeNumber(1, 60_000, retryDefaults.firstMs, "Before the second attempt, in ms; doubled with each."),
-    longestMs: wholeNumber(
+    attempts: optionalWholeNumber(1, 10, retryDefaults.attempts, "Attempts in all; 1: none is repeated."),
+    firstMs: optionalWholeNumber(
+      1,
+      60_000,
+      retryDefaults.firstMs,
+      "Before the second attempt, in ms; doubled with each.",
+    ),
+    longestMs: optionalWholeNumber(
       1,
       600_000,
       retryDefaults.longestMs,
@@ -60,9 +54,9 @@ const retry = z.strictObject(
 
 const concurrency = z.strictObject(
   {
-    max: wholeNumber(1, 100_000, `${bulkheadDefaults.max}; for a command 32`, "Calls at once."),
-    queue: wholeNumber(0, 100_000, bulkheadDefaults.queue, "Calls that may wait for their turn."),
-    waitMs: wholeNumber(1, 3_600_000, bulkheadDefaults.waitMs, "How long a call may wait, in ms."),
+    max: optionalWholeNumber(1, 100_000, `${bulkheadDefaults.max}; for a command 32`, "Calls at once."),
+    queue: optionalWholeNumber(0, 100_000, bulkheadDefaults.queue, "Calls that may wait for their turn."),
+    waitMs: optionalWholeNumber(1, 3_600_000, bulkheadDefaults.waitMs, "How long a call may wait, in ms."),
   },
   isObject,
 );
@@ -92,14 +86,14 @@ const fallback = z.strictObject(
 
 /** What may be said of all calls to a server, and of those to a tool. Nothing is filled in, so that what a tool leaves out is its server's. */
 export const policyShape = {
-  timeoutMs: wholeNumber(
+  timeoutMs: optionalWholeNumber(
     1,
     86_400_000,
     `${upstreamDefaults.timeoutMs}; of a tool, its server's`,
     "How long a call may go without a sign of life, in ms: progress is one.",
   ),
   cache: cachePolicyKey,
-  maxTimeoutMs: wholeNumber(
+  maxTimeoutMs: optionalWholeNumber(
     1,
     86_400_000,
     maxTimeoutDefaultMs,

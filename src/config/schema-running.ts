@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { healthCheckDefaults } from "../upstream/health-check.ts";
 import { defaultBreaker, defaultRestart, restartPolicies } from "../upstream/options.ts";
-import { patternList, wholeNumber } from "./schema-parts.ts";
+import { isObject, patternList, wholeNumber } from "./schema-parts.ts";
 
-const isObject = { error: "must be an object" };
 const dayMs = 86_400_000;
 
 const health = z.strictObject(

@@ -18,7 +18,7 @@ import {
 import { auditKey, knownAuditKeysAt } from "./schema-audit.ts";
 import { otelKey } from "./schema-otel.ts";
 import { knownCatalogKeysAt, profilesKey, searchKey } from "./schema-catalog.ts";
-import { wholeNumber } from "./schema-parts.ts";
+import { isObject, wholeNumber } from "./schema-parts.ts";
 import { runningKeysOf, runningShape } from "./schema-running.ts";
 
 /** The keys that may hold the servers: the spelling of Claude Desktop and Cursor, and that of VS Code. */
@@ -52,8 +52,6 @@ function ignored(description: string) {
     .optional()
     .meta({ description: `${description} Accepted and ignored.` });
 }
-
-const isObject = { error: "must be an object" };
 
 const variableError = "must be the name of an environment variable: letters, digits and _, no digit first";
 

@@ -34,7 +34,7 @@ export function readBody(request: IncomingMessage, done: (body: Buffer | Gateway
 }
 
 /**
- * What a body says as JSON.
+ * What a body of the REST side says as JSON. Where it is none, nothing of it is in the error: configurations and keys come that way.
  *
  * @throws {GatewayError} `parse_error`.
  */
@@ -42,7 +42,8 @@ export function parsedBody(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8"));
   } catch (thrown) {
-    throw new GatewayError("parse_error", `The body is not JSON: ${messageOf(thrown)}`);
+    const where = / \(line \d+ column \d+\)$/.exec(messageOf(thrown))?.[0] ?? "";
+    throw new GatewayError("parse_error", `The body is not JSON${where}`);
   }
 }
 

@@ -5,7 +5,7 @@ import { type JsonObject, isJsonObject } from "../core/json.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { operations } from "../gateway/operations.ts";
 import { decoded } from "./address.ts";
-import { readBody } from "./body.ts";
+import { parsedBody, readBody } from "./body.ts";
 import { checkOperator, tellOperation } from "./operator-request.ts";
 import { answerJson, refuse } from "./reply.ts";
 import type { DeskOutcome, UpstreamDesk } from "./upstream-desk.ts";
@@ -136,15 +136,9 @@ async function done(
   return { status, name: about, answer: { name: about, state, ...outcome } };
 }
 
-/** Never quotes the body, which may hold secrets. */
 function objectIn(body: Buffer): JsonObject {
   if (body.length === 0) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString("utf8"));
-  } catch {
-    throw new GatewayError("parse_error", "The body is not JSON");
-  }
+  const value = parsedBody(body);
   if (isJsonObject(value)) return value;
   throw wrong("The body must be a JSON object");
 }

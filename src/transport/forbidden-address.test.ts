@@ -9,6 +9,7 @@ test("link-local addresses and those of clouds' metadata are refused, as literal
     "2852039166",
     "0xa9fea9fe",
     "[fe80::1]",
+    "[::ffff:169.254.169.254]",
     "[FD00:EC2::254]",
     "100.100.100.200",
   ]) {

@@ -61,7 +61,7 @@ export function auditList(context: Context, options: AuditListOptions): Promise<
     const { terminal } = context;
     if (options.json === true) for (const row of rows) terminal.out(JSON.stringify(row));
     else if (rows.length === 0) terminal.note("Nothing on record fits.");
-    else terminal.out(table(["TIME", "ID", "WHO", "WHAT", "OUTCOME", "MS"], rows.map(cells), terminal.columns));
+    else terminal.out(table(["TIME", "ID", "WHO", "MS", "WHAT", "OUTCOME"], rows.map(cells), terminal.columns));
     return exitCodes.ok;
   });
 }
@@ -77,9 +77,9 @@ function cells(row: JsonObject): string[] {
     time,
     text("id"),
     text("principal"),
+    typeof durationMs === "number" ? durationMs.toFixed(1) : "",
     what.replace(/^\//, "") + about,
     outcome,
-    typeof durationMs === "number" ? durationMs.toFixed(1) : "",
   ];
 }
 
