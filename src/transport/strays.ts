@@ -1,38 +1,59 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 
 /** The variable by which a child's processes are known, wherever they went: they inherit it. */
 export const markVariable = "SWITCHYARD_CHILD";
 
 /** Processes that are looked at before others get a turn: about half a millisecond. */
 const atATime = 20;
-/** Looks, each after the processes that the one before found were killed: one that forks as fast as that is given up. */
-const maxLooks = 5;
+/** Looks, with a pause of 1, 2, 4, … ms after each that found something, half a second in all: one that forks as fast as that is given up. */
+const maxLooks = 10;
 
 /**
- * Kills every process whose environment has this mark: those of a child that left its process group and its session. One that has thrown its
- * environment away is not found. Linux only; elsewhere nothing is found. Never rejects.
+ * Kills every process whose environment has this mark, those of a child that left its process group and its session, and resolves when
+ * none of them runs any more. One that has thrown its environment away is not found. Linux only; elsewhere nothing is found. Never rejects.
  */
 export async function endStrays(mark: string): Promise<void> {
   if (process.platform !== "linux") return;
   for (let looks = 0; looks < maxLooks; looks += 1) {
-    const pids = await straysOf(mark);
-    for (const pid of pids) killQuietly(pid);
-    if (pids.length === 0) return;
+    if (!(await findsStrays(mark))) return;
+    await pause(2 ** looks);
   }
 }
 
-async function straysOf(mark: string): Promise<number[]> {
+/** Kills what has the mark. True where there was such a process, or one of which it cannot be said yet. */
+async function findsStrays(mark: string): Promise<boolean> {
   const wanted = Buffer.from(`\0${markVariable}=${mark}\0`);
-  const found: number[] = [];
+  let hasFound = false;
   let count = 0;
-  for (const name of namesIn("/proc")) {
-    if (!/^\d/.test(name)) continue;
-    if (hasMark(name, wanted)) found.push(Number(name));
+  for (const pid of namesIn("/proc")) {
+    if (!/^\d/.test(pid)) continue;
+    const environment = bytesOf(`/proc/${pid}/environ`);
+    if (has(environment, wanted)) {
+      killQuietly(Number(pid));
+      hasFound = true;
+    } else if (environment.length === 0 && isBetween(pid)) hasFound = true;
     count += 1;
     if (count % atATime === 0) await turn();
   }
-  return found;
+  return hasFound;
+}
+
+function has(environment: Buffer, wanted: Buffer): boolean {
+  return environment.includes(wanted) || environment.indexOf(wanted.subarray(1)) === 0;
+}
+
+/**
+ * Whether a process without an environment is about to get one or has just lost it: while it loads its program and while it ends, it has
+ * no arguments either. The kernel's own threads, which have none for good, are in no process group.
+ *
+ * @see proc_pid_environ(5), proc_pid_cmdline(5), proc_pid_stat(5).
+ */
+function isBetween(pid: string): boolean {
+  if (bytesOf(`/proc/${pid}/cmdline`).length > 0) return false;
+  const stat = bytesOf(`/proc/${pid}/stat`).toString("latin1");
+  const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return state !== "" && state !== "Z" && state !== "X" && group !== "0";
 }
 
 function namesIn(folder: string): string[] {
@@ -44,15 +65,16 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function hasMark(pid: string, wanted: Buffer): boolean {
+/** Nothing where the process has ended since it was listed, is ending, or belongs to somebody else. */
+function bytesOf(file: string): Buffer {
   try {
-    const environment = readFileSync(`/proc/${pid}/environ`);
-    return environment.includes(wanted) || environment.indexOf(wanted.subarray(1)) === 0;
+    return readFileSync(file);
   } catch {
-    // It has ended since it was listed, or belongs to somebody else.
-    return false;
+    return nothing;
   }
 }
+
+const nothing = Buffer.alloc(0);
 
 /** Ends a process outright; nothing where there is none, or none of ours. */
 export function killQuietly(pid: number): void {
