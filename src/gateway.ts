@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { Access, type AccessDeps } from "./access/access.ts";
 import { type AuthOptions, authDefaults } from "./access/options.ts";
 import { localPrincipal } from "./access/principal.ts";
+import { builtInConnectors } from "./built-in-connectors.ts";
 import { LiveConfig } from "./config/live-config.ts";
 import type { Config } from "./config/config.ts";
 import { type FileWatch, watchFile } from "./config/watch.ts";
@@ -12,6 +13,7 @@ import { type AuditOptions, auditDefaults } from "./audit/audit-options.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
 import { timeOrderedIds } from "./core/time-ordered-id.ts";
 import { Gate } from "./core/gate.ts";
+import { sleep } from "./core/sleep.ts";
 import { EventLog } from "./events/event-log.ts";
 import type { EndedCall, Entrance } from "./gateway/ended-call.ts";
 import { type CacheOptions, cacheOptionDefaults } from "./cache/cache-options.ts";
@@ -175,19 +177,16 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   const results = new CacheDesk(clock, options.cache?.maxBytes ?? cacheOptionDefaults.maxBytes);
   const meters = metersFor(clock);
   const tracing = options.otel && startTracing(options.otel, clock, identity);
-  const { gateway, cache, trail } = gatewayOf(options, { clock, store, events, oauth, results, meters, tracing });
-  const sessions = new Sessions(options.sessions ?? sessionDefaults, {
-    clock,
-    newId: randomUUID,
-    subscribe: (session) => gateway.subscribe(session),
-    store: store.sessions,
-    revive: (stored) => reviveSession(gateway, stored, access.revived(stored.principal)),
-  });
+  const entered = new AbortController();
+  const made = { clock, store, events, oauth, results, meters, tracing, entered: entered.signal };
+  const { gateway, cache, trail } = gatewayOf(options, made);
+  const sessions: Sessions = sessionsFor(options, gateway, access, store, clock);
   const live = liveConfig(options, gateway, { clock, events });
   const watch = options.configFile && watchConfig(options.configFile, live);
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
     for (const part of [sessions, access, cache, meters]) part.close();
+    entered.abort();
     // First, as it ends what a change may be waiting for.
     await gateway.close();
     await watch?.close();
@@ -202,14 +201,13 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
       const metrics = (): Reported => meters.read(gateway, sessions);
       const parts = { gateway, sessions, logins: oauth, access, desk: live, cache, trail, metrics };
       const server = await listenHttp(listenOptions, parts);
+      entered.abort();
       servers.add(server);
       return server;
     },
     async serve(channel, route = { kind: "all" }, entrance = "internal") {
-      const from = { principal: localPrincipal, entrance, address: undefined };
-      const endpoint = new ChannelEndpoint(channel, gateway, route, from);
-      endpoint.start();
-      await endpoint.ended;
+      entered.abort();
+      await serveChannel(channel, gateway, route, entrance);
     },
     reconfigure: (next, catalog, policies) => live.replace(next, catalog, policies),
     events,
@@ -224,6 +222,13 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   };
 }
 
+async function serveChannel(channel: Channel, gateway: Gateway, route: Route, entrance: Entrance): Promise<void> {
+  const from = { principal: localPrincipal, entrance, address: undefined };
+  const endpoint = new ChannelEndpoint(channel, gateway, route, from);
+  endpoint.start();
+  await endpoint.ended;
+}
+
 /** What a gateway is joined of. */
 interface GatewayParts {
   readonly clock: Clock;
@@ -233,11 +238,13 @@ interface GatewayParts {
   readonly results: CacheDesk;
   readonly meters: Meters;
   readonly tracing: Tracing | undefined;
+  /** Fires when somebody can come in. */
+  readonly entered: AbortSignal;
 }
 
 function gatewayOf(
   options: SwitchyardOptions,
-  { clock, store, events, oauth, results, meters, tracing }: GatewayParts,
+  { clock, store, events, oauth, results, meters, tracing, entered }: GatewayParts,
 ): { readonly gateway: Gateway; readonly cache: CacheParts; readonly trail: AuditTrail | undefined } {
   const { upstreams, random, onStateChange, onWarning, onCallEnded } = options;
   const recorder = recorderFor(options, store, events, () => gateway);
@@ -254,7 +261,7 @@ function gatewayOf(
       },
     },
     deps: {
-      ...upstreamDeps(clock, random),
+      ...upstreamDeps(clock, random, () => sleep(clock, beforeConnectorsMs, entered)),
       authorizerFor: oauth.authorizerFor,
       catalogs: store.catalogs,
       recovery: new RecoveryQueue(clock),
@@ -314,6 +321,22 @@ function watchConfig({ path, onRead }: ConfigFileOptions, live: LiveConfig): Fil
     } catch (thrown) {
       onRead?.(toGatewayError(thrown));
     }
+  });
+}
+
+function sessionsFor(
+  options: SwitchyardOptions,
+  gateway: Gateway,
+  access: Access,
+  store: Store,
+  clock: Clock,
+): Sessions {
+  return new Sessions(options.sessions ?? sessionDefaults, {
+    clock,
+    newId: randomUUID,
+    subscribe: (session) => gateway.subscribe(session),
+    store: store.sessions,
+    revive: (stored) => reviveSession(gateway, stored, access.revived(stored.principal)),
   });
 }
 
@@ -384,8 +407,15 @@ function oauthFor(options: LoginOptions, clock: Clock, servers: ReadonlySet<Http
 /** Children that may be starting at once: each keeps a processor busy for half a second or more. */
 const startingAtOnce = 4;
 
-/** What upstreams, and clients of our own, are made with. */
-export function upstreamDeps(clock: Clock = systemClock, random: () => number = Math.random): UpstreamDeps {
+/** Longest time that connectors wait for the gateway to listen: to load one keeps this thread busy, and people wait for the address. */
+const beforeConnectorsMs = 200;
+
+/** What upstreams, and clients of our own, are made with. Connectors are loaded once `turn` has resolved. */
+export function upstreamDeps(
+  clock: Clock = systemClock,
+  random: () => number = Math.random,
+  turn: () => Promise<void> = () => Promise.resolve(),
+): UpstreamDeps {
   return {
     clock,
     random,
@@ -394,10 +424,11 @@ export function upstreamDeps(clock: Clock = systemClock, random: () => number = 
     guardian: new Guardian(),
     starting: new Gate(startingAtOnce),
     watcher: new Sampler(clock, processReader()),
-    connectors: async ({ connector, folder, config }) => {
+    connectors: async (target) => {
+      await turn();
       // Loaded by the first upstream that is one: most gateways have none.
       const { openConnectorChannel } = await import("./connector/open-channel.ts");
-      return openConnectorChannel(connector, folder, config);
+      return openConnectorChannel(target, builtInConnectors);
     },
   };
 }

@@ -88,6 +88,11 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   ws: ["transport"],
 };
 
+/** Each connector, and the third-party packages that it may import. */
+const connectorPackages: Readonly<Record<string, readonly string[]>> = {
+  cashflow: ["chokidar", "yaml", "zod"],
+};
+
 function roomOf(file: string): string {
   const folder = relative(src, dirname(file)).split(/[\\/]/)[0];
   return folder === undefined || folder === "" ? "." : folder;
@@ -128,6 +133,24 @@ test("a third-party package is imported in its own room only", () => {
       if (rooms === undefined || !rooms.includes(roomOf(file))) wrong.push(`${relative(src, file)} imports ${name}`);
     }
   }
+  assert.deepEqual(wrong, []);
+});
+
+test("a connector imports its own files, its own packages and `switchyard/connector`, and nothing else of this package", () => {
+  const wrong: string[] = [];
+  const connectors = fileURLToPath(new URL("../connectors/", import.meta.url));
+  const sources = globSync("*/**/*.ts", { cwd: connectors, exclude: ["**/*.test.ts"] });
+  for (const source of sources) {
+    const own = source.split(/[\\/]/)[0] ?? "";
+    for (const path of importsOf(join(connectors, source)).filter((name) => !name.startsWith("node:"))) {
+      const isOwn =
+        path.startsWith(".") &&
+        !relative(join(connectors, own), join(connectors, dirname(source), path)).startsWith("..");
+      if (!isOwn && path !== "switchyard/connector" && !connectorPackages[own]?.includes(path))
+        wrong.push(`${source} imports ${path}`);
+    }
+  }
+  assert.ok(sources.length > 30, "the search found the sources");
   assert.deepEqual(wrong, []);
 });
 

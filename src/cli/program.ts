@@ -257,13 +257,13 @@ function addConnector(program: Command, context: Context, done: Done): void {
   program
     .command("connector")
     .description("serve one connector on standard input and output, or begin a new one")
-    .argument("<connector>", "a file (./weather.ts), an installed package, or new")
+    .argument("<connector>", "cashflow, a file (./weather.ts), an installed package, or new")
     .argument("[options...]", "options of its configuration, such as --dir ./entities; after new: its name")
     .allowUnknownOption()
     .passThroughOptions()
     .addHelpText(
       "after",
-      "\nExamples:\n  switchyard connector ./weather.ts --city Oslo\n  switchyard connector new weather",
+      "\nExamples:\n  switchyard connector cashflow --dir ./company\n  switchyard connector ./weather.ts --city Oslo\n  switchyard connector new weather",
     )
     .action(async (reference: string, rest: readonly string[]) => {
       const { newConnector, serveOneConnector } = await import("./commands/connector.ts");

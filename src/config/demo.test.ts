@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { isAbsolute } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { test } from "node:test";
 import { demoConfig } from "./demo.ts";
 
 test("the demo starts scripts of installed packages with this Node, and names the packages that are not installed", () => {
   const { config, missing } = demoConfig("/work");
-  assert.equal(config.upstreams.length + missing.length, 2);
+  assert.equal(config.upstreams.length + missing.length, 3);
   for (const { target } of config.upstreams) {
+    if (target.kind === "connector") continue;
     assert.ok(target.kind === "stdio");
     assert.equal(target.command, process.execPath);
     assert.ok(existsSync(target.args[0] ?? ""), target.args[0]);
@@ -21,9 +22,12 @@ test("the demo's files upstream serves the examples of this package", () => {
   if (folder !== undefined) assert.ok(isAbsolute(folder) && /examples[\\/]$/.test(folder), folder);
 });
 
-test("without the optional packages the demo has no upstreams", () => {
+test("without the optional packages the demo has the cash flow of the sample company alone", () => {
   const { config, missing } = demoConfig("/work", () => undefined);
-  assert.deepEqual(config.upstreams, []);
+  const [target, ...others] = config.upstreams.map((upstream) => upstream.target);
+  assert.deepEqual(others, []);
+  assert.ok(target?.kind === "connector" && target.connector === "cashflow");
+  assert.ok(existsSync(join(target.folder, String(target.config["dir"]), "company.yaml")));
   assert.deepEqual(config.source, { kind: "none" });
   assert.deepEqual(missing, ["@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-filesystem"]);
 });

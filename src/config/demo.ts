@@ -15,25 +15,34 @@ export interface Demo {
 /** Finds the package.json of a package; `undefined` if it is not installed. */
 export type FindPackage = (name: string) => string | undefined;
 
+const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
+
 const servers = [
   { name: "everything", package: "@modelcontextprotocol/server-everything", args: ["stdio"] },
   {
     name: "files",
     package: "@modelcontextprotocol/server-filesystem",
-    args: [fileURLToPath(new URL("../../examples/", import.meta.url))],
+    args: [examples],
   },
 ] as const;
 
 /**
- * Defaults, and two upstreams from npm that need no set-up: one that shows every feature of MCP, one that reads the
- * `examples/` of this package. They are optional dependencies; one that is not installed is left out and named.
+ * Defaults, and upstreams that need no set-up: from npm one that shows every feature of MCP and one that reads the `examples/` of this
+ * package, and of our own the cash flow of a sample company. Those from npm are optional dependencies; one that is not installed is left out
+ * and named.
  */
 export function demoConfig(cwd: string, findPackage: FindPackage = findInstalled): Demo {
   const found = servers.map((server) => ({ server, script: scriptOf(findPackage(server.package)) }));
   const upstreams = found.flatMap(({ server, script }) => (script === undefined ? [] : [upstreamOf(server, script)]));
   const missing = found.filter(({ script }) => script === undefined).map(({ server }) => server.package);
-  return { config: { ...emptyConfig(cwd), upstreams }, missing };
+  return { config: { ...emptyConfig(cwd), upstreams: [...upstreams, cashflow] }, missing };
 }
+
+const cashflow: UpstreamOptions = {
+  ...upstreamDefaults,
+  name: "cashflow",
+  target: { kind: "connector", connector: "cashflow", folder: examples, config: { dir: "cashflow" } },
+};
 
 function upstreamOf(server: (typeof servers)[number], script: string): UpstreamOptions {
   return {

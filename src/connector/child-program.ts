@@ -12,8 +12,9 @@ export interface ChildProgram {
 
 /** How to start a connector in a process of its own. */
 export function childProgram(connector: string, folder: string, config: object): ChildProgram {
-  // Run from source or built, it is the file beside this one.
-  const file = new URL(import.meta.url.endsWith(".ts") ? "child.ts" : "child.js", import.meta.url);
+  // Where the rooms are joined, since it is there that the names of what comes with the gateway are known. Run from source or built.
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const file = new URL(`../connector-child.${extension}`, import.meta.url);
   return {
     command: process.execPath,
     args: [fileURLToPath(file), connector, folder],

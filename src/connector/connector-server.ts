@@ -24,6 +24,12 @@ class Refusal extends Error {
   }
 }
 
+/** What a connector is told, and from which folder relative paths in it are meant. */
+interface Setting {
+  readonly config: unknown;
+  readonly folder: string;
+}
+
 /**
  * One connector as an MCP server of 2026-07-28 on one channel, for as long as that is open.
  *
@@ -39,13 +45,13 @@ export class ConnectorServer {
   #offer: Offer = {};
   #matchers: readonly { readonly resource: Resource; readonly matches: (uri: string) => boolean }[] = [];
 
-  constructor(connector: Connector, config: unknown, channel: Channel) {
+  constructor(connector: Connector, { config, folder }: Setting, channel: Channel) {
     this.#connector = connector;
     this.#channel = channel;
     this.#subscriptions = new Subscriptions((method, params) => {
       this.#send(notificationText(method, params));
     });
-    this.#ready = this.#setUp(config);
+    this.#ready = this.#setUp(config, folder);
     this.#ready.catch(() => undefined);
     channel.start({
       frame: (frame) => {
@@ -56,10 +62,11 @@ export class ConnectorServer {
     });
   }
 
-  async #setUp(config: unknown): Promise<void> {
+  async #setUp(config: unknown, folder: string): Promise<void> {
     const { signal } = this.#closing;
     const offer = await this.#connector.setup(config, {
       signal,
+      folder,
       offer: (next) => {
         const { close } = this.#offer;
         this.#become({ ...next, ...(close && { close }) });

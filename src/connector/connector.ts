@@ -69,6 +69,10 @@ export interface Resource {
   readonly title?: string;
   readonly description?: string;
   readonly mimeType?: string;
+  /** In bytes, where that is known without reading it. */
+  readonly size?: number;
+  /** See MCP 2026-07-28, schema, Annotations. `lastModified` is a time as ISO 8601 has it. */
+  readonly annotations?: { readonly lastModified?: string };
   /** Its address; or a template of it (RFC 6570), in which case `read` is asked for whatever fits. */
   readonly uri: string;
   /** Its content; undefined where there is nothing at this address. */
@@ -108,6 +112,8 @@ export interface Offer {
 export interface ConnectorContext {
   /** Fires when the connector is to end. */
   readonly signal: AbortSignal;
+  /** Absolute: from where relative paths in the configuration are meant, such as the folder of the configuration's file. */
+  readonly folder: string;
   /** Offers something else from now on; clients are told. */
   readonly offer: (offer: Omit<Offer, "close">) => void;
   /** Tells who watches this resource that it is another now. */

@@ -5,18 +5,24 @@ import { pathToFileURL } from "node:url";
 import { GatewayError, messageOf } from "../core/errors.ts";
 import { isJsonObject, stringAt } from "../core/json.ts";
 import type { Connector } from "./connector.ts";
+import { shareOwnApi } from "./own-api.ts";
 
 /**
- * The connector of a module: a file (`./weather.ts`, relative to `folder`), or a package that is installed there. The module exports it as `connector`,
- * or as its default. A module is loaded once in a process, as Node does it.
+ * The connector of a module: one of `builtIns` by its name, a file (`./weather.ts`, relative to `folder`), or a package that is installed there. The
+ * module exports it as `connector`, or as its default. A module is loaded once in a process, as Node does it.
  *
  * @throws {GatewayError} `invalid_config` — there is no such module, it cannot be loaded, or exports no connector.
  */
-export async function loadConnector(reference: string, folder: string): Promise<Connector> {
-  const file = isFile(reference) ? resolve(folder, reference) : entryOf(reference, folder);
+export async function loadConnector(
+  reference: string,
+  folder: string,
+  builtIns: ReadonlyMap<string, URL> = new Map(),
+): Promise<Connector> {
+  const { href } = builtIns.get(reference) ?? pathToFileURL(moduleOf(reference, folder));
   let module: unknown;
   try {
-    module = await import(pathToFileURL(file).href);
+    shareOwnApi();
+    module = await import(href);
   } catch (thrown) {
     throw wrong(reference, `cannot be loaded: ${messageOf(thrown)}`, thrown);
   }
@@ -24,6 +30,10 @@ export async function loadConnector(reference: string, folder: string): Promise<
   const found = exports["connector"] ?? exports["default"];
   if (isConnector(found)) return found;
   throw wrong(reference, "exports no connector: export what defineConnector returns as `connector`, or as default");
+}
+
+function moduleOf(reference: string, folder: string): string {
+  return isFile(reference) ? resolve(folder, reference) : entryOf(reference, folder);
 }
 
 function isFile(reference: string): boolean {

@@ -7,6 +7,9 @@ import { serveConnector } from "./serve-connector.ts";
  *
  * @throws {GatewayError} what {@link loadConnector} throws.
  */
-export async function openConnectorChannel(connector: string, folder: string, config: unknown): Promise<Channel> {
-  return serveConnector(await loadConnector(connector, folder), config);
+export async function openConnectorChannel(
+  { connector, folder, config }: { readonly connector: string; readonly folder: string; readonly config: unknown },
+  builtIns: ReadonlyMap<string, URL>,
+): Promise<Channel> {
+  return serveConnector(await loadConnector(connector, folder, builtIns), config, folder);
 }

@@ -18,16 +18,22 @@ export interface OpenConnector extends AsyncDisposable {
 }
 
 /**
- * Sets a connector up without a gateway around it: no cache, no limits, no protocol.
+ * Sets a connector up without a gateway around it: no cache, no limits, no protocol. Relative paths in `config` are meant from `folder`, by
+ * default that of the process.
  *
  * @throws {ToolFailure} the configuration is wrong; what its `setup` throws.
  */
-export async function openConnector(connector: Connector, config: unknown): Promise<OpenConnector> {
+export async function openConnector(
+  connector: Connector,
+  config: unknown,
+  folder: string = process.cwd(),
+): Promise<OpenConnector> {
   const closing = new AbortController();
   const changed: string[] = [];
   let later: Omit<Offer, "close"> | undefined;
   const first = await connector.setup(config, {
     signal: closing.signal,
+    folder,
     offer: (next) => {
       later = next;
     },

