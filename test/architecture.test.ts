@@ -79,7 +79,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "@opentelemetry/sdk-trace": ["traces"],
   jose: ["access"],
   "@modelcontextprotocol/client": ["upstream"],
-  undici: ["transport"],
   zod: ["config", "connector"],
   yaml: ["config"],
   "jsonc-parser": ["config"],

@@ -1,5 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
-
 /** Headers that say who we are. The same object for as long as they are the same. */
 export type Credentials = Readonly<Record<string, string>>;
 
@@ -35,9 +33,8 @@ export function isRefusal(status: number): status is Refusal["status"] {
 }
 
 /** What an answer says about the credentials that it wants. */
-export function challengeIn(headers: IncomingHttpHeaders): string | undefined {
-  const value: unknown = headers["www-authenticate"];
-  return Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : undefined;
+export function challengeIn(headers: { readonly "www-authenticate"?: string | undefined }): string | undefined {
+  return headers["www-authenticate"];
 }
 
 /** What became of one attempt to open something. */

@@ -1,9 +1,11 @@
 import type { Signal } from "../core/canceller.ts";
-import type { IncomingHttpHeaders } from "node:http";
-import { type Dispatcher, Pool } from "undici";
 import { GatewayError } from "../core/errors.ts";
 import { maxFrameBytes } from "./channel.ts";
-import { guardedLookup, hostProblem } from "./forbidden-address.ts";
+import { hostProblem } from "./forbidden-address.ts";
+import { ConnectionPool } from "./http1/connection-pool.ts";
+import type { Connection, WireRequest } from "./http1/connection.ts";
+import { headerLines } from "./http1/header-lines.ts";
+import type { ResponseHead, ResponseHeaders } from "./http1/response-head.ts";
 import { networkProblem } from "./network-problem.ts";
 import { SseReader } from "./sse.ts";
 
@@ -21,7 +23,7 @@ export interface HttpRequest {
 /** What an exchange tells, in this order: `head`, then frames or `text`, then `ended`. */
 export interface HttpReceiver {
   /** `hangUp` ends the exchange early and well, for a receiver that has what it wanted. */
-  head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void;
+  head(status: number, headers: ResponseHeaders, hangUp: () => void): void;
   /** A frame of an event stream and the event's type; or the whole body where it is JSON, which has none. */
   frame(frame: Buffer, type?: string): void;
   /** Bytes of the body came, whatever they mean: a comment of an event stream is a sign of life too. */
@@ -34,113 +36,113 @@ export interface HttpReceiver {
   ended(problem: GatewayError | undefined): void;
 }
 
-/** Connections to one origin at once: streams hold one each, so a stream too many waits rather than the machine running dry. */
-const maxConnections = 256;
-
 /** The HTTP side of one upstream: one origin, connections kept open between requests. */
 export class HttpClient {
   readonly #origin: string;
   readonly #path: string;
-  readonly #pool: Pool;
+  readonly #pool: ConnectionPool;
+  readonly #hostLine: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #problem: GatewayError | undefined;
 
   /** `headers` go with every request and may hold secrets: no error carries them. */
   constructor(url: string, headers: Readonly<Record<string, string>>) {
-    const { origin, hostname, pathname, search } = new URL(url);
-    this.#problem = hostProblem(hostname);
-    this.#origin = origin;
-    this.#path = pathname + search;
+    const parsed = new URL(url);
+    this.#problem = hostProblem(parsed.hostname);
+    this.#origin = parsed.origin;
+    this.#path = parsed.pathname + parsed.search;
     this.#headers = headers;
-    this.#pool = new Pool(origin, {
-      connections: maxConnections,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 30_000,
-      connect: { lookup: guardedLookup, timeout: 10_000 },
-    });
+    this.#hostLine = `host: ${parsed.host}\r\nconnection: keep-alive\r\n`;
+    this.#pool = new ConnectionPool(parsed);
   }
 
   /** Sends one request; everything that comes of it goes to `receiver`. */
   send(request: HttpRequest, receiver: HttpReceiver): void {
-    const problem = this.#problem;
-    if (problem !== undefined) {
+    try {
+      if (this.#problem !== undefined) throw this.#problem;
+      request.signal.throwIfAborted();
+      const { method, path = this.#path } = request;
+      const lines = headerLines(this.#headers, request.headers);
+      const head = `${method} ${path} HTTP/1.1\r\n${this.#hostLine}${lines}`;
+      const exchange = new Exchange(head, request, receiver, this.#origin, this.#pool);
+      this.#pool.send(exchange);
+    } catch (thrown) {
       queueMicrotask(() => {
-        receiver.ended(problem);
+        receiver.ended(asProblem(thrown));
       });
-      return;
     }
-    this.#pool.dispatch(
-      {
-        path: request.path ?? this.#path,
-        method: request.method,
-        headers: { ...this.#headers, ...request.headers },
-        body: request.body ?? null,
-      },
-      new Exchange(request.signal, receiver, this.#origin),
-    );
   }
 
   /** Closes every connection; exchanges under way end with a problem. Safe to call twice. */
   async close(): Promise<void> {
-    if (!this.#pool.destroyed) await this.#pool.destroy();
+    await this.#pool.close();
   }
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
+/** One request and its answer. */
+class Exchange implements WireRequest {
+  readonly head: string;
+  readonly body: string | Buffer | undefined;
+  connection: Connection | undefined;
+  isOver = false;
   readonly #signal: Signal;
   readonly #receiver: HttpReceiver;
   readonly #origin: string;
+  readonly #pool: ConnectionPool;
   readonly #stop = (): void => {
-    this.#controller?.abort(asError(this.#signal.reason));
-    this.#end(asProblem(this.#signal.reason));
+    this.#giveUp(asProblem(this.#signal.reason));
   };
   readonly #hangUp = (): void => {
-    if (this.#isOver) return;
-    this.#end(undefined);
-    this.#controller?.abort(new Error("hung up"));
+    this.#giveUp(undefined);
   };
-  #controller: Dispatcher.DispatchController | undefined;
   #reader: BodyReader | undefined;
-  #isOver = false;
 
-  constructor(signal: Signal, receiver: HttpReceiver, origin: string) {
+  constructor(
+    head: string,
+    { body, method, signal }: HttpRequest,
+    receiver: HttpReceiver,
+    origin: string,
+    pool: ConnectionPool,
+  ) {
+    this.head = head;
+    this.body = body ?? (method === "POST" ? "" : undefined);
     this.#signal = signal;
     this.#receiver = receiver;
     this.#origin = origin;
+    this.#pool = pool;
     signal.addEventListener("abort", this.#stop);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#signal.aborted) this.#stop();
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200) return;
+  answered({ status, headers }: ResponseHead): void {
     this.#receiver.head(status, headers, this.#hangUp);
     this.#reader = bodyReader(headers["content-type"], this.#receiver);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#isOver) return;
+  data(part: Buffer): void {
     this.#receiver.heard?.();
-    this.#reader?.push(chunk);
-    if (this.#reader?.isTooLong === true) controller.abort(tooLong());
+    this.#reader?.push(part);
+    if (this.#reader?.isTooLong === true) this.#giveUp(tooLong());
   }
 
-  onResponseEnd(): void {
-    if (!this.#isOver) this.#reader?.end();
+  done(): void {
+    this.#reader?.end();
     this.#end(undefined);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#end(this.#signal.aborted ? asProblem(this.#signal.reason) : networkProblem(error, this.#origin));
+  failed(error: Error): void {
+    this.#end(networkProblem(error, this.#origin));
+  }
+
+  #giveUp(problem: GatewayError | undefined): void {
+    if (this.isOver) return;
+    if (this.connection === undefined) this.#pool.forget(this);
+    else this.connection.destroy();
+    this.#end(problem);
   }
 
   #end(problem: GatewayError | undefined): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.isOver = true;
     this.#signal.removeEventListener("abort", this.#stop);
     this.#receiver.ended(problem);
   }
@@ -153,8 +155,8 @@ interface BodyReader {
   readonly isTooLong: boolean;
 }
 
-function bodyReader(contentType: string | string[] | undefined, receiver: HttpReceiver): BodyReader {
-  const isStream = typeof contentType === "string" && /^text\/event-stream\b/i.test(contentType);
+function bodyReader(contentType: string | undefined, receiver: HttpReceiver): BodyReader {
+  const isStream = contentType !== undefined && /^text\/event-stream\b/i.test(contentType);
   return isStream ? new StreamBody(receiver) : new WholeBody(receiver);
 }
 
@@ -213,10 +215,6 @@ class WholeBody implements BodyReader {
 
 function tooLong(): GatewayError {
   return new GatewayError("upstream_protocol_error", `The upstream sent a message of more than ${maxFrameBytes} bytes`);
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 function asProblem(reason: unknown): GatewayError {

@@ -7,7 +7,7 @@ const unseen: ReadonlySet<string> = new Set([
   "EAI_AGAIN",
   "EHOSTUNREACH",
   "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
+  "CONNECT_TIMEOUT",
 ]);
 
 /** What went wrong on the network between us and `origin`; an error of ours stays as it is. */

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import { deadline } from "../core/deadline.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
@@ -15,6 +14,7 @@ import {
 } from "./credentials.ts";
 import { HttpClient, type HttpReceiver } from "./http-client.ts";
 import { refusedWith } from "./network-problem.ts";
+import type { ResponseHeaders } from "./http1/response-head.ts";
 
 /** Where a server of HTTP+SSE has its event stream. */
 export interface SseAddress {
@@ -173,7 +173,7 @@ class SseChannel implements Channel {
     this.#receiver?.ended({ reason: this.#reason, refusal });
   }
 
-  #begin(status: number, headers: IncomingHttpHeaders): void {
+  #begin(status: number, headers: ResponseHeaders): void {
     const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
     if (status === 200 && type === "text/event-stream") return;
     if (isRefusal(status)) this.refusal = { status, challenge: challengeIn(headers) };

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Signal } from "../core/canceller.ts";
 import { type Clock, type StopTimer, longestTimerMs } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
@@ -11,6 +10,7 @@ import type { HttpReceiver } from "../transport/http-client.ts";
 import { refusedInitialize } from "./handshake.ts";
 import type { LinkRequest } from "./link.ts";
 import type { Asked } from "./server-request.ts";
+import type { ResponseHeaders } from "../transport/http1/response-head.ts";
 
 /** What an exchange asks of the link that it belongs to. */
 export interface ExchangeOwner {
@@ -99,7 +99,7 @@ export class RequestExchange implements HttpReceiver {
     this.#request.onHeard?.();
   }
 
-  head(status: number, headers: IncomingHttpHeaders, hangUp: () => void): void {
+  head(status: number, headers: ResponseHeaders, hangUp: () => void): void {
     if (this.#resumes > 0) {
       this.#hangUp = hangUp;
       this.#isGone = status !== 200;

@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from "node:http";
 import { type Clock, type StopTimer, longestTimerMs } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import { challengeIn } from "../transport/credentials.ts";
 import type { HttpClient } from "../transport/http-client.ts";
+import type { ResponseHeaders } from "../transport/http1/response-head.ts";
 
 /** What the stream needs. */
 export interface HttpStreamOptions {
@@ -137,6 +137,6 @@ export class HttpStream {
   }
 }
 
-function isEventStream(headers: IncomingHttpHeaders): boolean {
+function isEventStream(headers: ResponseHeaders): boolean {
   return headers["content-type"]?.startsWith("text/event-stream") === true;
 }

@@ -112,8 +112,7 @@ const wrongAnswers: readonly WrongAnswer[] = [
       response.write('data: {"jsonrpc":"2.0","id":', () => response.destroy());
     },
     code: "upstream_disconnected",
-    message:
-      /^The connection to http:\/\/127\.0\.0\.1:\d+ broke \((?:UND_ERR_SOCKET: other side closed|ECONNRESET: .*)\)$/,
+    message: /^The connection to http:\/\/127\.0\.0\.1:\d+ broke \((?:CLOSED_EARLY: .*|ECONNRESET: .*)\)$/,
     advice: unknownOutcome,
     suggestion: breaksOff,
   },
