@@ -4,6 +4,7 @@ import { Canceller, type Controller } from "../core/canceller.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
+import { Together } from "../core/together.ts";
 import { dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -24,7 +25,6 @@ import { HttpSessions, isInSession, versionOf } from "./http-sessions.ts";
 import { checkModernRequest, checkRepeated, isModernRequest } from "./modern.ts";
 import { outcomeFrame, sendOutcome } from "./outcome.ts";
 import { type Accepts, Reply, acceptsOf, refuse } from "./reply.ts";
-import { Together } from "./together.ts";
 
 const nobody: Caller = { info: undefined, capabilities: {} };
 
@@ -170,7 +170,8 @@ export class McpEndpoint {
     void dispatch(this.#gateway, inbound, id).then((outcome) => {
       stay();
       session?.finish(id);
-      this.#together.end(() => {
+      this.#together.end();
+      this.#together.do(() => {
         sendOutcome(reply, id, outcome, inbound.codec.era);
       });
     });

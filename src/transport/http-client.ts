@@ -1,5 +1,6 @@
 import type { Signal } from "../core/canceller.ts";
 import { GatewayError } from "../core/errors.ts";
+import { Together } from "../core/together.ts";
 import { maxFrameBytes } from "./channel.ts";
 import { hostProblem } from "./forbidden-address.ts";
 import { ConnectionPool } from "./http1/connection-pool.ts";
@@ -41,6 +42,7 @@ export class HttpClient {
   readonly #origin: string;
   readonly #path: string;
   readonly #pool: ConnectionPool;
+  readonly #together = new Together();
   readonly #hostLine: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #problem: GatewayError | undefined;
@@ -64,8 +66,9 @@ export class HttpClient {
       const { method, path = this.#path } = request;
       const lines = headerLines(this.#headers, request.headers);
       const head = `${method} ${path} HTTP/1.1\r\n${this.#hostLine}${lines}`;
-      const exchange = new Exchange(head, request, receiver, this.#origin, this.#pool);
-      this.#pool.send(exchange);
+      const exchange = new Exchange(head, request, receiver, this.#origin, this.#pool, this.#together);
+      this.#together.do(exchange.send);
+      this.#together.begin();
     } catch (thrown) {
       queueMicrotask(() => {
         receiver.ended(asProblem(thrown));
@@ -89,6 +92,10 @@ class Exchange implements WireRequest {
   readonly #receiver: HttpReceiver;
   readonly #origin: string;
   readonly #pool: ConnectionPool;
+  readonly #together: Together;
+  readonly send = (): void => {
+    if (!this.isOver) this.#pool.send(this);
+  };
   readonly #stop = (): void => {
     this.#giveUp(asProblem(this.#signal.reason));
   };
@@ -103,6 +110,7 @@ class Exchange implements WireRequest {
     receiver: HttpReceiver,
     origin: string,
     pool: ConnectionPool,
+    together: Together,
   ) {
     this.head = head;
     this.body = body ?? (method === "POST" ? "" : undefined);
@@ -110,6 +118,7 @@ class Exchange implements WireRequest {
     this.#receiver = receiver;
     this.#origin = origin;
     this.#pool = pool;
+    this.#together = together;
     signal.addEventListener("abort", this.#stop);
   }
 
@@ -143,6 +152,7 @@ class Exchange implements WireRequest {
   #end(problem: GatewayError | undefined): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.#together.end();
     this.#signal.removeEventListener("abort", this.#stop);
     this.#receiver.ended(problem);
   }

@@ -7,7 +7,8 @@ test("a request alone is answered right away, several at the end of the turn and
   const together = new Together();
   const done: string[] = [];
   const end = (name: string): void => {
-    together.end(() => done.push(name));
+    together.end();
+    together.do(() => done.push(name));
   };
   together.begin();
   end("alone");
