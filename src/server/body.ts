@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import { GatewayError, messageOf } from "../core/errors.ts";
+import type { HttpRequest } from "./http-exchange.ts";
 
 /** Longest message a downstream may send, in bytes. */
 export const maxBodyBytes = 4 * 1024 * 1024;
@@ -10,7 +10,11 @@ export const maxBodyBytes = 4 * 1024 * 1024;
  * `done` is called once: with the body, or with `body_too_large`; never where the downstream leaves before the end. A callback rather
  * than a promise, as every call passes here.
  */
-export function readBody(request: IncomingMessage, done: (body: Buffer | GatewayError) => void): void {
+export function readBody(request: HttpRequest, done: (body: Buffer | GatewayError) => void): void {
+  if (request.body !== undefined) {
+    done(request.body.length > maxBodyBytes ? tooLarge() : request.body);
+    return;
+  }
   const announced = request.headers["content-length"];
   if (announced !== undefined && Number(announced) > maxBodyBytes) {
     done(tooLarge());

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Access } from "../access/access.ts";
 import { holdsKey } from "../access/api-key.ts";
 import { scopesIn } from "../access/claims.ts";
@@ -8,6 +7,7 @@ import type { PublicUrl } from "./public-url.ts";
 import { refuse } from "./reply.ts";
 import type { Visitor } from "./visitor.ts";
 import { wantsWebSocket } from "./web-socket-endpoint.ts";
+import type { HttpRequest, HttpResponse } from "./http-exchange.ts";
 
 /** Where clients learn which authorization server to go to (RFC 9728, 3); with the path of what they asked for after it. */
 export const metadataPath = "/.well-known/oauth-protected-resource";
@@ -30,7 +30,7 @@ export class Door {
    *
    * @throws {GatewayError} what {@link Access.admit} throws, also as a rejection.
    */
-  admit(request: IncomingMessage): Principal | Promise<Principal> {
+  admit(request: HttpRequest): Principal | Promise<Principal> {
     return this.#access.admit({
       authorization: authorizationIn(request),
       address: this.addressOf(request),
@@ -38,23 +38,23 @@ export class Door {
   }
 
   /** The address of the client, behind the proxies that are trusted. */
-  addressOf(request: IncomingMessage): string {
+  addressOf(request: HttpRequest): string {
     return this.#publicUrl.addressOf(request);
   }
 
   /** Somebody who was admitted, for the REST side. */
-  visitor(request: IncomingMessage, principal: Principal): Visitor {
+  visitor(request: HttpRequest, principal: Principal): Visitor {
     const ownOrigin = new URL(this.#publicUrl.of(request)).origin;
     return { principal, address: this.addressOf(request), ownOrigin };
   }
 
   /** The host that a client has asked for. */
-  hostOf(request: IncomingMessage): string | undefined {
+  hostOf(request: HttpRequest): string | undefined {
     return this.#publicUrl.hostOf(request);
   }
 
   /** Refuses a request; who may not come in, or not do what it wants, is told how it may. */
-  refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError): void {
+  refuse(request: HttpRequest, response: HttpResponse, error: GatewayError): void {
     for (const [name, value] of Object.entries(this.headersFor(request, error))) {
       if (!response.headersSent) response.setHeader(name, value);
     }
@@ -66,7 +66,7 @@ export class Door {
    *
    * @see RFC 6750, 3; RFC 9728, 5.1; MCP 2026-07-28, basic/authorization, Error Handling.
    */
-  headersFor(request: IncomingMessage, { code, data }: GatewayError): Readonly<Record<string, string>> {
+  headersFor(request: HttpRequest, { code, data }: GatewayError): Readonly<Record<string, string>> {
     if (code === "too_many_guesses") {
       return { "retry-after": String(Math.max(1, Math.ceil(Number(data?.["retryAfterMs"]) / 1000))) };
     }
@@ -81,7 +81,7 @@ export class Door {
   }
 
   /** Nothing in it comes from the request but the address under which it reached us, which has been checked. */
-  #challenge(request: IncomingMessage, error?: string, from?: Principal["role"]): string {
+  #challenge(request: HttpRequest, error?: string, from?: Principal["role"]): string {
     const { oauth } = this.#access.options;
     const scopes = oauth === undefined ? [] : scopesIn(oauth.rules, from);
     const parameters = [
@@ -97,7 +97,7 @@ export class Door {
    *
    * @see RFC 9728, 2; MCP 2026-07-28, basic/authorization/authorization-server-discovery.
    */
-  metadata(request: IncomingMessage): object | undefined {
+  metadata(request: HttpRequest): object | undefined {
     const { oauth } = this.#access.options;
     if (oauth === undefined) return undefined;
     const scopes = scopesIn(oauth.rules);
@@ -110,7 +110,7 @@ export class Door {
   }
 }
 
-function authorizationIn(request: IncomingMessage): string | undefined {
+function authorizationIn(request: HttpRequest): string | undefined {
   const { authorization } = request.headers;
   if (authorization !== undefined || !wantsWebSocket(request)) return authorization;
   const offered = request.headers["sec-websocket-protocol"]?.split(",").map((name) => name.trim()) ?? [];
@@ -134,7 +134,7 @@ const secretParameters: ReadonlySet<string> = new Set([
  * @throws {GatewayError} `credentials_in_url`.
  * @see MCP 2026-07-28, basic/authorization, Token Requirements.
  */
-export function checkAddress({ url = "" }: IncomingMessage): void {
+export function checkAddress({ url = "" }: HttpRequest): void {
   const query = url.indexOf("?");
   const named = query === -1 ? [] : [...new URLSearchParams(url.slice(query + 1)).keys()];
   if (!holdsKey(url) && !named.some((name) => secretParameters.has(name.toLowerCase()))) return;

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { HttpResponse } from "./http-exchange.ts";
 
 const streamHeaders = {
   "content-type": "text/event-stream",
@@ -7,7 +7,7 @@ const streamHeaders = {
 };
 
 /** Sends the headers of an event stream. */
-export function openStream(response: ServerResponse, headers: Readonly<Record<string, string>> = {}): void {
+export function openStream(response: HttpResponse, headers: Readonly<Record<string, string>> = {}): void {
   response.writeHead(200, { ...streamHeaders, ...headers });
   response.flushHeaders();
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
@@ -10,14 +9,15 @@ import { unsupportedVersion } from "./modern.ts";
 import { ReplayLog } from "./replay.ts";
 import { type OpenReplay, acceptsOf } from "./reply.ts";
 import { sendUnasked } from "./session-stream.ts";
+import type { HttpRequest, HttpResponse } from "./http-exchange.ts";
 
 /** Whether a request says that it belongs to a session. */
-export function isInSession(request: IncomingMessage): boolean {
+export function isInSession(request: HttpRequest): boolean {
   return request.headers["mcp-session-id"] !== undefined;
 }
 
 /** The revision that the headers of a request name. */
-export function versionOf(request: IncomingMessage): string | undefined {
+export function versionOf(request: HttpRequest): string | undefined {
   const version = request.headers["mcp-protocol-version"];
   return typeof version === "string" ? version : undefined;
 }
@@ -44,7 +44,7 @@ export class HttpSessions {
    *   another's;
    *   `unsupported_protocol_version` — its header names a revision without sessions.
    */
-  of(request: IncomingMessage, route: Route, principal: Principal): Session {
+  of(request: HttpRequest, route: Route, principal: Principal): Session {
     const id = request.headers["mcp-session-id"];
     if (typeof id !== "string") {
       throw new GatewayError(
@@ -67,7 +67,7 @@ export class HttpSessions {
    *
    * @throws {GatewayError} `method_not_allowed` — the request belongs to no session; `not_acceptable`; what {@link of} throws.
    */
-  listen(request: IncomingMessage, response: ServerResponse, route: Route, principal: Principal): void {
+  listen(request: HttpRequest, response: HttpResponse, route: Route, principal: Principal): void {
     if (!isInSession(request)) {
       response.setHeader("allow", "POST");
       throw new GatewayError("method_not_allowed", "Without a session there is no stream to open");
@@ -91,7 +91,7 @@ export class HttpSessions {
    *
    * @throws {GatewayError} what {@link of} throws.
    */
-  end(request: IncomingMessage, response: ServerResponse, route: Route, principal: Principal): void {
+  end(request: HttpRequest, response: HttpResponse, route: Route, principal: Principal): void {
     this.#sessions.end(this.of(request, route, principal).id);
     response.writeHead(204);
     response.end();

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../access/principal.ts";
 import { Canceller, type Controller } from "../core/canceller.ts";
 import type { Clock } from "../core/clock.ts";
@@ -25,13 +24,14 @@ import { HttpSessions, isInSession, versionOf } from "./http-sessions.ts";
 import { checkModernRequest, checkRepeated, isModernRequest } from "./modern.ts";
 import { outcomeFrame, sendOutcome } from "./outcome.ts";
 import { type Accepts, Reply, acceptsOf, refuse } from "./reply.ts";
+import type { HttpRequest, HttpResponse } from "./http-exchange.ts";
 
 const nobody: Caller = { info: undefined, capabilities: {} };
 
 /** One HTTP request to the endpoint, and what is known of it. */
 interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
   readonly route: Route;
   readonly principal: Principal;
   readonly accepts: Accepts;
@@ -44,7 +44,7 @@ export interface McpEndpointDeps {
   readonly gateway: Gateway;
   readonly sessions: Sessions;
   /** The address of the client that sent a request. */
-  readonly addressOf: (request: IncomingMessage) => string;
+  readonly addressOf: (request: HttpRequest) => string;
 }
 
 /**
@@ -68,7 +68,7 @@ export class McpEndpoint {
   }
 
   /** Serves one HTTP request to a route's address; Host and Origin have been checked. */
-  handle(request: IncomingMessage, response: ServerResponse, route: Route, principal: Principal): void {
+  handle(request: HttpRequest, response: HttpResponse, route: Route, principal: Principal): void {
     const { method } = request;
     if (method === "POST") this.#post(request, response, route, principal);
     else if (method === "GET") this.#attempt(response, () => this.#held.listen(request, response, route, principal));
@@ -79,7 +79,7 @@ export class McpEndpoint {
     }
   }
 
-  #attempt(response: ServerResponse, run: () => void): void {
+  #attempt(response: HttpResponse, run: () => void): void {
     try {
       run();
     } catch (thrown) {
@@ -87,7 +87,7 @@ export class McpEndpoint {
     }
   }
 
-  #post(request: IncomingMessage, response: ServerResponse, route: Route, principal: Principal): void {
+  #post(request: HttpRequest, response: HttpResponse, route: Route, principal: Principal): void {
     const type = request.headers["content-type"];
     const accepts = acceptsOf(request);
     if (type === undefined || !/^application\/json\s*(?:;|$)/i.test(type)) {
@@ -294,7 +294,7 @@ function takeInto(session: Session, message: UnansweredMessage): void {
   else if (message.method === "notifications/cancelled") session.cancel(message.params);
 }
 
-function accepted(response: ServerResponse): void {
+function accepted(response: HttpResponse): void {
   response.writeHead(202);
   response.end();
 }

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
 import type { ListenOptions } from "./listen-options.ts";
+import type { HttpRequest } from "./http-exchange.ts";
 
 /**
  * How the gateway is seen from outside, and who is behind the proxies in front of it. What a request says of that counts only where it
@@ -18,21 +18,21 @@ export class PublicUrl {
   }
 
   /** Under what address a request has reached the gateway, without a slash at the end. Its Host has been checked. */
-  of(request: IncomingMessage): string {
+  of(request: HttpRequest): string {
     if (this.#configured !== undefined) return this.#configured;
     const scheme = this.#isProxied(request) && isHttps(request) ? "https" : "http";
     return `${scheme}://${this.hostOf(request) ?? "localhost"}`;
   }
 
   /** The host that a client has asked for: as its trusted proxy says, else as the request does. */
-  hostOf(request: IncomingMessage): string | undefined {
+  hostOf(request: HttpRequest): string | undefined {
     const { host } = request.headers;
     if (!this.#isProxied(request)) return host;
     return lastOf(textIn(request, "x-forwarded-host")) ?? forwardedIn(request, "host").at(-1) ?? host;
   }
 
   /** The address of the client: the last one before the trusted proxies. */
-  addressOf(request: IncomingMessage): string {
+  addressOf(request: HttpRequest): string {
     const nearest = request.socket.remoteAddress ?? "";
     if (!this.#isProxied(request)) return nearest;
     const named = textIn(request, "x-forwarded-for")?.split(",") ?? forwardedIn(request, "for");
@@ -44,7 +44,7 @@ export class PublicUrl {
     return nearest;
   }
 
-  #isProxied({ socket }: IncomingMessage): boolean {
+  #isProxied({ socket }: HttpRequest): boolean {
     return this.#trusted !== undefined && this.#isTrusted(socket.remoteAddress ?? "");
   }
 
@@ -72,12 +72,12 @@ function blockList(ranges: readonly string[]): BlockList {
   return list;
 }
 
-function isHttps(request: IncomingMessage): boolean {
+function isHttps(request: HttpRequest): boolean {
   const scheme = lastOf(textIn(request, "x-forwarded-proto")) ?? forwardedIn(request, "proto").at(-1);
   return scheme?.toLowerCase() === "https";
 }
 
-function textIn({ headers }: IncomingMessage, name: string): string | undefined {
+function textIn({ headers }: HttpRequest, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : value?.join(",");
 }
@@ -89,7 +89,7 @@ function lastOf(list: string | undefined): string | undefined {
 }
 
 /** The values of a parameter in the Forwarded header, the nearest proxy's last. */
-function forwardedIn(request: IncomingMessage, parameter: string): string[] {
+function forwardedIn(request: HttpRequest, parameter: string): string[] {
   const elements = textIn(request, "forwarded")?.split(",") ?? [];
   return elements.flatMap((element) => {
     const pair = element.split(";").find((each) => each.trim().toLowerCase().startsWith(`${parameter}=`));

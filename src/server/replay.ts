@@ -1,6 +1,6 @@
-import type { ServerResponse } from "node:http";
 import type { Clock, StopTimer } from "../core/clock.ts";
 import { openStream } from "./event-stream.ts";
+import type { HttpResponse } from "./http-exchange.ts";
 
 /** Bytes of frames that one session may have kept for clients that come back. */
 export const maxKeptBytes = 256 * 1024;
@@ -52,7 +52,7 @@ export class ReplayLog {
    * anything was sent.
    */
   open(
-    response: ServerResponse,
+    response: HttpResponse,
     purpose: StreamPurpose,
     isPrimed: boolean,
     headers: Readonly<Record<string, string>> = {},
@@ -78,7 +78,7 @@ export class ReplayLog {
   }
 
   /** Goes on, on this response, with the stream that the client had read up to this event; undefined where that stream is not kept. */
-  resume(response: ServerResponse, lastEventId: string): ReplayStream | undefined {
+  resume(response: HttpResponse, lastEventId: string): ReplayStream | undefined {
     const [, key = "", number = ""] = /^(\d{1,15})-(\d{1,15})$/.exec(lastEventId) ?? [];
     const stream = this.#streams.get(key);
     if (stream === undefined) return undefined;
@@ -134,7 +134,7 @@ class Stream implements ReplayStream {
   readonly #owner: StreamOwner;
   #kept: Kept[] = [];
   #last = 0;
-  #response: ServerResponse | undefined;
+  #response: HttpResponse | undefined;
   #hasEnded = false;
   #stopTimer: StopTimer | undefined;
 
@@ -152,7 +152,7 @@ class Stream implements ReplayStream {
     return this.#response !== undefined;
   }
 
-  connect(response: ServerResponse, after: number): void {
+  connect(response: HttpResponse, after: number): void {
     this.#response?.end();
     this.#response = response;
     response.on("close", () => {

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import type { GatewayError } from "../core/errors.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
@@ -8,6 +7,7 @@ import type { RequestId } from "../protocol/json-rpc.ts";
 import { sseEvent, sseKeepAlive } from "../transport/sse.ts";
 import { openStream } from "./event-stream.ts";
 import type { ReplayStream } from "./replay.ts";
+import type { HttpRequest, HttpResponse } from "./http-exchange.ts";
 
 /** Most bytes that may wait for a downstream that does not read, before notifications to it are dropped. */
 export const maxUnreadBytes = 1024 * 1024;
@@ -16,7 +16,7 @@ export const maxUnreadBytes = 1024 * 1024;
 export const keepAliveMs = 15_000;
 
 /** Opens the stream of an answer that can be taken up again, on the first thing that goes out on it. */
-export type OpenReplay = (response: ServerResponse) => ReplayStream;
+export type OpenReplay = (response: HttpResponse) => ReplayStream;
 
 /**
  * The answer to one POST: plain JSON, unless something must precede the result; then it becomes an event stream. In a session that
@@ -25,12 +25,12 @@ export type OpenReplay = (response: ServerResponse) => ReplayStream;
  * @see MCP 2026-07-28 and 2025-11-25, basic/transports, Receiving Messages.
  */
 export class Reply {
-  readonly #response: ServerResponse;
+  readonly #response: HttpResponse;
   readonly #accepts: Accepts;
   readonly #openReplay: OpenReplay | undefined;
   #stream: ReplayStream | undefined;
 
-  constructor(response: ServerResponse, accepts: Accepts, openReplay?: OpenReplay) {
+  constructor(response: HttpResponse, accepts: Accepts, openReplay?: OpenReplay) {
     this.#response = response;
     this.#accepts = accepts;
     this.#openReplay = openReplay;
@@ -96,7 +96,7 @@ export class Reply {
 }
 
 /** A stream that ends with its connection. */
-function plainStream(response: ServerResponse, headers?: Readonly<Record<string, string>>): ReplayStream {
+function plainStream(response: HttpResponse, headers?: Readonly<Record<string, string>>): ReplayStream {
   openStream(response, headers);
   const isOver = (): boolean => response.writableEnded || response.destroyed;
   return {
@@ -120,7 +120,7 @@ export interface Accepts {
 }
 
 /** What the Accept header allows; all where it is absent. */
-export function acceptsOf({ headers }: IncomingMessage): Accepts {
+export function acceptsOf({ headers }: HttpRequest): Accepts {
   const accept = headers.accept?.toLowerCase() ?? "*/*";
   const takes = (type: string, range: string): boolean => [type, range, "*/*"].some((name) => accept.includes(name));
   return { json: takes("application/json", "application/*"), stream: takes("text/event-stream", "text/*") };
@@ -130,7 +130,7 @@ export function acceptsOf({ headers }: IncomingMessage): Accepts {
  * Answers with an error of ours, outside any request's own answer. What of the request was not read yet is read and thrown away: a
  * connection that was closed under a client that is still sending would take the answer with it.
  */
-export function refuse(response: ServerResponse, error: GatewayError, id?: RequestId): void {
+export function refuse(response: HttpResponse, error: GatewayError, id?: RequestId): void {
   if (response.writableEnded || response.destroyed) return;
   const body = Buffer.from(errorText(id, rpcErrorOf(error)));
   const retryAfterMs = error.data?.["retryAfterMs"];
@@ -140,7 +140,7 @@ export function refuse(response: ServerResponse, error: GatewayError, id?: Reque
 }
 
 /** Answers with a value as JSON. */
-export function answerJson(response: ServerResponse, value: unknown, status = 200): void {
+export function answerJson(response: HttpResponse, value: unknown, status = 200): void {
   const body = Buffer.from(JSON.stringify(value));
   response.writeHead(status, { "content-type": "application/json", "content-length": body.length });
   response.end(body);

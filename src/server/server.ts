@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Access } from "../access/access.ts";
 import type { Principal } from "../access/principal.ts";
+import { systemClock } from "../core/clock.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -12,12 +13,15 @@ import { decoded } from "./address.ts";
 import { answerApi, nothingAt } from "./api.ts";
 import { Door, checkAddress, metadataPath } from "./door.ts";
 import { Guard, checkListen } from "./guard.ts";
+import type { HttpRequest, HttpResponse } from "./http-exchange.ts";
 import type { ListenOptions } from "./listen-options.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
 import type { ReadMetrics } from "./metrics-api.ts";
 import type { CacheApi } from "./cache-api.ts";
 import { PublicUrl } from "./public-url.ts";
+import { QuickLane } from "./quick-lane.ts";
+import { keepAliveSeconds } from "./quick-response.ts";
 import { answerJson } from "./reply.ts";
 import type { UpstreamDesk } from "./upstream-desk.ts";
 import { WebSocketEndpoint, refuseUpgrade, wantsWebSocket } from "./web-socket-endpoint.ts";
@@ -64,28 +68,43 @@ export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): 
   const guard = new Guard(options);
   const door = new Door(deps.access, new PublicUrl(options));
   const webSockets = new WebSocketEndpoint(deps.gateway);
-  const handle = handler(guard, door, deps);
+  const endpoint = new McpEndpoint({ ...deps, addressOf: (request) => door.addressOf(request) });
+  const admit = admission(guard, door);
+  const handle = handler(admit, endpoint, door, deps);
   const restored = Promise.withResolvers<void>();
   let isRestored = false;
+  // Clients that were only waiting for the port come before their sessions are there.
+  const whenRestored = (serve: () => void): void => {
+    if (isRestored) serve();
+    else void restored.promise.then(serve);
+  };
   const server = createServer(
-    { keepAliveTimeout: 75_000, requestTimeout: 60_000, shouldUpgradeCallback: wantsWebSocket },
+    { keepAliveTimeout: keepAliveSeconds * 1000, requestTimeout: 60_000, shouldUpgradeCallback: wantsWebSocket },
     (request, response) => {
-      // Clients that were only waiting for the port come before their sessions are there.
-      if (isRestored) handle(request, response);
-      else
-        void restored.promise.then(() => {
-          handle(request, response);
-        });
+      whenRestored(() => {
+        handle(request, response);
+      });
     },
   );
   server.on("upgrade", upgradeHandler(guard, door, webSockets, deps));
   await bind(server, options);
+  // By the machine's own clock, as clients keep their connections by theirs.
+  const lane = new QuickLane(server, systemClock, (request, response) => {
+    whenRestored(() => {
+      admit(request, response, {
+        admitted: (principal) => {
+          endpoint.handle(request, response, routeOf(pathOf(request), deps.gateway, principal), principal);
+        },
+      });
+    });
+  });
   const origin = originOf(server.address(), options);
   // The address is ours alone, and with it the sessions that were begun there.
   try {
     await deps.sessions.restore(origin);
   } catch (thrown) {
     server.close();
+    lane.close();
     throw thrown;
   } finally {
     isRestored = true;
@@ -95,26 +114,25 @@ export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): 
   return {
     origin,
     close(graceMs = 2000) {
-      closing ??= shut(server, webSockets, deps, graceMs);
+      closing ??= shut({ server, lane, webSockets }, deps, graceMs);
       return closing;
     },
   };
 }
 
-function handler(
-  guard: Guard,
-  door: Door,
-  deps: HttpServerDeps,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  const endpoint = new McpEndpoint({ ...deps, addressOf: (request) => door.addressOf(request) });
-  const serve = (request: IncomingMessage, response: ServerResponse, principal: Principal): void => {
-    const path = pathOf(request);
-    if (path === "/mcp") endpoint.handle(request, response, everything, principal);
-    else if (path.startsWith("/api/") || path === "/metrics")
-      answerApi(request, response, path, deps, door.visitor(request, principal));
-    else endpoint.handle(request, response, routeOf(path, deps.gateway, principal), principal);
-  };
-  return (request, response) => {
+/** What is done with a request that is in order. */
+interface Serve {
+  /** Answers what anybody may ask; false where the address is another one. */
+  readonly anybody?: () => boolean;
+  /** Answers somebody who was let in. */
+  readonly admitted: (principal: Principal) => void;
+}
+
+/** Serves a request whose address and sender are in order, and refuses any other. */
+type Admit = (request: HttpRequest, response: HttpResponse, serve: Serve) => void;
+
+function admission(guard: Guard, door: Door): Admit {
+  return (request, response, { anybody, admitted: serve }) => {
     const refused = (thrown: unknown): void => {
       door.refuse(request, response, toGatewayError(thrown));
     };
@@ -123,18 +141,33 @@ function handler(
       checkAddress(request);
       guard.check(door.hostOf(request), origin);
       if (origin !== undefined && answerPreflight(request, response, origin)) return;
-      if (answerAnybody(request, response, door, deps)) return;
+      if (anybody?.() === true) return;
       const admitted = door.admit(request);
-      if (admitted instanceof Promise) {
-        admitted
-          .then((principal) => {
-            serve(request, response, principal);
-          })
-          .catch(refused);
-      } else serve(request, response, admitted);
+      if (admitted instanceof Promise) admitted.then(serve).catch(refused);
+      else serve(admitted);
     } catch (thrown) {
       refused(thrown);
     }
+  };
+}
+
+/** Serves everything that Node reads. */
+function handler(
+  admit: Admit,
+  endpoint: McpEndpoint,
+  door: Door,
+  deps: HttpServerDeps,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    admit(request, response, {
+      anybody: () => answerAnybody(request, response, door, deps),
+      admitted: (principal) => {
+        const path = pathOf(request);
+        if (path.startsWith("/api/") || path === "/metrics")
+          answerApi(request, response, path, deps, door.visitor(request, principal));
+        else endpoint.handle(request, response, routeOf(path, deps.gateway, principal), principal);
+      },
+    });
   };
 }
 
@@ -190,12 +223,13 @@ function upgradeHandler(
 
 const everything: Route = { kind: "all" };
 
-function pathOf({ url = "/" }: IncomingMessage): string {
+function pathOf({ url = "/" }: HttpRequest): string {
   const query = url.indexOf("?");
   return query === -1 ? url : url.slice(0, query);
 }
 
 function routeOf(path: string, gateway: Gateway, { rights }: Principal): Route {
+  if (path === "/mcp") return everything;
   const found = routes.exec(path);
   const [, kind, encoded] = found ?? [];
   if (found !== null && encoded === undefined) return everything;
@@ -212,7 +246,7 @@ const corsHeaders =
   "content-type, accept, authorization, mcp-session-id, mcp-protocol-version, mcp-method, mcp-name, last-event-id";
 
 /** Lets a web page of an allowed origin read our answers; true where the request was only to ask for that. */
-function answerPreflight(request: IncomingMessage, response: ServerResponse, origin: string): boolean {
+function answerPreflight(request: HttpRequest, response: HttpResponse, origin: string): boolean {
   response.setHeader("access-control-allow-origin", origin);
   response.setHeader("access-control-expose-headers", "mcp-session-id, mcp-protocol-version, www-authenticate");
   response.setHeader("vary", "origin");
@@ -245,8 +279,7 @@ async function bind(server: Server, { host, port }: ListenOptions): Promise<void
 }
 
 async function shut(
-  server: Server,
-  webSockets: WebSocketEndpoint,
+  { server, lane, webSockets }: { server: Server; lane: QuickLane; webSockets: WebSocketEndpoint },
   { gateway, sessions }: HttpServerDeps,
   graceMs: number,
 ): Promise<void> {
@@ -259,8 +292,10 @@ async function shut(
   server.keepAliveTimeoutBuffer = 0;
   gateway.endSubscriptions();
   server.closeIdleConnections();
+  lane.close();
   const timer = setTimeout(() => {
     server.closeAllConnections();
+    lane.destroy();
   }, graceMs);
   await webSockets.close(graceMs);
   await promise;

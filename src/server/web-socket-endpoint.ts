@@ -21,7 +21,7 @@ export const idleMs = 3_600_000;
 export const maxWebSockets = 1000;
 
 /** Whether an HTTP request asks for a WebSocket; other upgrades are declined by answering as if they had not been offered. */
-export function wantsWebSocket({ headers }: IncomingMessage): boolean {
+export function wantsWebSocket({ headers }: Pick<IncomingMessage, "headers">): boolean {
   return headers.upgrade?.toLowerCase() === "websocket";
 }
 
