@@ -66,6 +66,7 @@ serveParent(
   { origin, key },
   ({ kind: question }) => {
     if (question === "memory") return { ...memory() };
+    if (question === "resident") return { rss: process.memoryUsage.rss() };
     return question === "record" ? { ...switchyard.status().store.audit } : nothingToAsk();
   },
   async () => {

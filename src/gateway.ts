@@ -20,6 +20,9 @@ import { type CacheOptions, cacheOptionDefaults } from "./cache/cache-options.ts
 import { CacheDesk, type PurgeWish } from "./gateway/cache-desk.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { reviveSession } from "./gateway/revive.ts";
+import { Jobs, type JobsDeps } from "./jobs/jobs.ts";
+import { type JobsOptions, jobsDefaults } from "./jobs/jobs-options.ts";
+import { jobTools } from "./jobs/tools.ts";
 import type { Route } from "./gateway/route.ts";
 import { Warming } from "./gateway/warming.ts";
 import { type SessionOptions, sessionDefaults } from "./gateway/session-options.ts";
@@ -82,6 +85,8 @@ export interface SwitchyardOptions {
   readonly configFile?: ConfigFileOptions;
   /** What of calls goes on record in `dataDir`, and for how long. */
   readonly audit?: AuditOptions;
+  /** What there is of jobs. */
+  readonly jobs?: JobsOptions;
   /** How it logs in to upstreams that ask for it. */
   readonly oauth?: LoginOptions;
   /** Told of every call once it is over, before its answer is sent: take note and return. Holds what the caller sent and got, as it is. */
@@ -166,25 +171,25 @@ export interface Switchyard extends AsyncDisposable {
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   const { clock = systemClock, dataDir } = options;
-  const servers = new Set<HttpServer>();
+  const [servers, events] = [new Set<HttpServer>(), new EventLog(clock)];
   const { store, problem } = storeFor(options, clock);
-  const events = new EventLog(clock);
   const access = accessFor(options, store, clock, (principal, reason) => {
     sessions.endOf(principal.id);
     gateway.forget(principal, reason);
   });
   const oauth = oauthFor({ ...(dataDir === undefined ? {} : { dataDir }), ...options.oauth }, clock, servers);
   const results = new CacheDesk(clock, options.cache?.maxBytes ?? cacheOptionDefaults.maxBytes);
-  const meters = metersFor(clock);
-  const tracing = options.otel && startTracing(options.otel, clock, identity);
+  const [meters, tracing] = [metersFor(clock), options.otel && startTracing(options.otel, clock, identity)];
   const entered = new AbortController();
-  const made = { clock, store, events, oauth, results, meters, tracing, entered: entered.signal };
+  const made = { clock, store, events, oauth, results, meters, tracing, entered: entered.signal, jobs: () => jobs };
   const { gateway, cache, trail } = gatewayOf(options, made);
   const sessions: Sessions = sessionsFor(options, gateway, access, store, clock);
+  const jobs = jobsOf(options, { gateway, access, store: store.jobs, events });
   const live = liveConfig(options, gateway, { clock, events });
   const watch = options.configFile && watchConfig(options.configFile, live);
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
+    await jobs.close();
     for (const part of [sessions, access, cache, meters]) part.close();
     entered.abort();
     // First, as it ends what a change may be waiting for.
@@ -195,14 +200,14 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
     store.close();
   };
   gateway.start();
+  jobs.start();
   return {
     async listen(listenOptions = listenDefaults) {
       if (problem !== undefined) throw problem;
       const metrics = (): Reported => meters.read(gateway, sessions);
-      const parts = { gateway, sessions, logins: oauth, access, desk: live, cache, trail, metrics };
-      const server = await listenHttp(listenOptions, parts);
+      const served = { gateway, sessions, logins: oauth, access, desk: live, cache, trail, metrics, jobs };
+      const server = kept(servers, await listenHttp(listenOptions, served));
       entered.abort();
-      servers.add(server);
       return server;
     },
     async serve(channel, route = { kind: "all" }, entrance = "internal") {
@@ -229,6 +234,27 @@ async function serveChannel(channel: Channel, gateway: Gateway, route: Route, en
   await endpoint.ended;
 }
 
+function kept(servers: Set<HttpServer>, server: HttpServer): HttpServer {
+  servers.add(server);
+  return server;
+}
+
+function jobsOf(
+  { random = Math.random, jobs }: SwitchyardOptions,
+  { gateway, access, store, events }: Pick<JobsDeps, "gateway" | "store" | "events"> & { readonly access: Access },
+): Jobs {
+  return new Jobs({
+    gateway,
+    events,
+    random,
+    store,
+    worker: randomUUID(),
+    newId: timeOrderedIds(gateway.deps.clock, Math.random),
+    revive: (owner) => access.revived(owner),
+    keep: jobs?.keep ?? jobsDefaults.keep,
+  });
+}
+
 /** What a gateway is joined of. */
 interface GatewayParts {
   readonly clock: Clock;
@@ -240,16 +266,18 @@ interface GatewayParts {
   readonly tracing: Tracing | undefined;
   /** Fires when somebody can come in. */
   readonly entered: AbortSignal;
+  readonly jobs: () => Jobs;
 }
 
 function gatewayOf(
   options: SwitchyardOptions,
-  { clock, store, events, oauth, results, meters, tracing, entered }: GatewayParts,
+  { clock, store, events, oauth, results, meters, tracing, entered, jobs }: GatewayParts,
 ): { readonly gateway: Gateway; readonly cache: CacheParts; readonly trail: AuditTrail | undefined } {
   const { upstreams, random, onStateChange, onWarning, onCallEnded } = options;
   const recorder = recorderFor(options, store, events, () => gateway);
   const gateway: Gateway = new Gateway({
     upstreams,
+    ownTools: options.jobs?.tools === true ? jobTools(jobs) : [],
     stages: [results.stage, idempotencyStage(clock, store.keyedCalls)],
     results: {
       upstreamChanged(upstream) {

@@ -8,6 +8,7 @@ export const actions = {
   read_metrics: { from: "operator", says: "read the metrics" },
   operate_upstreams: { from: "operator", says: "try, restart, isolate, release, disable and enable upstreams" },
   operate_cache: { from: "operator", says: "see how the result cache does, clear and warm it" },
+  operate_jobs: { from: "operator", says: "see jobs of others, pause, resume and cancel them" },
   approve_definitions: { from: "operator", says: "see what is held back, and approve it" },
   read_audit: { from: "operator", says: "read the record of calls, without arguments" },
   read_arguments: { from: "admin", says: "read arguments and results in the record of calls" },

@@ -15,6 +15,7 @@ import type { WaitGoal, WaitOptions } from "./commands/wait.ts";
 import type { ClientOptions } from "./client.ts";
 import type { CommonOptions } from "./context.ts";
 import { type Done, collect, withCommon, withUrl } from "./common-options.ts";
+import { addJobs } from "./jobs-program.ts";
 import { addOperating } from "./operating-commands.ts";
 
 const exitCodeHelp = `
@@ -47,6 +48,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addErrors(program, context, done);
   addOperating(program, context, done);
   addAudit(program, context, done);
+  addJobs(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
   addConnector(program, context, done);

@@ -102,6 +102,36 @@ export async function* streamFrom(gateway: Reached, path: string): AsyncGenerato
   yield* response.body.pipeThrough(new TextDecoderStream());
 }
 
+/**
+ * Sends a running gateway something long as it is read, and gives its answer. Takes as long as it takes.
+ *
+ * @throws {GatewayError} as {@link askGateway}; what `pieces` throws.
+ */
+export async function sendStream(
+  { url, key }: Reached,
+  path: string,
+  type: string,
+  pieces: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const headers = { "content-type": type, ...keyHeader(key) };
+  let answer: unknown;
+  try {
+    const body = ReadableStream.from(pieces);
+    const response = await fetch(new URL(path, url), { method: "POST", headers, body, duplex: "half", signal });
+    answer = await response.json();
+  } catch (thrown) {
+    if (signal.aborted) throw signal.reason;
+    const cause: unknown = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown;
+    if (cause instanceof GatewayError) throw cause;
+    throw new GatewayError("upstream_unavailable", `No gateway answers at ${url}`, { cause: thrown });
+  }
+  const refusal = refusalIn(answer);
+  if (refusal !== undefined) throw refusal;
+  if (isJsonObject(answer)) return answer;
+  throw new GatewayError("upstream_unavailable", `What answers at ${url} is no Switchyard`);
+}
+
 /** How a key is sent. */
 export function keyHeader(key: string | undefined): Readonly<Record<string, string>> {
   return key === undefined ? {} : { authorization: `Bearer ${key}` };

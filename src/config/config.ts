@@ -3,6 +3,7 @@ import type { GatewayError } from "../core/errors.ts";
 import { type CacheOptions, cacheOptionDefaults } from "../cache/cache-options.ts";
 import { type AuthOptions, authDefaults } from "../access/options.ts";
 import { type AuditOptions, auditDefaults } from "../audit/audit-options.ts";
+import { type JobsOptions, jobsDefaults } from "../jobs/jobs-options.ts";
 import { type CatalogOptions, catalogDefaults } from "../gateway/catalog-options.ts";
 import { sessionDefaults, type SessionOptions } from "../gateway/session-options.ts";
 import { listenDefaults, type ListenOptions } from "../server/listen-options.ts";
@@ -37,6 +38,8 @@ export interface Config {
   readonly cache: CacheOptions;
   /** What of calls goes on record. */
   readonly audit: AuditOptions;
+  /** What there is of jobs. */
+  readonly jobs: JobsOptions;
   /** Where traces go; undefined where the file does not say. */
   readonly otel?: { readonly endpoint: string } | undefined;
   /** Folder for the gateway's own files. Absolute; need not exist. */
@@ -56,6 +59,7 @@ export function emptyConfig(cwd: string): Config {
     sessions: sessionDefaults,
     cache: cacheOptionDefaults,
     audit: auditDefaults,
+    jobs: jobsDefaults,
     dataDir: resolve(cwd, defaultDataDir),
   };
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authDefaults } from "../access/options.ts";
 import { auditDefaults } from "../audit/audit-options.ts";
+import { jobsDefaults } from "../jobs/jobs-options.ts";
 import { GatewayError } from "../core/errors.ts";
 import { catalogDefaults } from "../gateway/catalog-options.ts";
 import { sessionDefaults } from "../gateway/session-options.ts";
@@ -36,6 +37,7 @@ test("an empty file gives the defaults of the rooms, and no upstreams", () => {
       sessions: sessionDefaults,
       cache: cacheOptionDefaults,
       audit: auditDefaults,
+      jobs: jobsDefaults,
       dataDir: "/work/project/.switchyard",
     });
   }

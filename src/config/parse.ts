@@ -87,6 +87,7 @@ function resolveDraft(
     sessions: draft.sessions,
     cache: cacheOptions(draft.cache),
     audit: draft.audit,
+    jobs: draft.jobs,
     ...(draft.otel && { otel: draft.otel }),
     dataDir: resolve(around.folder, draft.dataDir),
   };

@@ -18,6 +18,7 @@ import {
 import { auditKey, knownAuditKeysAt } from "./schema-audit.ts";
 import { otelKey } from "./schema-otel.ts";
 import { knownCatalogKeysAt, profilesKey, searchKey } from "./schema-catalog.ts";
+import { jobsKey, knownJobsKeys } from "./schema-jobs.ts";
 import { isObject, wholeNumber } from "./schema-parts.ts";
 import { runningKeysOf, runningShape } from "./schema-running.ts";
 
@@ -346,6 +347,7 @@ const fileShape = {
   sessions: sessions.prefault({}).meta({ description: "Bounds on the sessions of downstreams. Default {}." }),
   cache: cacheKey,
   audit: auditKey,
+  jobs: jobsKey,
   otel: otelKey,
   dataDir: z
     .string({ error: dataDirError })
@@ -414,6 +416,7 @@ export function knownKeysAt(path: Path): readonly string[] {
   if (path[0] === "auth") return knownAuthKeysAt(path);
   if (path[0] === "rateLimit") return knownRateLimitKeysAt(path.slice(1));
   if (path[0] === "audit") return knownAuditKeysAt(path);
+  if (path[0] === "jobs") return path.length === 1 ? knownJobsKeys : [];
   if (path[0] === "otel") return ["endpoint"];
   if (path[0] === "profiles" || path[0] === "search") return knownCatalogKeysAt(path);
   if (path[0] === "cache") return knownCacheKeysAt(path);

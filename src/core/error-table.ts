@@ -1,4 +1,5 @@
 import type { ErrorRow } from "./error-row.ts";
+import { jobErrors } from "./job-errors.ts";
 import { policyErrors } from "./policy-errors.ts";
 
 export type { Category, Severity } from "./error-row.ts";
@@ -291,6 +292,7 @@ export const errorTable = {
     retryable: true,
     suggestion: "Wait for as long as the error says, and call this server less often.",
   },
+  ...jobErrors,
   ...policyErrors,
   upstream_unresponsive: {
     http: 504,

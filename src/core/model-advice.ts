@@ -10,6 +10,8 @@ export const modelAdvice: Readonly<Partial<Record<ErrorCode, string>>> = {
     "Do not repeat the call before the time that is given. Use something else meanwhile, or tell the user that this server keeps failing.",
   deadline_exceeded:
     "Ask for less at once. Look whether the call took effect before you repeat it; if it always takes this long, tell the user to raise timeoutMs of this server.",
+  job_not_found: "Call jobs_list for the ids of your jobs. The oldest that are over are forgotten.",
+  job_conflict: "Call jobs_status to see how the job stands. What is over never changes.",
   definition_quarantined:
     "Do not look for a way around it. Tell the user that the server describes this otherwise than when it was approved: `switchyard status` shows what changed, `switchyard approve NAME` approves it.",
 };

@@ -72,8 +72,38 @@ export type Fact =
       /** What it was about, where it was not all of the upstream. */
       readonly about?: readonly string[];
     }
+  | JobFact
   | ConfigChange
   | ConfigRefusal;
+
+/**
+ * A job began, went on, or is over: `progressed` comes at most once a second and when it is paused or resumed; one of the last three comes
+ * once, as the last that is told of the job.
+ */
+export interface JobFact extends JobProgress {
+  readonly type: "job.started" | "job.progressed" | "job.completed" | "job.failed" | "job.cancelled";
+  readonly job: string;
+  /** Id of whose it is. */
+  readonly owner: string;
+  /** Why it failed, where it did. */
+  readonly code?: string;
+}
+
+/** How far a job is. `step` and `percent` never go back. */
+export interface JobProgress {
+  readonly status: "STARTED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
+  /** 0 to 100, in tenths. */
+  readonly percent: number;
+  /** Operations that have ended or never will begin, of `total`. */
+  readonly step: number;
+  readonly total: number;
+  /** The same in words. */
+  readonly message: string;
+  /** Operations that ended in a second, since the job began; absent before the first. */
+  readonly perSecond?: number;
+  /** What the rest takes at that rate, in ms; absent where nothing goes on. */
+  readonly remainingMs?: number;
+}
 
 /** Who changes the configuration: whoever wrote the file, or an operator through the gateway. */
 export type ConfigAuthor = "file" | "operator";

@@ -57,6 +57,10 @@ const forTheModel: ReadonlySet<ErrorCode> = new Set([
   "deadline_exceeded",
   "definition_quarantined",
   "store_unavailable",
+  "invalid_operations",
+  "job_not_found",
+  "job_conflict",
+  "too_many_jobs",
 ]);
 
 /**

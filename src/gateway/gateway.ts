@@ -16,6 +16,7 @@ import { callPath } from "./carry.ts";
 import { ParkedCalls } from "./conversation.ts";
 import type { CallObserver } from "./ended-call.ts";
 import { type KeepingStatus, nothingKept } from "./keeping.ts";
+import type { OwnTool } from "./own-tool.ts";
 import { answerMs } from "./questions.ts";
 import { RequestStates } from "./request-state.ts";
 import type { Next, Stage } from "./pipeline.ts";
@@ -39,6 +40,8 @@ export interface GatewayOptions {
   readonly deps: UpstreamDeps;
   /** Stages of the call path that hold something: see {@link callPath}. Default: none. */
   readonly stages?: readonly Stage[];
+  /** Tools of the gateway's own, at the route to everything, beside the search. Default: none. */
+  readonly ownTools?: readonly OwnTool[];
   /** Told of every call of a downstream once it is over, in this order. Default: nobody. */
   readonly observers?: readonly CallObserver[];
   /** What is kept of upstreams' answers, and must be told of what makes that untrue. Default: nothing is kept. */
@@ -101,6 +104,7 @@ export class Gateway {
     deps,
     stages = [],
     observers = [],
+    ownTools = [],
     results,
     stateKey,
     onStateChange,
@@ -149,7 +153,7 @@ export class Gateway {
       // What takes another's place has nothing to do with what that one said.
       for (const upstream of this.upstreams) results?.upstreamChanged(upstream);
     });
-    this.#views = new Views({ upstreams: () => this.upstreams, catalog: () => this.#catalog });
+    this.#views = new Views({ upstreams: () => this.upstreams, catalog: () => this.#catalog, ownTools });
   }
 
   #watchCalls(): CallsUnderWay {

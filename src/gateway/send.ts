@@ -7,7 +7,7 @@ import type { Conversation } from "./conversation.ts";
 import { notThere } from "./denial.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
-import { type OwnTool, type Target, targetOf } from "./target.ts";
+import { type OwnCall, type Target, targetOf } from "./target.ts";
 import { mayNameTask, withTaskNamed } from "./tasks/names.ts";
 import { callAsTask, isCalledAsTask } from "./tasks/run.ts";
 
@@ -18,7 +18,7 @@ import { callAsTask, isCalledAsTask } from "./tasks/run.ts";
  */
 export function send(gateway: Gateway, inbound: Inbound, call: Call, conversation?: Conversation): Promise<CallAnswer> {
   if (call.method === "resources/read") return readResource(gateway, inbound, call, conversation);
-  const sendTo = (target: Target | OwnTool): Promise<CallAnswer> => {
+  const sendTo = (target: Target | OwnCall): Promise<CallAnswer> => {
     if ("answer" in target) return target.answer();
     if (target.taskSupport !== undefined && isCalledAsTask(inbound, call, target)) {
       return callAsTask(gateway, inbound, call, target, conversation);

@@ -9,6 +9,7 @@ import { searchToolName } from "./catalog-options.ts";
 import { notThere } from "./denial.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
+import { answerOwn } from "./own-tool.ts";
 import { withPreset } from "./override.ts";
 import type { TaskSupport } from "./tasks/support.ts";
 import type { TaskIds } from "./tasks/task-ids.ts";
@@ -26,8 +27,8 @@ export interface Target {
   readonly isReading?: boolean;
 }
 
-/** A tool of the gateway's own. */
-export interface OwnTool {
+/** A call of a tool of the gateway's own. */
+export interface OwnCall {
   readonly answer: () => Promise<CallAnswer>;
 }
 
@@ -37,11 +38,11 @@ export interface OwnTool {
  * @throws {GatewayError} `unknown_tool`, `unknown_prompt`, `invalid_params`, `upstream_unavailable`, `login_required`,
  *   `definition_quarantined`.
  */
-export function targetOf(gateway: Gateway, inbound: Inbound, call: Call): Target | Promise<Target | OwnTool> {
+export function targetOf(gateway: Gateway, inbound: Inbound, call: Call): Target | Promise<Target | OwnCall> {
   return findTarget(gateway, inbound, call) ?? settledTarget(gateway, inbound, call);
 }
 
-async function settledTarget(gateway: Gateway, inbound: Inbound, call: Call): Promise<Target | OwnTool> {
+async function settledTarget(gateway: Gateway, inbound: Inbound, call: Call): Promise<Target | OwnCall> {
   const shown = (): View => gateway.view(inbound.route, inbound.principal.rights);
   const name = nameIn(call) ?? "";
   const waited = new Set<Upstream>();
@@ -56,7 +57,7 @@ async function settledTarget(gateway: Gateway, inbound: Inbound, call: Call): Pr
     owner = shown().ownerOf(name);
   }
   const view = shown();
-  const target = findTarget(gateway, inbound, call) ?? ownTool(view, call);
+  const target = findTarget(gateway, inbound, call) ?? ownCall(view, inbound, call);
   if (target !== undefined) return target;
   if (inbound.record !== undefined) inbound.record.isDenied = isThereForOthers(gateway, inbound, call);
   return missing(view, call);
@@ -69,9 +70,14 @@ function isThereForOthers(gateway: Gateway, inbound: Inbound, call: Call): boole
 }
 
 /** Asked for last, so that an upstream's tool of the same name has it, and that every call of another is found at once. */
-function ownTool({ search }: View, { method, params }: Call): OwnTool | undefined {
-  const isSearch = method === "tools/call" && params["name"] === searchToolName;
-  return isSearch && search !== undefined ? { answer: () => search.answer(params) } : undefined;
+function ownCall(view: View, inbound: Inbound, call: Call): OwnCall | undefined {
+  const { method, params } = call;
+  const name = method === "tools/call" ? stringAt(params, "name") : undefined;
+  if (name === undefined) return undefined;
+  const { search } = view;
+  if (name === searchToolName && search !== undefined) return { answer: () => search.answer(params) };
+  const own = view.own(name);
+  return own && { answer: () => answerOwn(own, call, inbound) };
 }
 
 function findTarget(

@@ -6,6 +6,7 @@ import { Payload } from "../protocol/payload.ts";
 import type { Era } from "../protocol/revision.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Collision, Entry, Listed } from "./entry.ts";
+import { type OwnTool, withOwn } from "./own-tool.ts";
 import { type ListKind, type Presentation, isNamed } from "./presentation.ts";
 import { isReadOnly } from "./profile.ts";
 import { definitionForLegacy, taskSupportIn } from "./tasks/support.ts";
@@ -47,11 +48,14 @@ export class View {
   readonly #collisions: Collision[] = [];
   /** The search among its tools, where there is one. */
   readonly search: ToolSearch | undefined;
+  readonly #own: ReadonlyMap<string, OwnTool>;
   /** The tools as they are listed; the others can be called all the same. */
   readonly #listedTools: ReadonlyMap<string, Listed>;
 
-  constructor(presentation: Presentation) {
+  /** `own`: tools of the gateway's own beside the search. */
+  constructor(presentation: Presentation, own: readonly OwnTool[] = []) {
     this.#presentation = presentation;
+    this.#own = new Map(own.map((tool) => [tool.definition.name, tool]));
     this.#lists = {
       tools: this.#collect("tools"),
       prompts: this.#collect("prompts"),
@@ -63,7 +67,7 @@ export class View {
       matches: templateMatcher(entry.name),
     }));
     this.search = ToolSearch.over(this.#lists.tools, presentation.search);
-    this.#listedTools = this.search?.listed ?? this.#lists.tools;
+    this.#listedTools = withOwn(this.search?.listed ?? this.#lists.tools, own);
   }
 
   get upstreams(): readonly Upstream[] {
@@ -83,6 +87,11 @@ export class View {
   /** Frees what it holds outside the heap. Called when it is replaced; safe to call twice. */
   close(): void {
     this.search?.close();
+  }
+
+  /** The tool of the gateway's own that has this name, beside the search. */
+  own(name: string): OwnTool | undefined {
+    return this.#own.get(name);
   }
 
   /** The entry that a downstream means by this name. */

@@ -2,6 +2,7 @@ import { type Profiles, type Rights, rightsKey } from "../access/rights.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
 import { granted, profilesShowing } from "./granted.ts";
+import type { OwnTool } from "./own-tool.ts";
 import { type ListKind, type Presentation, everything, oneUpstream } from "./presentation.ts";
 import { profilePresentation } from "./profile.ts";
 import { type Route, routeKey } from "./route.ts";
@@ -14,6 +15,8 @@ type Granted = Extract<Rights, { readonly kind: "granted" }>;
 export interface ViewSource {
   readonly upstreams: () => readonly Upstream[];
   readonly catalog: () => CatalogOptions;
+  /** Tools of the gateway's own, at the route to everything. */
+  readonly ownTools: readonly OwnTool[];
 }
 
 /** Views that are kept for those who may not use everything: one for each route and distinct rights, shared by all whose rights are equal. */
@@ -46,7 +49,7 @@ export class Views {
   of(route: Route, rights: Rights): View {
     const key = routeKey(route);
     if (rights.kind === "granted") return this.#grantedOf(route, rights);
-    const view = this.#views.get(key) ?? new View(this.#presentationOf(route));
+    const view = this.#views.get(key) ?? this.#made(route, this.#presentationOf(route));
     if (this.has(route, rights)) this.#views.set(key, view);
     return view;
   }
@@ -57,12 +60,16 @@ export class Views {
     const known = own?.get(key);
     if (known !== undefined) return known;
     const profile = route.kind === "profile" ? route.name : undefined;
-    const view = new View(granted(this.#presentationOf(route), rights, profile, this.profiles));
+    const view = this.#made(route, granted(this.#presentationOf(route), rights, profile, this.profiles));
     this.#makeRoom(rights);
     const views = own ?? new Map<string, View>();
     this.#granted.set(rights.key, views.set(key, view));
     this.#grantedCount += 1;
     return view;
+  }
+
+  #made(route: Route, presentation: Presentation): View {
+    return new View(presentation, route.kind === "all" ? this.#source.ownTools : []);
   }
 
   /** Gives up the views of whose rights came first; they are made again when they are asked for. */

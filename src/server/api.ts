@@ -4,12 +4,14 @@ import type { Access } from "../access/access.ts";
 import { checkMay } from "../access/actions.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import type { Jobs } from "../jobs/jobs.ts";
 import { statusFor } from "../gateway/status-for.ts";
 import { decoded } from "./address.ts";
 import { answerRestCall, callPath } from "./call-api.ts";
 import { answerRecord } from "./audit-api.ts";
 import { answerDefinitions } from "./definitions-api.ts";
 import { type CacheApi, answerCache } from "./cache-api.ts";
+import { answerJobs } from "./jobs-api.ts";
 import { answerKeys } from "./keys-api.ts";
 import { answerLogs, logName } from "./logs-endpoint.ts";
 import { type ReadMetrics, answerMetrics, isMetricsPath } from "./metrics-api.ts";
@@ -28,6 +30,7 @@ export interface ApiDeps {
   /** What is on record; undefined where nothing is. */
   readonly trail: AuditTrail | undefined;
   readonly metrics: ReadMetrics;
+  readonly jobs: Jobs;
 }
 
 /**
@@ -54,6 +57,7 @@ export function answerApi(
     answerMetrics(request, response, path, deps.metrics);
   } else if (path === callPath) answerRestCall(request, response, gateway, visitor);
   else if (answerKeys(request, response, path, { gateway, keys: access.keys }, visitor)) return;
+  else if (answerJobs(request, response, path, deps, visitor)) return;
   else if (answerDefinitions(request, response, path, gateway, visitor)) return;
   else if (answerRecord(request, response, path, { trail: deps.trail, now }, visitor)) return;
   else if (path.startsWith("/api/cache")) answerCache(request, response, path, deps, visitor);

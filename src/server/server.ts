@@ -8,6 +8,7 @@ import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Route } from "../gateway/route.ts";
+import type { Jobs } from "../jobs/jobs.ts";
 import type { Sessions } from "../gateway/sessions.ts";
 import { decoded } from "./address.ts";
 import { answerApi, nothingAt } from "./api.ts";
@@ -38,6 +39,7 @@ export interface HttpServerDeps {
   /** What is on record; undefined where nothing is. */
   readonly trail: AuditTrail | undefined;
   readonly metrics: ReadMetrics;
+  readonly jobs: Jobs;
 }
 
 /** The HTTP side of a gateway that listens. */
@@ -57,7 +59,7 @@ const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
  * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/metrics`, `/api/metrics`, `/api/call`, `/api/status`,
- * `/api/upstreams` and what is below it, `/api/cache`, `/api/calls`, `/api/errors/ID`, `/api/audit/…`, `/oauth/callback`.
+ * `/api/upstreams` and what is below it, `/api/cache`, `/api/jobs`, `/api/calls`, `/api/errors/ID`, `/api/audit/…`, `/oauth/callback`.
  *
  * Sessions that an earlier process had at the same address go on.
  *

@@ -2,6 +2,7 @@ import { memoryKeys } from "../access/key-store.ts";
 import type { Clock } from "../core/clock.ts";
 import type { GatewayError } from "../core/errors.ts";
 import { memoryIdempotencyStore } from "../policy/idempotency-store.ts";
+import { memoryJobs } from "../jobs/memory-jobs.ts";
 import { memorySessions } from "../gateway/session-store.ts";
 import { type CatalogStore, memoryCatalogs } from "../upstream/catalog-store.ts";
 import { type Store, shown } from "./store.ts";
@@ -16,6 +17,7 @@ export function memoryStore(clock: Clock, problem?: GatewayError): Store {
   return {
     sessions: memorySessions(),
     keyedCalls: memoryIdempotencyStore(),
+    jobs: memoryJobs(),
     catalogs: problem === undefined ? memoryCatalogs() : withoutTrust(problem),
     apiKeys: memoryKeys(),
     key(name, make) {

@@ -99,6 +99,40 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX audit_by_id ON audit (id);
     `,
   },
+  {
+    name: "jobs",
+    sql: `
+      CREATE TABLE jobs (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        status TEXT NOT NULL,
+        priority INTEGER NOT NULL,
+        total INTEGER NOT NULL,
+        succeeded INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        ended_at INTEGER,
+        detail TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX jobs_by_status ON jobs (status);
+
+      CREATE TABLE job_operations (
+        job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        code TEXT,
+        operation TEXT NOT NULL,
+        answer TEXT,
+        PRIMARY KEY (job, number)
+      ) STRICT;
+
+      CREATE TABLE job_workers (
+        place INTEGER PRIMARY KEY CHECK (place = 1),
+        worker TEXT NOT NULL,
+        until INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];
 
 /**

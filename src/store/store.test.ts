@@ -19,6 +19,7 @@ import { testKeyStore } from "../access/key-store.contract.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import { fullSession, testSessionStore } from "../gateway/session-store.contract.ts";
 import { idempotencyStoreContract } from "../policy/idempotency-store.contract.ts";
+import { jobOf, jobStoreContract, operationsOf } from "../jobs/job-store.contract.ts";
 import { testCatalogStore } from "../upstream/catalog-store.contract.ts";
 import { databaseName, openDatabase } from "./database.ts";
 import { migrate, migrations } from "./migrations.ts";
@@ -65,6 +66,28 @@ function underTest<T>(pick: (store: Store) => T): { readonly store: T; readonly 
 testKeyStore("SQLite", () => underTest((store) => store.apiKeys));
 testSessionStore("the store of sessions in SQLite", () => underTest(({ sessions }) => sessions));
 testCatalogStore("the store of catalogs in SQLite", () => underTest(({ catalogs }) => catalogs));
+jobStoreContract("the store of jobs in SQLite", () => {
+  const { store, settle } = underTest(({ jobs }) => jobs);
+  return { store, reopen: settle };
+});
+
+test("a job whose making ended with its process is not there, and its rows are forgotten", async () => {
+  const dataDir = newFolder();
+  const store = openIn(dataDir);
+  const making = store.jobs.create(jobOf("half", 5000), operationsOf(5000));
+  store.close();
+  await assert.rejects(making, { code: "store_unavailable" });
+  const { jobs } = openIn(dataDir);
+  assert.equal(await jobs.job("half"), undefined);
+  assert.deepEqual(await jobs.jobs({ max: 10 }), []);
+  assert.deepEqual(await jobs.due(10), []);
+  const rows = async (): Promise<number> => (await jobs.operations("half", { from: 0, max: 5000 })).length;
+  assert.equal(await rows(), 1000);
+  assert.equal(await jobs.forget(100, 5000, 500_000), false, "it may still be in the making");
+  while (await jobs.forget(100, 300, 700_000)) continue;
+  assert.equal(await rows(), 0);
+});
+
 idempotencyStoreContract("the store of calls with keys in SQLite", () => {
   const { store, settle } = underTest(({ keyedCalls }) => keyedCalls);
   let last = store;

@@ -5,9 +5,11 @@ import type { IdempotencyStore } from "../policy/idempotency-store.ts";
 import type { KeepingStatus } from "../gateway/keeping.ts";
 import type { SessionStore } from "../gateway/session-store.ts";
 import type { CatalogStore } from "../upstream/catalog-store.ts";
+import type { JobStore } from "../jobs/job-store.ts";
 import { catalogRows } from "./catalog-rows.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { storeError } from "./failure.ts";
+import { jobRows } from "./job-rows.ts";
 import { keyRows } from "./key-rows.ts";
 import { keyedCallRows } from "./keyed-call-rows.ts";
 import { type Recorder, type RecorderDeps, recorderIn } from "./recorder.ts";
@@ -23,6 +25,7 @@ export interface Store {
   readonly catalogs: CatalogStore;
   readonly apiKeys: KeyStore;
   readonly keyedCalls: IdempotencyStore;
+  readonly jobs: JobStore;
   /** A secret of this name, of so many random bytes, that is made at first use and stays the same: for all who share the store. */
   key(name: string, make: () => Buffer): Buffer;
   /** Begins to put calls on record; at most once. Undefined where nothing can be kept. */
@@ -86,6 +89,7 @@ export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOpti
     catalogs: catalogRows(database, clock, later),
     apiKeys: keyRows(database, later),
     keyedCalls: keyedCallRows(database, later),
+    jobs: jobRows(database),
     key: (name, make) => keyOf(database, name, make),
     record(deps) {
       recorder = recorderIn(database, deps, onFailure);

@@ -62,6 +62,10 @@ const pinned = {
   invalid_config: { http: 500, rpc: 50001, retryable: false },
   unsafe_listen: { http: 500, rpc: 50002, retryable: false },
   address_in_use: { http: 500, rpc: 50003, retryable: true },
+  invalid_operations: { http: 400, rpc: 40005, retryable: false },
+  job_not_found: { http: 404, rpc: 40403, retryable: false },
+  job_conflict: { http: 409, rpc: 40903, retryable: false },
+  too_many_jobs: { http: 503, rpc: 50316, retryable: true },
   usage: { http: 400, rpc: 40002, retryable: false },
 };
 

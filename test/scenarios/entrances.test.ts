@@ -85,6 +85,7 @@ async function callEverywhere(folder: string): Promise<void> {
   assert.equal(response.status, 200, await response.text());
   const running = await runCommand(["call", "everything/echo", "--args", '{"message":"running"}'], folder);
   assert.equal(running.status, 0, running.stderr);
+  await callInJob(folder);
   gateway.kill("SIGTERM");
   await gateway.exited;
   const stdio = new Client({ name: "test", version: "1" });
@@ -94,6 +95,17 @@ async function callEverywhere(folder: string): Promise<void> {
   await stdio.close();
   const alone = await runCommand(["call", "everything/echo", "--args", '{"message":"alone"}'], folder);
   assert.equal(alone.status, 0, alone.stderr);
+}
+
+async function callInJob(folder: string): Promise<void> {
+  const operation = { type: "tool_call", parameters: { tool_name: "everything__echo", arguments: { message: "job" } } };
+  await writeFile(join(folder, "calls.jsonl"), JSON.stringify(operation));
+  const submitted = await runCommand(["jobs", "submit", "calls.jsonl", "--json"], folder);
+  assert.equal(submitted.status, 0, submitted.stderr);
+  const job: unknown = JSON.parse(submitted.stdout);
+  assert.ok(isJsonObject(job));
+  const watched = await runCommand(["jobs", "watch", String(job["jobId"])], folder);
+  assert.equal(watched.status, 0, watched.stderr);
 }
 
 test("a call passes the same stages in the same order, whichever way it comes in", { timeout: 120_000 }, async () => {
@@ -124,6 +136,7 @@ test("a call passes the same stages in the same order, whichever way it comes in
       way("websocket", "127.0.0.1", all, "socket"),
       way("rest", "127.0.0.1", all, "rest"),
       way("http", "127.0.0.1", alone, "running", { hasSession: false }),
+      way("job", undefined, all, "job"),
       way("stdio", undefined, all, "stdio"),
       way("cli", undefined, alone, "alone"),
     ]);

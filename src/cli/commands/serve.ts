@@ -35,6 +35,7 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
     cache: chosen.config.cache,
     auth: chosen.config.auth,
     audit: chosen.config.audit,
+    jobs: chosen.config.jobs,
     dataDir: chosen.config.dataDir,
     ...configFile(chosen, context),
     onStoreProblem: storeReporter(context.terminal),
@@ -87,7 +88,7 @@ function configFile({ config }: Chosen, { terminal, env, cwd }: Context): { read
     noteUnresolved(read, terminal);
     if (!isDeepStrictEqual(fixedIn(read), fixedIn(config))) {
       terminal.note(
-        "Changes of listen, auth, sessions, cache, audit, otel and dataDir are taken up at the next start.",
+        "Changes of listen, auth, sessions, cache, audit, jobs, otel and dataDir are taken up at the next start.",
       );
     }
   };
@@ -95,8 +96,8 @@ function configFile({ config }: Chosen, { terminal, env, cwd }: Context): { read
 }
 
 /** What a running gateway does not take up. */
-function fixedIn({ listen, auth, sessions, cache, audit, otel, dataDir }: Config): readonly unknown[] {
-  return [listen, auth, sessions, cache, audit, otel, dataDir];
+function fixedIn({ listen, auth, sessions, cache, audit, jobs, otel, dataDir }: Config): readonly unknown[] {
+  return [listen, auth, sessions, cache, audit, jobs, otel, dataDir];
 }
 
 /** Says which servers are not started for want of what they refer to. */

@@ -27,7 +27,9 @@ export function idempotencyStage(clock: Clock, store: IdempotencyStore): Stage {
     around: (next) => (passage) => {
       const { call, tool, isFallback } = passage;
       const key = call.meta?.[idempotencyKey];
-      if (key === undefined || tool === undefined || isFallback) return next(passage);
+      // A job knows of its operations what became of them, and repeats one whose key it hands on to the upstream.
+      if (key === undefined || tool === undefined || isFallback || passage.inbound.origin.entrance === "job")
+        return next(passage);
       return typeof key === "string" && key !== "" && key.length <= maxKey
         ? once(idempotency, key, tool, next, passage)
         : Promise.reject(

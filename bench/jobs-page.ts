@@ -1,0 +1,95 @@
+import { type Spread, quantile, spreadOf } from "./figures.ts";
+
+/** What one round found; throughput in calls and operations a second. */
+export interface Round {
+  readonly ceiling: number;
+  readonly direct: number;
+  readonly job: number;
+  /** How long taking the operations of one job took, in ms. */
+  readonly takenMs: number;
+  /** How long it took to say how a running job stands, in ms, sorted: of one with 50 operations under way, and of one with as many as usual. */
+  readonly busy: readonly number[];
+  readonly usual: readonly number[];
+}
+
+/** Resident memory of the gateway about one large job. */
+export interface Memory {
+  readonly beforeMiB: number;
+  readonly mostMiB: number;
+  readonly afterMiB: number;
+  readonly takenMs: number;
+  readonly tookMs: number;
+}
+
+/** How and where it was measured. */
+export interface Circumstances {
+  readonly operations: number;
+  readonly many: number;
+  readonly parallel: number;
+  /** Load average before it began. */
+  readonly loadBefore: number;
+  readonly node: string;
+  readonly machine: string;
+  readonly date: string;
+  readonly args: readonly string[];
+}
+
+const goals = { perSecond: 2000, ofDirect: 0.7, statusP99Ms: 5, growthMiB: 100 } as const;
+
+/** The page that says what was measured, how, and what came out. */
+export function pageOf(
+  { rounds, memory }: { readonly rounds: readonly Round[]; readonly memory: Memory },
+  { operations, many, parallel, loadBefore, node, machine, date, args }: Circumstances,
+): string {
+  const over = (figure: (round: Round) => number): Spread => spreadOf(rounds.map(figure));
+  const job = over((round) => round.job);
+  const ofDirect = over((round) => round.job / round.direct);
+  const status = statusOf(rounds.flatMap(({ busy }) => busy));
+  const usual = statusOf(rounds.flatMap(({ usual: times }) => times));
+  const growth = memory.mostMiB - memory.beforeMiB;
+  return `# Jobs, measured
+
+What a job of many operations takes. This page is written by the benchmark; edit that.
+
+Made by \`${["node bench/jobs.ts", ...args].join(" ")}\` on ${date}, with Node ${node} on ${machine}; load average ${loadBefore.toFixed(1)} before it began.
+${rounds.length} rounds in one gateway process with a data folder, keys, limits and the record of calls. In each: calls straight to the upstream, an echo over HTTP; calls
+of its tool through the gateway; a job of ${operations} such operations; all of them ${parallel} at once. Then another such job, and one with three at once, about which is asked
+every 20 ms. The load, the upstream and the gateway share the machine. Every figure is the median over the rounds, with the least and the greatest in brackets; ratios are taken
+round by round, and times of how a job stands over all rounds together.
+
+| | a second |
+|---|---|
+| calls to the upstream itself | ${spread(over((round) => round.ceiling))} |
+| calls through the gateway | ${spread(over((round) => round.direct))} |
+| operations of a job | **${spread(job)}** |
+| ratio to calls through the gateway | **${spread(ofDirect, 2)}** |
+
+| | ms |
+|---|---|
+| taking the ${operations} operations of a job | ${spread(over((round) => round.takenMs))} |
+| how a job stands, ${parallel} at once | p50 ${status.p50.toFixed(1)}, p99 **${status.p99.toFixed(1)}** of ${status.count} |
+| how a job stands, three at once | p50 ${usual.p50.toFixed(1)}, p99 **${usual.p99.toFixed(1)}** of ${usual.count} |
+
+A job of ${many} operations: taken in ${memory.takenMs.toFixed(0)} ms, carried out in ${(memory.tookMs / 1000).toFixed(1)} s. Resident memory was ${memory.beforeMiB.toFixed(0)} MiB before, ${memory.mostMiB.toFixed(0)} at the most, ${memory.afterMiB.toFixed(0)} afterwards.
+
+| Goal | |
+|---|---|
+| ${goals.perSecond} operations a second | ${met(job.median >= goals.perSecond)} |
+| ${goals.ofDirect} of calls through the gateway | ${met(ofDirect.median >= goals.ofDirect)} |
+| p99 of how a running job stands under ${goals.statusP99Ms} ms | ${parallel} at once: ${met(status.p99 < goals.statusP99Ms)}; three at once: ${met(usual.p99 < goals.statusP99Ms)} |
+| ${many} operations within ${goals.growthMiB} MiB more | ${met(growth < goals.growthMiB)}: ${growth.toFixed(0)} MiB |
+`;
+}
+
+function statusOf(times: readonly number[]) {
+  const sorted = times.toSorted((a, b) => a - b);
+  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), count: sorted.length };
+}
+
+function met(isMet: boolean): string {
+  return isMet ? "met" : "not met";
+}
+
+function spread({ median, min, max }: Spread, digits = 0): string {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
+}
