@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { GatewayError, messageOf } from "../core/errors.ts";
 import { isJsonObject, stringAt } from "../core/json.ts";
 import type { Connector } from "./connector.ts";
-import { shareOwnApi } from "./own-api.ts";
+import { isOwnApiResolved, shareOwnApi } from "./own-api.ts";
 
 /**
  * The connector of a module: one of `builtIns` by its name, a file (`./weather.ts`, relative to `folder`), or a package that is installed there. The
@@ -18,10 +18,11 @@ export async function loadConnector(
   folder: string,
   builtIns: ReadonlyMap<string, URL> = new Map(),
 ): Promise<Connector> {
-  const { href } = builtIns.get(reference) ?? pathToFileURL(moduleOf(reference, folder));
+  const builtIn = builtIns.get(reference);
+  const { href } = builtIn ?? pathToFileURL(moduleOf(reference, folder));
   let module: unknown;
   try {
-    shareOwnApi();
+    if (builtIn === undefined || !isOwnApiResolved()) shareOwnApi();
     module = await import(href);
   } catch (thrown) {
     throw wrong(reference, `cannot be loaded: ${messageOf(thrown)}`, thrown);

@@ -1,7 +1,16 @@
 import { registerHooks } from "node:module";
 
 const specifier = "switchyard/connector";
+const url = new URL(import.meta.url.endsWith(".ts") ? "./api.ts" : "./api.js", import.meta.url).href;
 let isShared = false;
+
+/**
+ * Whether modules of this package get that one by themselves: where it is built, and from its sources under the condition that `npm start` names.
+ * Worth asking: with {@link shareOwnApi}, Node keeps nothing compiled of what it loads from then on.
+ */
+export function isOwnApiResolved(): boolean {
+  return import.meta.resolve(specifier) === url;
+}
 
 /**
  * From now on `switchyard/connector` is, for every module of this process, the very one that the gateway itself uses: also for a connector
@@ -11,7 +20,6 @@ let isShared = false;
 export function shareOwnApi(): void {
   if (isShared) return;
   isShared = true;
-  const url = new URL(import.meta.url.endsWith(".ts") ? "./api.ts" : "./api.js", import.meta.url).href;
   registerHooks({
     resolve: (name, context, next) => (name === specifier ? { url, shortCircuit: true } : next(name, context)),
   });
