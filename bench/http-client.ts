@@ -2,7 +2,7 @@ import { Pool } from "undici";
 import { Canceller } from "../src/core/canceller.ts";
 import { stringAt } from "../src/core/json.ts";
 import { HttpClient } from "../src/transport/http-client.ts";
-import { quantile } from "./figures.ts";
+import { type Send, callsInARound, costLine } from "./lanes.ts";
 import { startProcess } from "./process.ts";
 
 /*
@@ -10,12 +10,7 @@ import { startProcess } from "./process.ts";
  * server, 32 at once, in turns. `node bench/http-client.ts`; CPU time of this process, user and system, in µs a call.
  */
 
-const lanes = 32;
 const rounds = 9;
-const roundMs = 700;
-
-/** Sends the call and says when its answer has been parsed. */
-type Send = (done: () => void) => void;
 
 const upstream = await startProcess("upstream-http.ts", ["modern"], { profileDir: undefined });
 const origin = stringAt(upstream.ready, "origin") ?? "";
@@ -90,21 +85,7 @@ function fail(_controller: unknown, error: Error): void {
 /** CPU time of one call, in µs. */
 async function measure(send: Send): Promise<number> {
   const before = process.cpuUsage();
-  const startedAt = performance.now();
-  let count = 0;
-  let left = lanes;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const next = (): void => {
-    if (performance.now() - startedAt < roundMs) {
-      count += 1;
-      send(next);
-    } else {
-      left -= 1;
-      if (left === 0) resolve();
-    }
-  };
-  for (let lane = 0; lane < lanes; lane += 1) next();
-  await promise;
+  const count = await callsInARound(send);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / count;
 }
@@ -118,9 +99,7 @@ for (let round = 0; round <= rounds; round += 1) {
   }
 }
 for (const [name, found] of figures) {
-  const sorted = Float64Array.from(found).toSorted();
-  const [least, median, most] = [0, 0.5, 1].map((part) => quantile(sorted, part).toFixed(1));
-  console.log(`${name.padEnd(14)} ${median} µs a call (${least} to ${most})`);
+  console.log(costLine(name, found));
 }
 await pool.destroy();
 await client.close();

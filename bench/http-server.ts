@@ -1,7 +1,7 @@
 import { Canceller } from "../src/core/canceller.ts";
 import { stringAt } from "../src/core/json.ts";
 import { HttpClient } from "../src/transport/http-client.ts";
-import { quantile } from "./figures.ts";
+import { callsInARound, costLine } from "./lanes.ts";
 import { type BenchProcess, startProcess } from "./process.ts";
 
 /*
@@ -9,9 +9,7 @@ import { type BenchProcess, startProcess } from "./process.ts";
  * same answers, 32 at once, in turns. `node bench/http-server.ts`; CPU time of the server's process, user and system, in µs a call.
  */
 
-const lanes = 32;
 const rounds = 9;
-const roundMs = 700;
 const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
 const text = "What a call of this run says, and what it should hear again";
 const body = JSON.stringify({
@@ -56,21 +54,9 @@ function send({ client }: Stand, done: () => void): void {
 /** CPU time of the server for one call, in µs. */
 async function measure(at: Stand): Promise<number> {
   const before = await cpuUs(at);
-  const startedAt = performance.now();
-  let count = 0;
-  let left = lanes;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const next = (): void => {
-    if (performance.now() - startedAt < roundMs) {
-      count += 1;
-      send(at, next);
-    } else {
-      left -= 1;
-      if (left === 0) resolve();
-    }
-  };
-  for (let lane = 0; lane < lanes; lane += 1) next();
-  await promise;
+  const count = await callsInARound((done) => {
+    send(at, done);
+  });
   return ((await cpuUs(at)) - before) / count;
 }
 
@@ -83,9 +69,7 @@ for (let round = 0; round <= rounds; round += 1) {
   }
 }
 for (const [name, { client, server, figures }] of Object.entries(stands)) {
-  const sorted = Float64Array.from(figures).toSorted();
-  const [least, median, most] = [0, 0.5, 1].map((part) => quantile(sorted, part).toFixed(1));
-  console.log(`${name.padEnd(14)} ${median} µs a call (${least} to ${most})`);
+  console.log(costLine(name, figures));
   await client.close();
   await server.end();
 }

@@ -87,14 +87,13 @@ class Exchange implements WireRequest {
   readonly head: string;
   readonly body: string | Buffer | undefined;
   connection: Connection | undefined;
-  isOver = false;
   readonly #signal: Signal;
   readonly #receiver: HttpReceiver;
   readonly #origin: string;
   readonly #pool: ConnectionPool;
   readonly #together: Together;
   readonly send = (): void => {
-    if (!this.isOver) this.#pool.send(this);
+    if (!this.#isOver) this.#pool.send(this);
   };
   readonly #stop = (): void => {
     this.#giveUp(asProblem(this.#signal.reason));
@@ -103,6 +102,7 @@ class Exchange implements WireRequest {
     this.#giveUp(undefined);
   };
   #reader: BodyReader | undefined;
+  #isOver = false;
 
   constructor(
     head: string,
@@ -143,15 +143,15 @@ class Exchange implements WireRequest {
   }
 
   #giveUp(problem: GatewayError | undefined): void {
-    if (this.isOver) return;
+    if (this.#isOver) return;
     if (this.connection === undefined) this.#pool.forget(this);
     else this.connection.destroy();
     this.#end(problem);
   }
 
   #end(problem: GatewayError | undefined): void {
-    if (this.isOver) return;
-    this.isOver = true;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#together.end();
     this.#signal.removeEventListener("abort", this.#stop);
     this.#receiver.ended(problem);

@@ -9,8 +9,6 @@ export interface WireRequest {
   /** The head without the empty line at its end, in ASCII. */
   readonly head: string;
   readonly body: string | Buffer | undefined;
-  /** Whether nobody waits for the answer any more. */
-  readonly isOver: boolean;
   /** The connection that carries it takes itself in here. */
   connection: Connection | undefined;
   answered(head: ResponseHead): void;
