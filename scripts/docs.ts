@@ -1,14 +1,16 @@
-/** Writes the pages that come from tables: errors, configuration, metrics, requirements. With `--check` only says whether they are current. */
+/** Writes the pages that come from tables: errors, events, configuration, metrics, requirements. With `--check` only says whether they are current. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { format } from "node:util";
 import { configPage } from "./docs-config.ts";
 import { errorsPage } from "./docs-errors.ts";
+import { eventsPage } from "./docs-events.ts";
 import { metricsPage } from "./docs-metrics.ts";
 import { requirementsPage } from "./docs-requirements.ts";
 
 const pages = {
   "docs/errors.md": errorsPage(),
   "docs/config.md": configPage(),
+  "docs/events.md": eventsPage(),
   "docs/metrics.md": metricsPage(),
   "docs/requirements.md": requirementsPage(),
 };

@@ -9,12 +9,12 @@ import { type FileWatch, watchFile } from "./config/watch.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { type GatewayError, toGatewayError } from "./core/errors.ts";
 import { type CatalogOptions, catalogDefaults } from "./gateway/catalog-options.ts";
-import { type AuditOptions, auditDefaults } from "./audit/audit-options.ts";
+import type { AuditOptions } from "./audit/audit-options.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
 import { timeOrderedIds } from "./core/time-ordered-id.ts";
 import { Gate } from "./core/gate.ts";
 import { sleep } from "./core/sleep.ts";
-import { EventLog } from "./events/event-log.ts";
+import type { EventLog } from "./events/event-log.ts";
 import type { EndedCall, Entrance } from "./gateway/ended-call.ts";
 import { type CacheOptions, cacheOptionDefaults } from "./cache/cache-options.ts";
 import { CacheDesk, type PurgeWish } from "./gateway/cache-desk.ts";
@@ -29,8 +29,9 @@ import { type SessionOptions, sessionDefaults } from "./gateway/session-options.
 import { Sessions } from "./gateway/sessions.ts";
 import { type GatewayStatus, type UpstreamLog, logOf, statusOf } from "./gateway/status.ts";
 import { idempotencyStage } from "./gateway/stages/idempotency.ts";
-import { toolFinder } from "./gateway/tool-definition.ts";
 import { identity } from "./identity.ts";
+import { keepingFor, recorderFor } from "./keeping.ts";
+import { type LiveFeed, liveFeed } from "./live-feed.ts";
 import { type Meters, metersFor } from "./meters.ts";
 import type { Reported } from "./metrics/report.ts";
 import { codecsFor } from "./protocol/codecs.ts";
@@ -39,9 +40,7 @@ import { ChannelEndpoint } from "./server/channel-endpoint.ts";
 import { type ListenOptions, listenDefaults } from "./server/listen-options.ts";
 import { callbackPath } from "./server/oauth-callback.ts";
 import { type HttpServer, listenHttp } from "./server/server.ts";
-import { memoryStore } from "./store/memory-store.ts";
-import type { Recorder } from "./store/recorder.ts";
-import { type Store, openStore } from "./store/store.ts";
+import type { Store } from "./store/store.ts";
 import type { TracingOptions } from "./traces/options.ts";
 import { type Tracing, startTracing } from "./traces/tracing.ts";
 import type { Channel } from "./transport/channel.ts";
@@ -171,8 +170,8 @@ export interface Switchyard extends AsyncDisposable {
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   const { clock = systemClock, dataDir } = options;
-  const [servers, events] = [new Set<HttpServer>(), new EventLog(clock)];
-  const { store, problem } = storeFor(options, clock);
+  const servers = new Set<HttpServer>();
+  const { events, store, problem } = keepingFor(options, clock);
   const access = accessFor(options, store, clock, (principal, reason) => {
     sessions.endOf(principal.id);
     gateway.forget(principal, reason);
@@ -181,16 +180,20 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   const results = new CacheDesk(clock, options.cache?.maxBytes ?? cacheOptionDefaults.maxBytes);
   const [meters, tracing] = [metersFor(clock), options.otel && startTracing(options.otel, clock, identity)];
   const entered = new AbortController();
-  const made = { clock, store, events, oauth, results, meters, tracing, entered: entered.signal, jobs: () => jobs };
+  const ground = { clock, events, results };
+  const feed = liveFeed({ ...ground, gateway: () => gateway, startedAt: clock.monotonic() });
+  const made = { ...ground, store, oauth, meters, tracing, feed, entered: entered.signal, jobs: () => jobs };
   const { gateway, cache, trail } = gatewayOf(options, made);
   const sessions: Sessions = sessionsFor(options, gateway, access, store, clock);
   const jobs = jobsOf(options, { gateway, access, store: store.jobs, events });
   const live = liveConfig(options, gateway, { clock, events });
   const watch = options.configFile && watchConfig(options.configFile, live);
+  const metrics = (): Reported => meters.read(gateway, sessions);
+  const served = { gateway, sessions, logins: oauth, access, desk: live, cache, trail, metrics, jobs, live: feed.hub };
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
     await jobs.close();
-    for (const part of [sessions, access, cache, meters]) part.close();
+    for (const part of [sessions, access, cache, meters, feed]) part.close();
     entered.abort();
     // First, as it ends what a change may be waiting for.
     await gateway.close();
@@ -204,8 +207,6 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   return {
     async listen(listenOptions = listenDefaults) {
       if (problem !== undefined) throw problem;
-      const metrics = (): Reported => meters.read(gateway, sessions);
-      const served = { gateway, sessions, logins: oauth, access, desk: live, cache, trail, metrics, jobs };
       const server = kept(servers, await listenHttp(listenOptions, served));
       entered.abort();
       return server;
@@ -264,6 +265,7 @@ interface GatewayParts {
   readonly results: CacheDesk;
   readonly meters: Meters;
   readonly tracing: Tracing | undefined;
+  readonly feed: LiveFeed;
   /** Fires when somebody can come in. */
   readonly entered: AbortSignal;
   readonly jobs: () => Jobs;
@@ -271,10 +273,13 @@ interface GatewayParts {
 
 function gatewayOf(
   options: SwitchyardOptions,
-  { clock, store, events, oauth, results, meters, tracing, entered, jobs }: GatewayParts,
+  { clock, store, events, oauth, results, meters, tracing, feed, entered, jobs }: GatewayParts,
 ): { readonly gateway: Gateway; readonly cache: CacheParts; readonly trail: AuditTrail | undefined } {
   const { upstreams, random, onStateChange, onWarning, onCallEnded } = options;
-  const recorder = recorderFor(options, store, events, () => gateway);
+  const recorder = recorderFor(options, { store, events }, () => gateway, {
+    clock,
+    newId: timeOrderedIds(clock, Math.random),
+  });
   const gateway: Gateway = new Gateway({
     upstreams,
     ownTools: options.jobs?.tools === true ? jobTools(jobs) : [],
@@ -286,6 +291,7 @@ function gatewayOf(
       },
       heard: (upstream, notification) => {
         results.heard(upstream, notification);
+        feed.heard(upstream, notification);
       },
     },
     deps: {
@@ -300,7 +306,12 @@ function gatewayOf(
     stateKey: store.key("requestState", () => randomBytes(32)),
     catalog: options.catalog ?? catalogDefaults,
     ...(options.policies && { policies: options.policies }),
-    observers: [meters.observer, ...(recorder ? [recorder.log] : []), ...(onCallEnded ? [{ ended: onCallEnded }] : [])],
+    observers: [
+      meters.observer,
+      feed.observer,
+      ...(recorder ? [recorder.log] : []),
+      ...(onCallEnded ? [{ ended: onCallEnded }] : []),
+    ],
     tracer: tracing,
     ...(onStateChange && { onStateChange }),
     ...(onWarning && { onWarning }),
@@ -375,43 +386,6 @@ function accessFor(
   onEnded: AccessDeps["onEnded"],
 ): Access {
   return new Access(auth, { store: apiKeys, clock, random: randomBytes, onEnded });
-}
-
-/** Where the file cannot be used, whoever has no address to come back to can still be served. */
-function storeFor(
-  { dataDir, onStoreProblem }: SwitchyardOptions,
-  clock: Clock,
-): { readonly store: Store; readonly problem: GatewayError | undefined } {
-  if (dataDir === undefined) return { store: memoryStore(clock), problem: undefined };
-  try {
-    const onProblem = onStoreProblem === undefined ? {} : { onProblem: onStoreProblem };
-    return { store: openStore({ dataDir, clock, ...onProblem }), problem: undefined };
-  } catch (thrown) {
-    const problem = toGatewayError(thrown);
-    onStoreProblem?.(problem);
-    return { store: memoryStore(clock, problem), problem };
-  }
-}
-
-/** Puts calls and events on record, where there is somewhere to. */
-function recorderFor(
-  { clock = systemClock, audit = auditDefaults }: SwitchyardOptions,
-  store: Store,
-  events: EventLog,
-  gateway: () => Gateway,
-): Recorder | undefined {
-  const recorder = store.record({
-    clock,
-    newId: timeOrderedIds(clock, Math.random),
-    options: audit,
-    definitionOf: toolFinder(gateway),
-    usageOf: (name) => gateway().upstreams.find((each) => each.name === name)?.record.usage,
-  });
-  if (recorder === undefined) return undefined;
-  events.subscribe((event) => {
-    recorder.log.told(event);
-  });
-  return recorder;
 }
 
 function logOfName({ upstreams }: Gateway, name: string, after: number): UpstreamLog | undefined {

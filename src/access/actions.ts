@@ -6,6 +6,8 @@ export const actions = {
   read_status: { from: "viewer", says: "read the status, of upstreams within its grants" },
   read_logs: { from: "operator", says: "read the logs of upstreams, and the whole status" },
   read_metrics: { from: "operator", says: "read the metrics" },
+  watch_events: { from: "viewer", says: "watch what happens, of upstreams within its grants" },
+  watch_operation: { from: "operator", says: "watch alerts, the cache, and whose calls and jobs there are" },
   operate_upstreams: { from: "operator", says: "try, restart, isolate, release, disable and enable upstreams" },
   operate_cache: { from: "operator", says: "see how the result cache does, clear and warm it" },
   operate_jobs: { from: "operator", says: "see jobs of others, pause, resume and cancel them" },

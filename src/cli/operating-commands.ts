@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { roles } from "../access/principal.ts";
+import { topicNames } from "../live/topic.ts";
 import type { ClientOptions } from "./client.ts";
 import type { PurgeOptions } from "./commands/cache.ts";
+import type { EventsOptions } from "./commands/events.ts";
 import type { CreateKeyOptions } from "./commands/keys.ts";
 import type { LogsOptions } from "./commands/logs.ts";
 import type { Operation } from "./commands/operate.ts";
@@ -12,6 +14,7 @@ import type { Context } from "./context.ts";
 /** Adds the commands with which a running gateway is operated. */
 export function addOperating(program: Command, context: Context, done: Done): void {
   addLogs(program, context, done);
+  addEvents(program, context, done);
   addOperations(program, context, done);
   addSwitches(program, context, done);
   addCache(program, context, done);
@@ -69,6 +72,18 @@ function addLogs(program: Command, context: Context, done: Done): void {
     .action(async (name: string, options: LogsOptions) => {
       const { logs } = await import("./commands/logs.ts");
       done(await logs(name, context, options));
+    });
+}
+
+function addEvents(program: Command, context: Context, done: Done): void {
+  withUrl(program.command("events"))
+    .description("show what happened at a running gateway, and what happens")
+    .option("-f, --follow", "go on until Ctrl-C, or until the gateway stops")
+    .option("-n, --lines <number>", "how many of the last, at most 1000", lineCount, 100)
+    .option("--topic <name>", `only this, which may be several: ${topicNames.join(", ")}`, collect)
+    .action(async (options: EventsOptions) => {
+      const { events } = await import("./commands/events.ts");
+      done(await events(context, options));
     });
 }
 

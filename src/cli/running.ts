@@ -90,10 +90,11 @@ export async function askGateway(
  *
  * @throws {GatewayError} as {@link askGateway}.
  */
-export async function* streamFrom(gateway: Reached, path: string): AsyncGenerator<string> {
+export async function* streamFrom(gateway: Reached, path: string, signal?: AbortSignal): AsyncGenerator<string> {
   const { url, key } = gateway;
   const headers = keyHeader(key);
-  const response = await fetch(new URL(path, url), { headers }).catch(() => undefined);
+  const response = await fetch(new URL(path, url), { headers, ...(signal && { signal }) }).catch(() => undefined);
+  signal?.throwIfAborted();
   if (response?.ok !== true || response.body === null) {
     // Asked again for the reason: it is a short answer.
     await askGateway(gateway, path);

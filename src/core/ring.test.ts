@@ -31,6 +31,9 @@ test("a ring behaves like the end of a list, whatever its capacity", (t) => {
       all.push(count);
       assert.deepEqual(ring.toArray(), all.slice(-capacity), `seed ${seed}`);
       assert.equal(ring.dropped, Math.max(0, all.length - capacity), `seed ${seed}`);
+      assert.equal(ring.lastDropped, all.at(-capacity - 1), `seed ${seed}`);
+      const peeked = Array.from({ length: ring.size }, (_, place) => ring.peek(place));
+      assert.deepEqual([...peeked, ring.peek(ring.size)], [...all.slice(-capacity), undefined], `seed ${seed}`);
     }
   }
 });

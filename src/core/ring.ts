@@ -4,6 +4,7 @@ export class Ring<T> {
   readonly #items: T[] = [];
   #start = 0;
   #dropped = 0;
+  #lastDropped: T | undefined;
 
   /** @throws {RangeError} where `capacity` is not a whole number from 1. */
   constructor(capacity: number) {
@@ -18,6 +19,7 @@ export class Ring<T> {
       this.#items.push(item);
       return;
     }
+    this.#lastDropped = this.#items[this.#start];
     this.#items[this.#start] = item;
     this.#start = (this.#start + 1) % this.#capacity;
     this.#dropped += 1;
@@ -26,6 +28,21 @@ export class Ring<T> {
   /** How many were pushed out. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#items.length;
+  }
+
+  /** The one at this place, counted from the oldest, which is 0; undefined where there is none. */
+  peek(place: number): T | undefined {
+    return place < this.#items.length ? this.#items[(this.#start + place) % this.#capacity] : undefined;
+  }
+
+  /** The last that was pushed out. */
+  get lastDropped(): T | undefined {
+    return this.#lastDropped;
   }
 
   /** Oldest first; a copy. */

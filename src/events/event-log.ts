@@ -1,28 +1,48 @@
 import type { Clock } from "../core/clock.ts";
 import { Ring } from "../core/ring.ts";
-import type { Event, Fact } from "./fact.ts";
+import type { Event, Fact, FrequentFact } from "./fact.ts";
 
-/** Events that a log keeps for those who come back: the latest. */
+/** Events that a log keeps for those who come back: the latest, and as many of those that happen often. */
 export const maxEvents = 10_000;
 
 /** What somebody who comes back with a cursor is given. */
 export interface Missed {
   /** Those after the cursor that are still there, in order. */
   readonly events: readonly Event[];
-  /** Whether some after the cursor are gone: then what is known from events is no longer whole. */
+  /** Whether some after the cursor are gone, frequent ones aside: then what is known from events is no longer whole. */
   readonly hasGap: boolean;
+}
+
+const frequent: Readonly<Record<FrequentFact["type"] | "job.progressed", true>> = {
+  "call.ended": true,
+  "call.progressed": true,
+  "resource.changed": true,
+  "system.measured": true,
+  "status.summed": true,
+  "cache.counted": true,
+  "job.progressed": true,
+};
+
+/** Whether facts of this type happen so often that they are kept apart. */
+export function isFrequent(type: Fact["type"]): boolean {
+  return Object.hasOwn(frequent, type);
 }
 
 /** The one stream of facts of a process: numbered in the order in which they were told, the latest kept. */
 export class EventLog {
   readonly #clock: Clock;
-  readonly #ring: Ring<Event>;
+  readonly #notable: Ring<Event>;
+  readonly #frequent: Ring<Event>;
   readonly #listeners = new Set<(event: Event) => void>();
+  /** Tells the numbers of this log from those of another process's. */
+  readonly epoch: string;
   #seq = 0;
 
-  constructor(clock: Clock, capacity: number = maxEvents) {
+  constructor(clock: Clock, capacity: number = maxEvents, epoch = "0") {
     this.#clock = clock;
-    this.#ring = new Ring(capacity);
+    this.#notable = new Ring(capacity);
+    this.#frequent = new Ring(capacity);
+    this.epoch = epoch;
   }
 
   /** The number of the latest event; 0 before the first. */
@@ -34,7 +54,7 @@ export class EventLog {
   append(fact: Fact): Event {
     this.#seq += 1;
     const event: Event = { ...fact, seq: this.#seq, at: this.#clock.now() };
-    this.#ring.push(event);
+    (isFrequent(fact.type) ? this.#frequent : this.#notable).push(event);
     for (const listener of this.#listeners) {
       try {
         listener(event);
@@ -47,9 +67,33 @@ export class EventLog {
 
   /** What came after the event of this number. */
   after(seq: number): Missed {
-    const kept = this.#ring.toArray();
-    const first = kept[0]?.seq ?? this.#seq + 1;
-    return { events: kept.filter((event) => event.seq > seq), hasGap: seq + 1 < first || seq > this.#seq };
+    return { events: this.read(seq), hasGap: this.hasLost(seq, "notable") };
+  }
+
+  /** What came after the event of this number and is still there, in order, at most so many; costs what is given, not what is kept. */
+  read(seq: number, limit = Number.POSITIVE_INFINITY): Event[] {
+    const found: Event[] = [];
+    let [notable, often] = [firstAfter(this.#notable, seq), firstAfter(this.#frequent, seq)];
+    while (found.length < limit) {
+      const [one, other] = [this.#notable.peek(notable), this.#frequent.peek(often)];
+      const next = one === undefined || (other !== undefined && other.seq < one.seq) ? other : one;
+      if (next === undefined) break;
+      found.push(next);
+      if (next === one) notable += 1;
+      else often += 1;
+    }
+    return found;
+  }
+
+  /** Whether some of a kind after this number are gone, or this number is not of this log. */
+  hasLost(seq: number, kind: "notable" | "frequent"): boolean {
+    const ring = kind === "notable" ? this.#notable : this.#frequent;
+    return seq > this.#seq || seq < (ring.lastDropped?.seq ?? 0);
+  }
+
+  /** The number of the latest event that is gone; 0 where none is. */
+  get lastLost(): number {
+    return Math.max(this.#notable.lastDropped?.seq ?? 0, this.#frequent.lastDropped?.seq ?? 0);
   }
 
   /** Calls `listener` with every event from now on; what is returned ends that. */
@@ -59,4 +103,15 @@ export class EventLog {
       this.#listeners.delete(listener);
     };
   }
+}
+
+/** The place of the first event after this number; the end where there is none. */
+function firstAfter(ring: Ring<Event>, seq: number): number {
+  let [low, high] = [0, ring.size];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ring.peek(middle)?.seq ?? 0) > seq) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -11,11 +11,20 @@ export type UpstreamStateName =
 
 /** Everything notable that can happen. Past tense; travels as JSON; holds no secret. Times are wall time in ms. */
 export type Fact =
+  | FrequentFact
+  | {
+      /** Nothing can be kept any more, or it can again. Calls go on meanwhile. */
+      readonly type: "store.failed" | "store.recovered";
+      readonly code?: string;
+      readonly message?: string;
+    }
   | {
       readonly type: "upstream.changed";
       readonly upstream: string;
       readonly from: UpstreamStateName;
       readonly state: UpstreamStateName;
+      /** Who disabled it, where it is disabled. */
+      readonly by?: "configuration" | "operator" | "gateway";
       /** At which step something went wrong, and the code of `docs/errors.md`: where something did. */
       readonly stage?: string;
       readonly code?: string;
@@ -130,6 +139,75 @@ export interface ConfigRefusal {
   /** One sentence each, without values that may be secrets. */
   readonly problems: readonly string[];
 }
+
+/** What is only told while somebody watches, as it happens often. It never pushes other facts out of the log. */
+export type FrequentFact =
+  | {
+      /** A call of a downstream is over. Never its arguments or its result. */
+      readonly type: "call.ended";
+      /** Its id, which is also the `errorId` of its failure. */
+      readonly call: string;
+      readonly method: string;
+      /** Where it went; absent where it went nowhere. */
+      readonly upstream?: string;
+      /** What the upstream calls the tool or prompt; absent for addresses of resources, which may hold more than a name may. */
+      readonly name?: string;
+      /** Id of whose it was. */
+      readonly principal: string;
+      readonly entrance: string;
+      readonly outcome: "ok" | "tool_error" | "error" | "cancelled";
+      readonly code?: string;
+      readonly durationMs: number;
+      readonly cache: "none" | "hit" | "miss" | "stale" | "joined";
+      readonly attempts: number;
+      /** Whether it told of its progress. */
+      readonly hasProgressed: boolean;
+    }
+  | {
+      /** A call that is under way told its caller how far it is. */
+      readonly type: "call.progressed";
+      readonly call: string;
+      readonly upstream?: string;
+      readonly name?: string;
+      readonly principal: string;
+      readonly progress: number;
+      readonly total?: number;
+    }
+  | {
+      /** An upstream said that a resource is not what it was; without `uri`, that its list of resources is not. */
+      readonly type: "resource.changed";
+      readonly upstream: string;
+      readonly uri?: string;
+    }
+  | {
+      /** What the gateway's own process uses and does, since it was last looked at. */
+      readonly type: "system.measured";
+      /** Of one processor. */
+      readonly cpuPercent: number;
+      readonly residentBytes: number;
+      readonly heapBytes: number;
+      /** Share of the time in which its thread was busy, 0 to 1. */
+      readonly busyRatio: number;
+      readonly callsUnderWay: number;
+      readonly watchers: number;
+    }
+  | {
+      /** How everything stands, in short. */
+      readonly type: "status.summed";
+      readonly upstreams: number;
+      readonly ready: number;
+      readonly uptimeMs: number;
+    }
+  | {
+      /** What became of a tool's calls at the result cache, since the gateway's start. */
+      readonly type: "cache.counted";
+      readonly upstream: string;
+      readonly tool: string;
+      readonly hits: number;
+      readonly misses: number;
+      readonly bytes: number;
+      readonly savedMs: number;
+    };
 
 /** Whoever is told of facts. */
 export interface FactSink {

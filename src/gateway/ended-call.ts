@@ -63,4 +63,6 @@ export interface CallObserver {
    * Called before the answer is sent: takes note and returns. Whatever takes time is done later; what is thrown is ignored.
    */
   ended(call: EndedCall): void;
+  /** Called when a call under way told its caller how far it is, as it never goes back; as `ended` otherwise. */
+  progressed?(record: CallRecord, principal: Principal, progress: number, total: number | undefined): void;
 }

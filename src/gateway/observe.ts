@@ -1,3 +1,4 @@
+import type { Principal } from "../access/principal.ts";
 import type { GatewayError } from "../core/errors.ts";
 import { type CallMethod, isCallMethod } from "../protocol/call.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
@@ -29,6 +30,23 @@ export function endRecord(gateway: Gateway, inbound: Inbound, answer: Answer, fa
       observer.ended(call);
     } catch {
       // Whoever observes has its own way to say that it cannot; the call has nothing to do with it.
+    }
+  }
+}
+
+/** Tells the observers how far a call is. */
+export function tellProgress(
+  { observers }: Gateway,
+  record: CallRecord,
+  principal: Principal,
+  progress: number,
+  total: number | undefined,
+): void {
+  for (const observer of observers) {
+    try {
+      observer.progressed?.(record, principal, progress, total);
+    } catch {
+      // As above.
     }
   }
 }

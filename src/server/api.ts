@@ -6,12 +6,14 @@ import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { statusFor } from "../gateway/status-for.ts";
+import type { LiveHub } from "../live/hub.ts";
 import { decoded } from "./address.ts";
 import { answerRestCall, callPath } from "./call-api.ts";
 import { answerRecord } from "./audit-api.ts";
 import { answerDefinitions } from "./definitions-api.ts";
 import { type CacheApi, answerCache } from "./cache-api.ts";
 import { answerJobs } from "./jobs-api.ts";
+import { answerEvents, isEventsPath } from "./events-api.ts";
 import { answerKeys } from "./keys-api.ts";
 import { answerLogs, logName } from "./logs-endpoint.ts";
 import { type ReadMetrics, answerMetrics, isMetricsPath } from "./metrics-api.ts";
@@ -31,10 +33,12 @@ export interface ApiDeps {
   readonly trail: AuditTrail | undefined;
   readonly metrics: ReadMetrics;
   readonly jobs: Jobs;
+  /** What happens, for those who watch. */
+  readonly live: LiveHub;
 }
 
 /**
- * Serves what is below `/api/`, and `/metrics`, to those whose role allows it: who may not do something is told so before it is looked whether what it names
+ * Serves what is below `/api/`, `/metrics` and `/docs/events`, to those whose role allows it: who may not do something is told so before it is looked whether what it names
  * exists.
  *
  * @throws {GatewayError} `route_not_found` — there is no such address; `forbidden`; what the one who answers throws.
@@ -55,7 +59,8 @@ export function answerApi(
   } else if (isMetricsPath(path)) {
     checkMay(principal, "read_metrics");
     answerMetrics(request, response, path, deps.metrics);
-  } else if (path === callPath) answerRestCall(request, response, gateway, visitor);
+  } else if (isEventsPath(path)) answerEvents(request, response, path, deps.live, visitor);
+  else if (path === callPath) answerRestCall(request, response, gateway, visitor);
   else if (answerKeys(request, response, path, { gateway, keys: access.keys }, visitor)) return;
   else if (answerJobs(request, response, path, deps, visitor)) return;
   else if (answerDefinitions(request, response, path, gateway, visitor)) return;

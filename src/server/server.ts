@@ -18,6 +18,8 @@ import type { HttpRequest, HttpResponse } from "./http-exchange.ts";
 import type { ListenOptions } from "./listen-options.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
+import { LiveEndpoint } from "./live-endpoint.ts";
+import type { LiveHub } from "../live/hub.ts";
 import type { ReadMetrics } from "./metrics-api.ts";
 import type { CacheApi } from "./cache-api.ts";
 import { PublicUrl } from "./public-url.ts";
@@ -40,6 +42,8 @@ export interface HttpServerDeps {
   readonly trail: AuditTrail | undefined;
   readonly metrics: ReadMetrics;
   readonly jobs: Jobs;
+  /** What happens, for those who watch. */
+  readonly live: LiveHub;
 }
 
 /** The HTTP side of a gateway that listens. */
@@ -58,8 +62,8 @@ function originOf(address: AddressInfo | string | null, { host, port }: ListenOp
 const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
- * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/metrics`, `/api/metrics`, `/api/call`, `/api/status`,
- * `/api/upstreams` and what is below it, `/api/cache`, `/api/jobs`, `/api/calls`, `/api/errors/ID`, `/api/audit/…`, `/oauth/callback`.
+ * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/metrics`, `/api/metrics`, `/api/call`, `/api/status`, `/api/events`,
+ * `/api/upstreams` and what is below it, `/api/cache`, `/api/jobs`, `/api/calls`, `/api/errors/ID`, `/api/audit/…`, `/oauth/callback`, `/docs/events`; `/ws` and `/ws/TOPIC` over WebSocket alone.
  *
  * Sessions that an earlier process had at the same address go on.
  *
@@ -165,7 +169,7 @@ function handler(
       anybody: () => answerAnybody(request, response, door, deps),
       admitted: (principal) => {
         const path = pathOf(request);
-        if (path.startsWith("/api/") || path === "/metrics")
+        if (path.startsWith("/api/") || path === "/metrics" || path === "/docs/events")
           answerApi(request, response, path, deps, door.visitor(request, principal));
         else endpoint.handle(request, response, routeOf(path, deps.gateway, principal), principal);
       },
@@ -197,16 +201,22 @@ function upgradeHandler(
   guard: Guard,
   door: Door,
   webSockets: WebSocketEndpoint,
-  { gateway }: HttpServerDeps,
+  { gateway, live }: HttpServerDeps,
 ): (request: IncomingMessage, wire: Duplex, head: Buffer) => void {
+  const watchers = new LiveEndpoint(live);
   return (request, wire, head) => {
     const refused = (thrown: unknown): void => {
       const error = toGatewayError(thrown);
       refuseUpgrade(wire, error, door.headersFor(request, error));
     };
     const serve = (principal: Principal): void => {
+      const path = pathOf(request);
+      if (LiveEndpoint.isAt(path)) {
+        watchers.handle(request, wire, head, path, principal);
+        return;
+      }
       const from = { principal, entrance: "websocket", address: door.addressOf(request) } as const;
-      webSockets.handle(request, wire, head, routeOf(pathOf(request), gateway, principal), from);
+      webSockets.handle(request, wire, head, routeOf(path, gateway, principal), from);
     };
     try {
       checkAddress(request);
@@ -282,7 +292,7 @@ async function bind(server: Server, { host, port }: ListenOptions): Promise<void
 
 async function shut(
   { server, lane, webSockets }: { server: Server; lane: QuickLane; webSockets: WebSocketEndpoint },
-  { gateway, sessions }: HttpServerDeps,
+  { gateway, sessions, live }: HttpServerDeps,
   graceMs: number,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -293,6 +303,7 @@ async function shut(
   server.keepAliveTimeout = 1;
   server.keepAliveTimeoutBuffer = 0;
   gateway.endSubscriptions();
+  live.close();
   server.closeIdleConnections();
   lane.close();
   const timer = setTimeout(() => {

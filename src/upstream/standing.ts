@@ -18,6 +18,7 @@ export function factOf(upstream: string, state: UpstreamState, before: UpstreamS
       message: problem.message,
       suggestion: problem.suggestion,
     }),
+    ...(state.kind === "disabled" ? { by: state.by } : {}),
     ...(state.kind === "recovering" ? { nextTryAt: state.nextTryAt } : {}),
   };
 }

@@ -6,6 +6,7 @@ import { isAsked } from "../../src/access/options.ts";
 import { roles } from "../../src/access/principal.ts";
 import { configPage } from "../../scripts/docs-config.ts";
 import { errorsPage } from "../../scripts/docs-errors.ts";
+import { eventsPage } from "../../scripts/docs-events.ts";
 import { metricsPage } from "../../scripts/docs-metrics.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { requirementsPage } from "../../scripts/docs-requirements.ts";
@@ -55,6 +56,10 @@ test("every configuration that docs/access.md shows can be read, and asks who ca
   const blocks = [...page("access.md").matchAll(/^```jsonc\n([^]*?)^```$/gm)].map(([, text = ""]) => text);
   assert.equal(blocks.length, 2);
   for (const text of blocks) assert.ok(isAsked(parseConfig(text, "switchyard.jsonc", {}, "/work").auth));
+});
+
+test("docs/events.md says what the tables of messages say", () => {
+  assert.equal(page("events.md"), eventsPage(), "run `npm run docs`");
 });
 
 test("docs/metrics.md says what the table of metrics says", () => {

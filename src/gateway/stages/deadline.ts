@@ -6,6 +6,7 @@ import { RisingProgress } from "../../policy/progress.ts";
 import { TimeLimit as Limit, type TimeUp, maxTimeoutDefaultMs } from "../../policy/time-limit.ts";
 import type { Notification } from "../../protocol/call.ts";
 import type { CallAnswer } from "../../upstream/connection.ts";
+import { tellProgress } from "../observe.ts";
 import type { Next, Passage, Slot, Stage, TimeLimit } from "../pipeline.ts";
 
 /** How often a caller that wants progress is told that there is life, where the upstream does not say so, in ms. */
@@ -115,8 +116,11 @@ class Watch implements TimeLimit {
     // What is malformed is the caller's to judge.
     if (method !== "notifications/progress" || typeof progress !== "number") return true;
     this.#rising ??= new RisingProgress();
-    if (!this.#rising.takes(progress, typeof total === "number" ? total : undefined)) return false;
+    const end = typeof total === "number" ? total : undefined;
+    if (!this.#rising.takes(progress, end)) return false;
     this.#toldAt = this.#clock.monotonic();
+    const { gateway, inbound } = this.#passage;
+    if (inbound.record !== undefined) tellProgress(gateway, inbound.record, inbound.principal, progress, end);
     return true;
   }
 

@@ -1,0 +1,58 @@
+import type { Event } from "../events/fact.ts";
+import type { ControlData, ControlType } from "./controls.ts";
+import type { Message } from "./translate.ts";
+
+/** How messages are put on one kind of connection. */
+export interface Encoding {
+  readonly name: "websocket" | "sse";
+  /** `id` is also in the text; undefined where the message has none. */
+  encode(text: string, type: string, id: string | undefined): Buffer;
+}
+
+/** The id of an event's message: which process, and which event. Everything up to it has been told. */
+export function idOf(epoch: string, seq: number): string {
+  return `${epoch}-${seq}`;
+}
+
+/** What an id says; undefined where it is none. */
+export function readId(id: string): { readonly epoch: string; readonly seq: number } | undefined {
+  const [, epoch, seq] = /^([0-9a-z]{1,32})-(\d{1,15})$/.exec(id) ?? [];
+  return epoch === undefined ? undefined : { epoch, seq: Number(seq) };
+}
+
+/** A message as text: with an id only where it is the last of its event, as an id says that everything up to it has been told. */
+export function messageText({ type, topic, data, plain }: Message, at: number, isFull: boolean, id?: string): string {
+  const timestamp = new Date(at).toISOString();
+  return JSON.stringify({ id, type, topic, timestamp, data: isFull ? data : (plain ?? data) });
+}
+
+/** What is sent besides, as text. */
+export function controlText<T extends ControlType>(type: T, data: ControlData<T>, at: number, id?: string): string {
+  return JSON.stringify({ id, type, timestamp: new Date(at).toISOString(), data });
+}
+
+/** Texts of events, made once for everybody who is told the same, and kept as long as the event is. */
+export class Frames {
+  readonly #kept = new WeakMap<Event, Map<string, Buffer>>();
+  readonly #epoch: string;
+
+  constructor(epoch: string) {
+    this.#epoch = epoch;
+  }
+
+  /** The message at this place among those of its event. */
+  of(event: Event, messages: readonly Message[], place: number, isOperator: boolean, encoding: Encoding): Buffer {
+    const kept = this.#kept.get(event) ?? new Map<string, Buffer>();
+    if (kept.size === 0) this.#kept.set(event, kept);
+    const message = messages[place];
+    if (message === undefined) throw new RangeError(`There is no message ${place}`);
+    const isFull = isOperator || message.plain === undefined;
+    const key = `${encoding.name}${place}${isFull ? "full" : "plain"}`;
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const id = place === messages.length - 1 ? idOf(this.#epoch, event.seq) : undefined;
+    const made = encoding.encode(messageText(message, event.at, isFull, id), message.type, id);
+    kept.set(key, made);
+    return made;
+  }
+}
