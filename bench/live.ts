@@ -1,7 +1,7 @@
 /**
  * Measures the live stream: how late events come to many readers, whether any is lost or out of order, what readers that stop reading cost and
  * whether they hold up the others, and what those hold who only wait. Run by hand: `node bench/live.ts`, some 20 s; at full size with
- * `--seconds 30 --idle 10000`. Ends with 1 where a goal is not met.
+ * `--seconds 30 --idle 10000`; `--profile DIR` leaves the gateway's CPU profile there. Ends with 1 where a goal is not met.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "4" },
     stopped: { type: "string", default: "50" },
     idle: { type: "string", default: "1000" },
+    profile: { type: "string" },
   },
 });
 const [readers, rate, seconds, stopped, idle] = [
@@ -57,13 +58,14 @@ async function open(who: BenchProcess, count: number, query: string, isReading =
 async function round(what: string): Promise<boolean> {
   const before = await cpuMs();
   const { told } = await gateway.ask({ kind: "tell", upstream: "bench", perSecond: rate, ms: seconds * 1000 }, askMs);
-  const share = ((await cpuMs()) - before) / (seconds * 10);
+  const usedMs = (await cpuMs()) - before;
   await pause(settleMs);
   const { heard, wrong, p50, p99, max } = await watchers.ask({ kind: "figures" }, askMs);
   const lost = Number(told) * readers - Number(heard);
   console.log(
     `${what}: ${String(told)} events to ${readers} readers: p50 ${inMs(p50)}, p99 ${inMs(p99)}, most ${inMs(max)}; ` +
-      `${lost} lost, ${String(wrong)} out of order; the gateway used ${share.toFixed(0)} % of a processor`,
+      `${lost} lost, ${String(wrong)} out of order; the gateway used ${(usedMs / (seconds * 10)).toFixed(0)} % of a processor, ` +
+      `${((usedMs * 1000) / (Number(told) * readers)).toFixed(2)} µs for each that was told one`,
   );
   return Number(p99) < goals.p99Ms && lost === 0 && wrong === 0;
 }
@@ -102,7 +104,7 @@ async function stoppedGoal(): Promise<boolean> {
   }
 }
 
-const gateway = await startProcess("live-gateway.ts", [], { profileDir: undefined });
+const gateway = await startProcess("live-gateway.ts", [], { profileDir: values.profile });
 const watchers = await readersProcess();
 try {
   const isIdleMet = await idleGoal();

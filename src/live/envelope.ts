@@ -1,6 +1,6 @@
 import type { Event } from "../events/fact.ts";
 import type { ControlData, ControlType } from "./controls.ts";
-import type { Message } from "./translate.ts";
+import { type Message, messagesOf } from "./translate.ts";
 
 /** How messages are put on one kind of connection. */
 export interface Encoding {
@@ -31,28 +31,46 @@ export function controlText<T extends ControlType>(type: T, data: ControlData<T>
   return JSON.stringify({ id, type, timestamp: new Date(at).toISOString(), data });
 }
 
-/** Texts of events, made once for everybody who is told the same, and kept as long as the event is. */
+/** What is told of one event. */
+interface Told {
+  readonly messages: readonly Message[];
+  readonly frames: Map<string, Buffer>;
+}
+
+/** What is told of events, made once for everybody who is told the same, and kept as long as the event is. */
 export class Frames {
-  readonly #kept = new WeakMap<Event, Map<string, Buffer>>();
+  readonly #kept = new WeakMap<Event, Told>();
   readonly #epoch: string;
 
   constructor(epoch: string) {
     this.#epoch = epoch;
   }
 
-  /** The message at this place among those of its event. */
-  of(event: Event, messages: readonly Message[], place: number, isOperator: boolean, encoding: Encoding): Buffer {
-    const kept = this.#kept.get(event) ?? new Map<string, Buffer>();
-    if (kept.size === 0) this.#kept.set(event, kept);
+  /** The messages that tell of an event. */
+  messages(event: Event): readonly Message[] {
+    return this.#toldOf(event).messages;
+  }
+
+  /** The message at this place among those of its event, as it is sent. */
+  of(event: Event, place: number, isOperator: boolean, encoding: Encoding): Buffer {
+    const { messages, frames } = this.#toldOf(event);
     const message = messages[place];
     if (message === undefined) throw new RangeError(`There is no message ${place}`);
     const isFull = isOperator || message.plain === undefined;
     const key = `${encoding.name}${place}${isFull ? "full" : "plain"}`;
-    const known = kept.get(key);
+    const known = frames.get(key);
     if (known !== undefined) return known;
     const id = place === messages.length - 1 ? idOf(this.#epoch, event.seq) : undefined;
     const made = encoding.encode(messageText(message, event.at, isFull, id), message.type, id);
-    kept.set(key, made);
+    frames.set(key, made);
     return made;
+  }
+
+  #toldOf(event: Event): Told {
+    const known = this.#kept.get(event);
+    if (known !== undefined) return known;
+    const told = { messages: messagesOf(event), frames: new Map<string, Buffer>() };
+    this.#kept.set(event, told);
+    return told;
   }
 }

@@ -3,7 +3,7 @@ import type { Event } from "../events/fact.ts";
 import type { Audience } from "./audience.ts";
 import type { Encoding, Frames } from "./envelope.ts";
 import type { Topic } from "./topic.ts";
-import { type Message, messagesOf } from "./translate.ts";
+import type { Message } from "./translate.ts";
 
 /** Events that one piece is made of, and bytes after which it ends. */
 const maxPieceEvents = 512;
@@ -47,9 +47,8 @@ export class Group {
     this.#source = source;
   }
 
-  /** What comes after the event of this number; those who keep up share it. */
-  after(from: number): Piece {
-    const until = this.#source.log.seq;
+  /** What comes after the event of this number, up to another; those who keep up share it. */
+  after(from: number, until: number): Piece {
     if (this.#last?.from === from && this.#last.until === until) return this.#last.piece;
     const piece = this.#make(from, until);
     this.#last = { from, until, piece };
@@ -58,14 +57,14 @@ export class Group {
 
   #make(from: number, until: number): Piece {
     const { frames, log } = this.#source;
-    const events = log.read(from, maxPieceEvents);
+    const events = log.read(from, Math.min(maxPieceEvents, until - from));
     const parts: Buffer[] = [];
     let bytes = 0;
     for (const event of events) {
-      const messages = messagesOf(event);
+      const messages = frames.messages(event);
       for (const [place, message] of messages.entries()) {
         if (!this.wants(event, message)) continue;
-        const frame = frames.of(event, messages, place, this.reading.audience.isOperator, this.reading.encoding);
+        const frame = frames.of(event, place, this.reading.audience.isOperator, this.reading.encoding);
         parts.push(frame);
         bytes += frame.length;
       }

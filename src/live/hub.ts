@@ -11,7 +11,7 @@ import { Interest } from "./interest.ts";
 import { type Sink, farewells } from "./sink.ts";
 import { Subscriber } from "./subscriber.ts";
 import type { Topic } from "./topic.ts";
-import { type Message, messagesOf } from "./translate.ts";
+import type { Message } from "./translate.ts";
 import { type Filter, type Wish, filtering } from "./wish.ts";
 
 /** Those who may watch at once. */
@@ -57,6 +57,7 @@ export class LiveHub {
   #stopChecks: StopTimer | undefined;
   #stopFlush: StopTimer | undefined;
   #flushedAt = Number.NEGATIVE_INFINITY;
+  #servedTo = 0;
   #isClosed = false;
 
   constructor(deps: LiveDeps) {
@@ -72,6 +73,14 @@ export class LiveHub {
   /** How many watch. */
   get size(): number {
     return this.#subscribers.size;
+  }
+
+  /**
+   * Up to which event everybody is told at present: what came after the last turn waits for the next, so that all who keep up are told the
+   * same and what they are told is made once.
+   */
+  get servedTo(): number {
+    return this.#stopFlush === undefined ? this.log.seq : this.#servedTo;
   }
 
   /**
@@ -117,7 +126,7 @@ export class LiveHub {
     const id = idOf(this.log.epoch, this.log.seq);
     const found: string[] = [];
     for (const event of this.log.read(from).toReversed()) {
-      const messages = messagesOf(event);
+      const messages = this.#frames.messages(event);
       for (const [place_, message] of [...messages.entries()].toReversed()) {
         if (found.length >= count) break;
         if (!wish.topics.includes(message.topic) || !audience.has(message) || check?.(message) === false) continue;
@@ -170,6 +179,7 @@ export class LiveHub {
 
   /** Of these topics, those of which something after this number is gone. */
   lostAfter(seq: number, topics: readonly Topic[]): Topic[] {
+    if (seq >= this.log.lastLost && seq <= this.log.seq) return [];
     const hasLost = { notable: this.log.hasLost(seq, "notable"), frequent: this.log.hasLost(seq, "frequent") };
     if (!hasLost.notable && !hasLost.frequent) return [];
     return topics.filter((topic) => hasLost.notable || frequentTopics.has(topic));
@@ -206,13 +216,14 @@ export class LiveHub {
   }
 
   #heard(event: Event): void {
-    for (const { key } of messagesOf(event)) if (key !== undefined) this.#note(key, event.seq);
+    for (const { key } of this.#frames.messages(event)) if (key !== undefined) this.#note(key, event.seq);
     if (this.#stopFlush !== undefined || this.#isClosed) return;
     const waitMs = Math.max(0, this.#flushedAt + gatherMs - this.monotonic());
     this.#stopFlush = this.#deps.clock.after(waitMs, () => {
       this.#flushedAt = this.monotonic();
       this.#stopFlush = undefined;
-      this.#serve([...this.#subscribers], 0);
+      this.#servedTo = this.log.seq;
+      this.#serve([...this.#subscribers], 0, this.#servedTo);
     });
   }
 
@@ -225,12 +236,12 @@ export class LiveHub {
   }
 
   /** Calls go on in between, however many watch. */
-  #serve(subscribers: readonly Subscriber[], from: number): void {
-    for (const subscriber of subscribers.slice(from, from + servedAtOnce)) subscriber.pump();
+  #serve(subscribers: readonly Subscriber[], from: number, until: number): void {
+    for (const subscriber of subscribers.slice(from, from + servedAtOnce)) subscriber.pump(until);
     const next = from + servedAtOnce;
     if (next < subscribers.length)
       setImmediate(() => {
-        this.#serve(subscribers, next);
+        this.#serve(subscribers, next, until);
       });
   }
 }

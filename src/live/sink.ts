@@ -5,10 +5,11 @@ export interface Sink {
   readonly encoding: Encoding;
   /** Whether the other side says something too, if only that it is there. */
   readonly isTwoWay: boolean;
-  /** Sends; calls `written` when the system has taken it. */
-  write(bytes: Buffer, written: () => void): void;
+  write(bytes: Buffer): void;
   /** What the system has not taken yet. */
   readonly unsentBytes: number;
+  /** Calls `run` once when the system has taken some of what is unsent. Asked only while something is, and not again before it was called. */
+  whenTaken(run: () => void): void;
   /** Asks the other side for a sign of life. */
   ping(): void;
   /** Says goodbye. Safe to call twice. */

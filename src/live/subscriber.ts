@@ -42,12 +42,15 @@ export class Subscriber {
   #heardAt: number;
   #beatAt: number;
   #takenAt: number;
+  #isAwaited = false;
   /** What is said first is being said: no event may come before its end. */
   #isGreeting = false;
   #isOver = false;
-  readonly #written = (): void => {
+  readonly #taken = (): void => {
+    this.#isAwaited = false;
     this.#takenAt = this.#hub.monotonic();
     this.pump();
+    this.#awaitTaken();
   };
 
   constructor(hub: LiveHub, principal: Principal, sink: Sink) {
@@ -104,20 +107,19 @@ export class Subscriber {
     this.tell("unsubscribed", { topics: this.#topics }, this.#id());
   }
 
-  /** Sends what there is, as far as the connection takes it. */
-  pump(): void {
-    const { log } = this.#hub;
-    if (this.#isGreeting) return;
+  /** Sends what there is up to an event, as far as the connection takes it. */
+  pump(until = this.#hub.servedTo): void {
+    if (this.#isGreeting || this.#cursor >= until) return;
     if (this.#group === undefined) {
-      this.#cursor = log.seq;
+      this.#cursor = until;
       return;
     }
-    while (!this.#isOver && this.#cursor < log.seq && this.#sink.unsentBytes < maxUnsentBytes) {
+    while (!this.#isOver && this.#cursor < until && this.#sink.unsentBytes < maxUnsentBytes) {
       if (this.#hub.lostAfter(Math.max(this.#cursor, this.#knownLost), this.#topics).length > 0) {
         this.close(farewells.too_slow);
         return;
       }
-      const { bytes, to } = this.#group.after(this.#cursor);
+      const { bytes, to } = this.#group.after(this.#cursor, until);
       this.#cursor = to;
       if (bytes !== undefined) this.#write(bytes);
     }
@@ -156,7 +158,7 @@ export class Subscriber {
   /** Sends what can still be sent, and ends. Safe to call twice. */
   close(farewell: Farewell): void {
     if (this.#isOver) return;
-    if (farewell === farewells.stopping) this.pump();
+    if (farewell === farewells.stopping) this.pump(this.#hub.log.seq);
     this.left();
     this.#sink.close(farewell);
   }
@@ -171,7 +173,15 @@ export class Subscriber {
   }
 
   #write(bytes: Buffer): void {
-    this.#sink.write(bytes, this.#written);
+    this.#sink.write(bytes);
+    this.#awaitTaken();
+  }
+
+  /** The system takes what is written at once as a rule; only where it did not is it worth being told. */
+  #awaitTaken(): void {
+    if (this.#isAwaited || this.#isOver || this.#sink.unsentBytes === 0) return;
+    this.#isAwaited = true;
+    this.#sink.whenTaken(this.#taken);
   }
 
   #id(): string {

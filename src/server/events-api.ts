@@ -81,17 +81,24 @@ function stream(
 
 function sinkOf(response: ServerResponse): Sink {
   const isOver = (): boolean => response.writableEnded || response.destroyed;
+  let waiting: (() => void) | undefined;
   return {
     encoding,
     isTwoWay: false,
-    write(bytes, written) {
+    write(bytes) {
       if (isOver()) return;
       response.write(bytes, (error) => {
-        if (!(error instanceof Error)) written();
+        if (error instanceof Error) return;
+        const run = waiting;
+        waiting = undefined;
+        run?.();
       });
     },
     get unsentBytes() {
       return response.writableLength;
+    },
+    whenTaken(run) {
+      waiting = run;
     },
     ping: () => undefined,
     close({ code, reason }) {

@@ -123,11 +123,14 @@ function sinkOf(socket: LiveSocket): Sink {
   return {
     encoding,
     isTwoWay: true,
-    write: (bytes, written) => {
-      socket.write(bytes, written);
+    write: (bytes) => {
+      socket.write(bytes);
     },
     get unsentBytes() {
       return socket.unsentBytes;
+    },
+    whenTaken: (run) => {
+      socket.whenTaken(run);
     },
     ping: () => {
       socket.ping();

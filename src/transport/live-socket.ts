@@ -9,9 +9,12 @@ export const liveSubprotocol = "switchyard.live";
 
 /** A WebSocket over which texts are sent that are framed once for many. */
 export interface LiveSocket {
-  /** Sends frames made by {@link textFrame}; calls `written` when the system has taken them. Nothing is sent once it closes. */
-  write(frames: Buffer, written: () => void): void;
+  /** Sends frames made by {@link textFrame}. Nothing is sent once it closes. */
+  write(frames: Buffer): void;
+  /** What the system has not taken; it takes what is written at once as a rule. */
   readonly unsentBytes: number;
+  /** Calls `run` once when the system has taken what is unsent; never where the connection ends first. */
+  whenTaken(run: () => void): void;
   /** Asks the peer for a sign of life. */
   ping(): void;
   /** Tells the peer why; without an answer the connection is cut after two seconds. Safe to call twice. */
@@ -27,6 +30,7 @@ export interface LiveReceiver {
 }
 
 const farewellMs = 2000;
+const nothing = Buffer.alloc(0);
 
 /**
  * A text as a frame, as servers send it: unmasked, so that it is the same for everybody.
@@ -86,14 +90,18 @@ export function liveSocketTaker(
 /** Writes to the wire itself: the library would frame each text for each peer. It writes whole frames at once, so that ours come between them. */
 function liveSocket(socket: WebSocket, wire: Duplex, clock: Clock): LiveSocket {
   return {
-    write(frames, written) {
-      if (socket.readyState === WebSocket.OPEN && wire.writable)
-        wire.write(frames, (error) => {
-          if (!(error instanceof Error)) written();
-        });
+    write(frames) {
+      // Without a callback, which would cost each of many readers a turn of the event loop for each piece.
+      if (socket.readyState === WebSocket.OPEN && wire.writable) wire.write(frames);
     },
     get unsentBytes() {
       return wire.writableLength;
+    },
+    whenTaken(run) {
+      if (socket.readyState === WebSocket.OPEN && wire.writable)
+        wire.write(nothing, (error) => {
+          if (!(error instanceof Error)) run();
+        });
     },
     ping() {
       if (socket.readyState === WebSocket.OPEN) socket.ping();

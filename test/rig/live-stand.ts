@@ -15,7 +15,8 @@ export class MemorySink implements Sink {
   readonly encoding = { name: "websocket", encode: (text: string) => Buffer.from(`${text}\n`) } as const;
   readonly isTwoWay: boolean = true;
   readonly #texts: string[] = [];
-  readonly #waiting: { readonly bytes: Buffer; readonly written: () => void }[] = [];
+  readonly #waiting: Buffer[] = [];
+  #whenTaken: (() => void) | undefined;
   /** Whether the system takes what is written. */
   isReading = true;
   /** How often something was written. */
@@ -25,15 +26,19 @@ export class MemorySink implements Sink {
   peakBytes = 0;
   closed: Farewell | undefined;
 
-  write(bytes: Buffer, written: () => void): void {
+  write(bytes: Buffer): void {
     this.writes += 1;
-    this.#waiting.push({ bytes, written });
+    this.#waiting.push(bytes);
     this.peakBytes = Math.max(this.peakBytes, this.unsentBytes);
     if (this.isReading) this.read();
   }
 
   get unsentBytes(): number {
-    return this.#waiting.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return this.#waiting.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  whenTaken(run: () => void): void {
+    this.#whenTaken = run;
   }
 
   /** Takes what waits, and what is written as room is made. */
@@ -41,8 +46,10 @@ export class MemorySink implements Sink {
     for (;;) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
-      this.#texts.push(next.bytes.toString());
-      next.written();
+      this.#texts.push(next.toString());
+      const run = this.#whenTaken;
+      this.#whenTaken = undefined;
+      run?.();
     }
   }
 
