@@ -61,6 +61,8 @@ query of \`/ws\` and \`/api/events\`: \`?topics=calls&upstream=files\`. **Server
 **Coming back.** With \`since\`, the \`id\` of the last message that you have (\`Last-Event-ID\` for server-sent events), you are told what you missed, in order. Where some of that is
 gone, a \`gap\` says of which topics and why, and \`initial_status\` how things stand. Messages with an id are told once and in order to whoever keeps up, those marked *merged*
 excepted: of these a later one about the same thing takes the place of an earlier one that has not been sent. One event can be two messages; the last of them has the id.
+That goes also for a gateway that was started anew at the same address with a \`dataDir\`: after one that was stopped nothing is missing; after one that was killed a \`gap\` says that
+something may be, and what was kept is told. Calls, progress, resources and measurements end with the process.
 
 **Often and seldom.** Calls, progress, resources and measurements are told only while somebody watches them, and ${lingerMs / 1000} s longer.
 `;

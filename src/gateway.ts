@@ -169,9 +169,39 @@ export interface Switchyard extends AsyncDisposable {
 
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
+  const { keeping, gateway, jobs, live, served, servers, entered, tracing, access, close } = partsOf(options);
+  gateway.start();
+  jobs.start();
+  return {
+    async listen(listenOptions = listenDefaults) {
+      if (keeping.problem !== undefined) throw keeping.problem;
+      const server = kept(servers, await listenHttp(listenOptions, served));
+      entered.abort();
+      return server;
+    },
+    async serve(channel, route = { kind: "all" }, entrance = "internal") {
+      entered.abort();
+      await serveChannel(channel, gateway, route, entrance);
+    },
+    reconfigure: (next, catalog, policies) => live.replace(next, catalog, policies),
+    events: keeping.events,
+    localKey: access.localKey,
+    status: () => statusOf(gateway),
+    log: (name, after = 0) => logOfName(gateway, name, after),
+    settled: gateway.settled,
+    tracing: tracing?.loaded ?? Promise.resolve(),
+    tried: Promise.all(gateway.upstreams.map(({ settled }) => settled)).then(() => undefined),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Makes everything that a gateway consists of, joined; nothing has begun. */
+function partsOf(options: SwitchyardOptions) {
   const { clock = systemClock, dataDir } = options;
   const servers = new Set<HttpServer>();
-  const { events, store, problem } = keepingFor(options, clock);
+  const keeping = keepingFor(options, clock);
+  const { events, store } = keeping;
   const access = accessFor(options, store, clock, (principal, reason) => {
     sessions.endOf(principal.id);
     gateway.forget(principal, reason);
@@ -189,7 +219,7 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
   const live = liveConfig(options, gateway, { clock, events });
   const watch = options.configFile && watchConfig(options.configFile, live);
   const metrics = (): Reported => meters.read(gateway, sessions);
-  const served = { gateway, sessions, logins: oauth, access, desk: live, cache, trail, metrics, jobs, live: feed.hub };
+  const desks = { logins: oauth, access, desk: live, cache, trail, metrics, jobs, live: feed.hub };
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
     await jobs.close();
@@ -200,32 +230,10 @@ export function startSwitchyard(options: SwitchyardOptions): Switchyard {
     await watch?.close();
     await live.idle();
     await tracing?.close();
-    store.close();
+    keeping.close();
   };
-  gateway.start();
-  jobs.start();
-  return {
-    async listen(listenOptions = listenDefaults) {
-      if (problem !== undefined) throw problem;
-      const server = kept(servers, await listenHttp(listenOptions, served));
-      entered.abort();
-      return server;
-    },
-    async serve(channel, route = { kind: "all" }, entrance = "internal") {
-      entered.abort();
-      await serveChannel(channel, gateway, route, entrance);
-    },
-    reconfigure: (next, catalog, policies) => live.replace(next, catalog, policies),
-    events,
-    localKey: access.localKey,
-    status: () => statusOf(gateway),
-    log: (name, after = 0) => logOfName(gateway, name, after),
-    settled: gateway.settled,
-    tracing: tracing?.loaded ?? Promise.resolve(),
-    tried: Promise.all(gateway.upstreams.map(({ settled }) => settled)).then(() => undefined),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  const served = { gateway, sessions, ...desks, begin: keeping.begin };
+  return { keeping, gateway, jobs, live, served, servers, entered, tracing, access, close };
 }
 
 async function serveChannel(channel: Channel, gateway: Gateway, route: Route, entrance: Entrance): Promise<void> {

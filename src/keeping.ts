@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { type AuditOptions, auditDefaults } from "./audit/audit-options.ts";
 import type { Clock } from "./core/clock.ts";
 import { type GatewayError, toGatewayError } from "./core/errors.ts";
-import { EventLog, maxEvents } from "./events/event-log.ts";
+import { EventLog, isFrequent, maxEvents } from "./events/event-log.ts";
+import type { EventStore } from "./events/event-store.ts";
+import type { Event } from "./events/fact.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { toolFinder } from "./gateway/tool-definition.ts";
 import { memoryStore } from "./store/memory-store.ts";
@@ -20,6 +22,10 @@ export interface KeepingOptions {
 export interface Keeping {
   readonly events: EventLog;
   readonly store: Store;
+  /** Takes up the events of whoever told them at this address before. Called once, before anybody is served there. */
+  readonly begin: (home: string) => void;
+  /** Writes what waits, and closes. Safe to call twice. */
+  close(): void;
   /** Why the file cannot be used: then nothing survives, and whoever has no address to come back to can still be served. */
   readonly problem: GatewayError | undefined;
 }
@@ -28,19 +34,58 @@ export interface Keeping {
 export function keepingFor(options: KeepingOptions, clock: Clock): Keeping {
   const events = new EventLog(clock, maxEvents, randomBytes(8).toString("hex"));
   const { dataDir } = options;
-  if (dataDir === undefined) return { events, store: memoryStore(clock), problem: undefined };
   const onProblem = (problem: GatewayError | undefined): void => {
     if (problem === undefined) events.append({ type: "store.recovered" });
     else events.append({ type: "store.failed", code: problem.code, message: problem.message });
     options.onStoreProblem?.(problem);
   };
+  const opened = dataDir === undefined ? { store: memoryStore(clock) } : openedIn(dataDir, clock, onProblem);
+  const { begin, end } = keepEvents(events, opened.store.events);
+  return {
+    problem: undefined,
+    ...opened,
+    events,
+    begin,
+    close() {
+      end();
+      opened.store.close();
+    },
+  };
+}
+
+function openedIn(
+  dataDir: string,
+  clock: Clock,
+  onProblem: (problem: GatewayError | undefined) => void,
+): Pick<Keeping, "store" | "problem"> {
   try {
-    return { events, store: openStore({ dataDir, clock, onProblem }), problem: undefined };
+    return { store: openStore({ dataDir, clock, onProblem }), problem: undefined };
   } catch (thrown) {
     const problem = toGatewayError(thrown);
     onProblem(problem);
-    return { events, store: memoryStore(clock, problem), problem };
+    return { store: memoryStore(clock, problem), problem };
   }
+}
+
+/** Keeps what does not happen often, from the moment on at which it is known at which address it is told. */
+function keepEvents(events: EventLog, store: EventStore): Pick<Keeping, "begin"> & { readonly end: () => void } {
+  const keep = (event: Event): void => {
+    if (!isFrequent(event.type)) store.keep(events.base + event.seq, event);
+  };
+  let stop: (() => void) | undefined;
+  return {
+    begin(home) {
+      if (stop !== undefined) return;
+      const past = store.begin(home, events.epoch);
+      if (past !== undefined) events.goOnFrom(past);
+      for (const event of events.read(0)) keep(event);
+      stop = events.subscribe(keep);
+    },
+    end() {
+      stop?.();
+      if (stop !== undefined) store.end(events.base + events.seq);
+    },
+  };
 }
 
 /** Puts calls and events on record, where there is somewhere to. */

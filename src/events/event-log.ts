@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { Ring } from "../core/ring.ts";
+import type { Past } from "./event-store.ts";
 import type { Event, Fact, FrequentFact } from "./fact.ts";
 
 /** Events that a log keeps for those who come back: the latest, and as many of those that happen often. */
@@ -23,26 +24,66 @@ const frequent: Readonly<Record<FrequentFact["type"] | "job.progressed", true>> 
   "job.progressed": true,
 };
 
+/** Whether a value that was kept as an event is one, as far as its form says. */
+export function isEvent(value: object | undefined): value is Event {
+  return value !== undefined && "type" in value && "seq" in value && "at" in value && typeof value.type === "string";
+}
+
 /** Whether facts of this type happen so often that they are kept apart. */
 export function isFrequent(type: Fact["type"]): boolean {
   return Object.hasOwn(frequent, type);
 }
 
-/** The one stream of facts of a process: numbered in the order in which they were told, the latest kept. */
+/**
+ * The one stream of facts of a process: numbered in the order in which they were told, the latest kept. Those of an earlier process, where it
+ * is known, come before them, numbered from 0 downwards.
+ */
 export class EventLog {
   readonly #clock: Clock;
   readonly #notable: Ring<Event>;
   readonly #frequent: Ring<Event>;
   readonly #listeners = new Set<(event: Event) => void>();
-  /** Tells the numbers of this log from those of another process's. */
-  readonly epoch: string;
+  #epoch: string;
+  #past: { readonly of: Past; events: readonly Event[]; after: number } | undefined;
   #seq = 0;
 
   constructor(clock: Clock, capacity: number = maxEvents, epoch = "0") {
     this.#clock = clock;
     this.#notable = new Ring(capacity);
     this.#frequent = new Ring(capacity);
-    this.epoch = epoch;
+    this.#epoch = epoch;
+  }
+
+  /** Tells the numbers of this log from those of another: who comes back to one must know both. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** What is added to a number of this process for it to hold also where an earlier process's numbers do. */
+  get base(): number {
+    return this.#past?.of.last ?? 0;
+  }
+
+  /**
+   * Goes on from what was told before this process: where all of that was kept, in the same epoch. To be called before anybody is given a
+   * number of the epoch that this log has until then.
+   */
+  goOnFrom(past: Past): void {
+    this.#past = { of: past, events: [], after: 0 };
+    if (past.isWhole) this.#epoch = past.epoch;
+  }
+
+  /** The place in this log of a number of some epoch, and whether everything since then is known; undefined where it is of a log that is not. */
+  placeOf(epoch: string, number: number): { readonly seq: number; readonly isWhole: boolean } | undefined {
+    const seq = number - this.base;
+    if (epoch === this.#epoch) return seq > this.#seq ? undefined : { seq, isWhole: true };
+    return epoch === this.#past?.of.epoch ? { seq: Math.min(seq, 0), isWhole: false } : undefined;
+  }
+
+  /** Leaves a number out, so that what came before something can be told from what came after it. */
+  skip(): number {
+    this.#seq += 1;
+    return this.#seq;
   }
 
   /** The number of the latest event; 0 before the first. */
@@ -72,7 +113,7 @@ export class EventLog {
 
   /** What came after the event of this number and is still there, in order, at most so many; costs what is given, not what is kept. */
   read(seq: number, limit = Number.POSITIVE_INFINITY): Event[] {
-    const found: Event[] = [];
+    const found = seq < 0 ? this.#readPast(seq, limit) : [];
     let [notable, often] = [firstAfter(this.#notable, seq), firstAfter(this.#frequent, seq)];
     while (found.length < limit) {
       const [one, other] = [this.#notable.peek(notable), this.#frequent.peek(often)];
@@ -88,12 +129,27 @@ export class EventLog {
   /** Whether some of a kind after this number are gone, or this number is not of this log. */
   hasLost(seq: number, kind: "notable" | "frequent"): boolean {
     const ring = kind === "notable" ? this.#notable : this.#frequent;
-    return seq > this.#seq || seq < (ring.lastDropped?.seq ?? 0);
+    if (seq > this.#seq) return true;
+    const { of } = this.#past ?? {};
+    const lostBefore = of === undefined || kind === "frequent" ? 0 : of.lost - of.last;
+    return seq < (ring.lastDropped?.seq ?? lostBefore);
   }
 
   /** The number of the latest event that is gone; 0 where none is. */
   get lastLost(): number {
     return Math.max(this.#notable.lastDropped?.seq ?? 0, this.#frequent.lastDropped?.seq ?? 0);
+  }
+
+  /** Read when somebody comes back who was there before this process, and as far back as anybody was. */
+  #readPast(seq: number, limit: number): Event[] {
+    const past = this.#past;
+    if (past === undefined) return [];
+    if (seq < past.after) {
+      const { of } = past;
+      past.events = of.read(seq + of.last).map((event) => Object.assign(event, { seq: event.seq - of.last }));
+      past.after = seq;
+    }
+    return past.events.filter((event) => event.seq > seq).slice(0, limit);
   }
 
   /** Calls `listener` with every event from now on; what is returned ends that. */

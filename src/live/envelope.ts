@@ -1,3 +1,4 @@
+import type { EventLog } from "../events/event-log.ts";
 import type { Event } from "../events/fact.ts";
 import type { ControlData, ControlType } from "./controls.ts";
 import { type Message, messagesOf } from "./translate.ts";
@@ -9,15 +10,15 @@ export interface Encoding {
   encode(text: string, type: string, id: string | undefined): Buffer;
 }
 
-/** The id of an event's message: which process, and which event. Everything up to it has been told. */
-export function idOf(epoch: string, seq: number): string {
-  return `${epoch}-${seq}`;
+/** The id of an event's message: which log, and which event. Everything up to it has been told. */
+export function idOf({ epoch, base }: EventLog, seq: number): string {
+  return `${epoch}-${base + seq}`;
 }
 
 /** What an id says; undefined where it is none. */
-export function readId(id: string): { readonly epoch: string; readonly seq: number } | undefined {
-  const [, epoch, seq] = /^([0-9a-z]{1,32})-(\d{1,15})$/.exec(id) ?? [];
-  return epoch === undefined ? undefined : { epoch, seq: Number(seq) };
+export function readId(id: string): { readonly epoch: string; readonly number: number } | undefined {
+  const [, epoch, number] = /^([0-9a-z]{1,32})-(\d{1,15})$/.exec(id) ?? [];
+  return epoch === undefined ? undefined : { epoch, number: Number(number) };
 }
 
 /** A message as text: with an id only where it is the last of its event, as an id says that everything up to it has been told. */
@@ -40,10 +41,10 @@ interface Told {
 /** What is told of events, made once for everybody who is told the same, and kept as long as the event is. */
 export class Frames {
   readonly #kept = new WeakMap<Event, Told>();
-  readonly #epoch: string;
+  readonly #log: EventLog;
 
-  constructor(epoch: string) {
-    this.#epoch = epoch;
+  constructor(log: EventLog) {
+    this.#log = log;
   }
 
   /** The messages that tell of an event. */
@@ -60,7 +61,7 @@ export class Frames {
     const key = `${encoding.name}${place}${isFull ? "full" : "plain"}`;
     const known = frames.get(key);
     if (known !== undefined) return known;
-    const id = place === messages.length - 1 ? idOf(this.#epoch, event.seq) : undefined;
+    const id = place === messages.length - 1 ? idOf(this.#log, event.seq) : undefined;
     const made = encoding.encode(messageText(message, event.at, isFull, id), message.type, id);
     frames.set(key, made);
     return made;

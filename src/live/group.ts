@@ -57,7 +57,7 @@ export class Group {
 
   #make(from: number, until: number): Piece {
     const { frames, log } = this.#source;
-    const events = log.read(from, Math.min(maxPieceEvents, until - from));
+    const events = log.read(from, maxPieceEvents).filter(({ seq }) => seq <= until);
     const parts: Buffer[] = [];
     let bytes = 0;
     for (const event of events) {

@@ -235,7 +235,7 @@ test("filters leave out what does not fit them, and the id moves on all the same
   stand.clock.advance(gatherMs);
   assert.deepEqual(dataOf(sink, "upstream"), ["bee"]);
   stand.clock.advance(heartbeatMs);
-  assert.deepEqual([sink.messages.at(-1)?.["type"], lastId(sink)], ["heartbeat", "e-3"]);
+  assert.deepEqual([sink.messages.at(-1)?.["type"], lastId(sink)], ["heartbeat", "e-4"]);
   end(stand);
 });
 
@@ -294,5 +294,18 @@ test("what happened last can be read without watching", () => {
     stand.hub.lastFor(admin, { topics: ["upstreams"], filter, since }, count);
   assert.deepEqual(JSON.stringify(read(undefined, 2)).match(/e-\d/g), ["e-3", "e-2", "e-3"]);
   assert.deepEqual(JSON.stringify(read("e-2", 100)).match(/e-\d/g), ["e-3", "e-3"]);
+  end(stand);
+});
+
+test("calls that ended while nobody watched are said to be missing, although nothing else happened", () => {
+  const stand = liveStand();
+  const first = stand.watch(admin, ["calls"]);
+  stand.log.append(call);
+  stand.clock.advance(gatherMs);
+  const id = lastId(first.sink);
+  first.subscriber.left();
+  stand.clock.advance(lingerMs);
+  const { sink } = stand.watch(admin, ["calls"], id);
+  assert.deepEqual(sink.messages[1]?.["data"], { since: id, topics: ["calls"], reason: "not_kept" });
   end(stand);
 });

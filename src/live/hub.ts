@@ -7,7 +7,7 @@ import { type Shown, audienceOf } from "./audience.ts";
 import type { ControlData } from "./controls.ts";
 import { type Encoding, Frames, idOf, messageText, readId } from "./envelope.ts";
 import { Group } from "./group.ts";
-import { Interest } from "./interest.ts";
+import { Interest, frequentTopics } from "./interest.ts";
 import { type Sink, farewells } from "./sink.ts";
 import { Subscriber } from "./subscriber.ts";
 import type { Topic } from "./topic.ts";
@@ -63,8 +63,8 @@ export class LiveHub {
   constructor(deps: LiveDeps) {
     this.#deps = deps;
     this.log = deps.log;
-    this.#frames = new Frames(deps.log.epoch);
-    this.interest = new Interest(deps.clock, () => deps.log.seq, deps.interestChanged);
+    this.#frames = new Frames(deps.log);
+    this.interest = new Interest(deps.clock, deps.log, deps.interestChanged);
     this.#stopHearing = deps.log.subscribe((event) => {
       if (this.#groups.size > 0) this.#heard(event);
     });
@@ -120,17 +120,17 @@ export class LiveHub {
   ): { readonly id: string; readonly messages: readonly unknown[] } {
     this.checkSince(wish.since);
     const place = wish.since === undefined ? undefined : readId(wish.since);
-    const from = place?.epoch === this.log.epoch ? place.seq : 0;
+    const from = (place && this.log.placeOf(place.epoch, place.number)?.seq) ?? 0;
     const audience = audienceOf(principal, this.#deps.shown);
     const check = filtering(wish.filter);
-    const id = idOf(this.log.epoch, this.log.seq);
+    const id = idOf(this.log, this.log.seq);
     const found: string[] = [];
     for (const event of this.log.read(from).toReversed()) {
       const messages = this.#frames.messages(event);
       for (const [place_, message] of [...messages.entries()].toReversed()) {
         if (found.length >= count) break;
         if (!wish.topics.includes(message.topic) || !audience.has(message) || check?.(message) === false) continue;
-        const last = place_ === messages.length - 1 ? idOf(this.log.epoch, event.seq) : undefined;
+        const last = place_ === messages.length - 1 ? idOf(this.log, event.seq) : undefined;
         found.push(messageText(message, event.at, audience.isOperator, last));
       }
       if (found.length >= count) break;
@@ -245,6 +245,3 @@ export class LiveHub {
       });
   }
 }
-
-/** Topics with frequent facts of which each counts. */
-const frequentTopics: ReadonlySet<Topic> = new Set(["calls", "calculations", "entities"]);

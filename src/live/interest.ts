@@ -1,5 +1,9 @@
 import type { Clock, StopTimer } from "../core/clock.ts";
+import type { EventLog } from "../events/event-log.ts";
 import { type Topic, topicNames } from "./topic.ts";
+
+/** Topics with frequent facts of which each counts. */
+export const frequentTopics: ReadonlySet<Topic> = new Set(["calls", "calculations", "entities"]);
 
 /** How long a topic that nobody watches any more is still told, in ms: whoever comes back in time has missed nothing. */
 export const lingerMs = 60_000;
@@ -7,16 +11,16 @@ export const lingerMs = 60_000;
 /** What somebody watches: what is told often is told only then. */
 export class Interest {
   readonly #clock: Clock;
-  readonly #seq: () => number;
+  readonly #log: EventLog;
   readonly #changed: ((topic: Topic, isWanted: boolean) => void) | undefined;
   readonly #watchers = new Map<Topic, number>();
   readonly #wanted = new Set<Topic>();
   readonly #toldSince = new Map<Topic, number>();
   readonly #endings = new Map<Topic, StopTimer>();
 
-  constructor(clock: Clock, seq: () => number, changed?: (topic: Topic, isWanted: boolean) => void) {
+  constructor(clock: Clock, log: EventLog, changed?: (topic: Topic, isWanted: boolean) => void) {
     this.#clock = clock;
-    this.#seq = seq;
+    this.#log = log;
     this.#changed = changed;
   }
 
@@ -37,7 +41,8 @@ export class Interest {
       this.#endings.delete(topic);
       if (this.#wanted.has(topic)) continue;
       this.#wanted.add(topic);
-      this.#toldSince.set(topic, this.#seq());
+      // What happened while nobody watched has no number; so that nobody takes it for told, the telling begins with a number of its own.
+      this.#toldSince.set(topic, frequentTopics.has(topic) ? this.#log.skip() : this.#log.seq);
       this.#changed?.(topic, true);
     }
   }

@@ -185,7 +185,7 @@ export class Subscriber {
   }
 
   #id(): string {
-    return idOf(this.#hub.log.epoch, this.#cursor);
+    return idOf(this.#hub.log, this.#cursor);
   }
 
   #regroup(): void {
@@ -207,10 +207,10 @@ export class Subscriber {
   }
 }
 
-/** Where somebody goes on: of another process's events nothing is known, so that all of ours are new to them. */
+/** Where somebody goes on: where nothing is known of what it was told, all events of this process are new to it. */
 function placeOf(since: string, { log }: LiveHub): { readonly cursor: number; readonly isRestarted: boolean } {
   const found = readId(since);
   if (found === undefined) throw new GatewayError("invalid_params", "since must be the id of a message");
-  const isOurs = found.epoch === log.epoch && found.seq <= log.seq;
-  return isOurs ? { cursor: found.seq, isRestarted: false } : { cursor: 0, isRestarted: true };
+  const place = log.placeOf(found.epoch, found.number);
+  return { cursor: place?.seq ?? 0, isRestarted: place?.isWhole !== true };
 }

@@ -44,6 +44,8 @@ export interface HttpServerDeps {
   readonly jobs: Jobs;
   /** What happens, for those who watch. */
   readonly live: LiveHub;
+  /** Called with the address that is ours, before anybody is served there. */
+  begin(origin: string): void;
 }
 
 /** The HTTP side of a gateway that listens. */
@@ -105,8 +107,9 @@ export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): 
     });
   });
   const origin = originOf(server.address(), options);
-  // The address is ours alone, and with it the sessions that were begun there.
+  // The address is ours alone, and with it what was told there, and the sessions that were begun there.
   try {
+    deps.begin(origin);
     await deps.sessions.restore(origin);
   } catch (thrown) {
     server.close();

@@ -1,6 +1,7 @@
 import { memoryKeys } from "../access/key-store.ts";
 import type { Clock } from "../core/clock.ts";
 import type { GatewayError } from "../core/errors.ts";
+import { noEvents } from "../events/event-store.ts";
 import { memoryIdempotencyStore } from "../policy/idempotency-store.ts";
 import { memoryJobs } from "../jobs/memory-jobs.ts";
 import { memorySessions } from "../gateway/session-store.ts";
@@ -18,6 +19,7 @@ export function memoryStore(clock: Clock, problem?: GatewayError): Store {
     sessions: memorySessions(),
     keyedCalls: memoryIdempotencyStore(),
     jobs: memoryJobs(),
+    events: noEvents(),
     catalogs: problem === undefined ? memoryCatalogs() : withoutTrust(problem),
     apiKeys: memoryKeys(),
     key(name, make) {

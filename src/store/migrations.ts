@@ -133,6 +133,25 @@ export const migrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: "events",
+    sql: `
+      CREATE TABLE event_logs (
+        home TEXT PRIMARY KEY,
+        epoch TEXT NOT NULL,
+        used_at INTEGER NOT NULL,
+        lost INTEGER NOT NULL,
+        ended INTEGER
+      ) STRICT;
+
+      CREATE TABLE events (
+        home TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        fact TEXT NOT NULL,
+        PRIMARY KEY (home, number)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /**

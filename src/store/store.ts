@@ -1,5 +1,6 @@
 import type { KeyStore } from "../access/key-store.ts";
 import type { Clock } from "../core/clock.ts";
+import type { EventStore } from "../events/event-store.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { IdempotencyStore } from "../policy/idempotency-store.ts";
 import type { KeepingStatus } from "../gateway/keeping.ts";
@@ -8,6 +9,7 @@ import type { CatalogStore } from "../upstream/catalog-store.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import { catalogRows } from "./catalog-rows.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { eventRows } from "./event-rows.ts";
 import { storeError } from "./failure.ts";
 import { jobRows } from "./job-rows.ts";
 import { keyRows } from "./key-rows.ts";
@@ -26,6 +28,7 @@ export interface Store {
   readonly apiKeys: KeyStore;
   readonly keyedCalls: IdempotencyStore;
   readonly jobs: JobStore;
+  readonly events: EventStore;
   /** A secret of this name, of so many random bytes, that is made at first use and stays the same: for all who share the store. */
   key(name: string, make: () => Buffer): Buffer;
   /** Begins to put calls on record; at most once. Undefined where nothing can be kept. */
@@ -90,6 +93,7 @@ export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOpti
     apiKeys: keyRows(database, later),
     keyedCalls: keyedCallRows(database, later),
     jobs: jobRows(database),
+    events: eventRows(database, clock, later),
     key: (name, make) => keyOf(database, name, make),
     record(deps) {
       recorder = recorderIn(database, deps, onFailure);
