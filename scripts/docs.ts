@@ -1,4 +1,4 @@
-/** Writes the pages that come from tables: errors, events, configuration, metrics, requirements. With `--check` only says whether they are current. */
+/** Writes the pages that come from tables: errors, events, configuration, metrics, requirements, REST. With `--check` only says whether they are current. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { format } from "node:util";
 import { configPage } from "./docs-config.ts";
@@ -6,6 +6,7 @@ import { errorsPage } from "./docs-errors.ts";
 import { eventsPage } from "./docs-events.ts";
 import { metricsPage } from "./docs-metrics.ts";
 import { requirementsPage } from "./docs-requirements.ts";
+import { restPage } from "./docs-rest.ts";
 
 const pages = {
   "docs/errors.md": errorsPage(),
@@ -13,6 +14,7 @@ const pages = {
   "docs/events.md": eventsPage(),
   "docs/metrics.md": metricsPage(),
   "docs/requirements.md": requirementsPage(),
+  "docs/rest.md": restPage(),
 };
 const isCheck = process.argv.includes("--check");
 

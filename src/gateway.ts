@@ -211,7 +211,8 @@ function partsOf(options: SwitchyardOptions) {
   const [meters, tracing] = [metersFor(clock), options.otel && startTracing(options.otel, clock, identity)];
   const entered = new AbortController();
   const ground = { clock, events, results };
-  const feed = liveFeed({ ...ground, gateway: () => gateway, startedAt: clock.monotonic() });
+  const startedAt = clock.monotonic();
+  const feed = liveFeed({ ...ground, gateway: () => gateway, startedAt });
   const made = { ...ground, store, oauth, meters, tracing, feed, entered: entered.signal, jobs: () => jobs };
   const { gateway, cache, trail } = gatewayOf(options, made);
   const sessions: Sessions = sessionsFor(options, gateway, access, store, clock);
@@ -219,7 +220,7 @@ function partsOf(options: SwitchyardOptions) {
   const live = liveConfig(options, gateway, { clock, events });
   const watch = options.configFile && watchConfig(options.configFile, live);
   const metrics = (): Reported => meters.read(gateway, sessions);
-  const desks = { logins: oauth, access, desk: live, cache, trail, metrics, jobs, live: feed.hub };
+  const desks = { logins: oauth, access, desk: live, cache, trail, metrics, jobs, live: feed.hub, startedAt };
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
     await jobs.close();

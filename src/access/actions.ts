@@ -12,6 +12,7 @@ export const actions = {
   operate_cache: { from: "operator", says: "see how the result cache does, clear and warm it" },
   operate_jobs: { from: "operator", says: "see jobs of others, pause, resume and cancel them" },
   approve_definitions: { from: "operator", says: "see what is held back, and approve it" },
+  manage_connections: { from: "operator", says: "see who is connected, and end connections" },
   read_audit: { from: "operator", says: "read the record of calls, without arguments" },
   read_arguments: { from: "admin", says: "read arguments and results in the record of calls" },
   change_config: { from: "admin", says: "add, change and remove upstreams" },

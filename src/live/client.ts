@@ -77,8 +77,8 @@ const silenceMs = 70_000;
 const subprotocol = "switchyard.live";
 const bearer = "bearer.";
 
-/** A key that is no longer valid, and a gateway that never takes what we send: trying again is of no use. */
-const finalCodes: ReadonlySet<number> = new Set([1003, 1008, 1009]);
+/** A key that is no longer valid, an operator's wish, and a gateway that never takes what we send: trying again is of no use. */
+const finalCodes: ReadonlySet<number> = new Set([1003, 1008, 1009, 4003]);
 
 /**
  * Watches a gateway: connects, again whenever the connection is lost, and goes on from where it was; what could not be made up for, a message

@@ -27,6 +27,7 @@ export const farewells = {
   stopping: { code: 1001, reason: "the gateway stops" },
   not_text: { code: 1003, reason: "messages are text" },
   not_valid: { code: 1008, reason: "the key or token is no longer valid" },
+  ended: { code: 4003, reason: "an operator ended the connection" },
   too_many: { code: 4029, reason: "too many messages" },
   silent: { code: 4001, reason: "there was no sign of life for 60 s" },
   too_slow: { code: 4008, reason: "too much was left unread" },

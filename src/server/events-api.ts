@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { checkMay } from "../access/actions.ts";
 import type { Principal } from "../access/principal.ts";
 import { GatewayError } from "../core/errors.ts";
 import { asyncApi } from "../live/async-api.ts";
 import type { Encoding } from "../live/envelope.ts";
 import type { LiveHub } from "../live/hub.ts";
 import { type Sink, farewells } from "../live/sink.ts";
+import type { Subscriber } from "../live/subscriber.ts";
 import type { Topic } from "../live/topic.ts";
 import { type Wish, topicsFor, wishIn } from "../live/wish.ts";
+import type { Connections } from "./connections.ts";
 import { openStream } from "./event-stream.ts";
 import { answerJson } from "./reply.ts";
 import type { Visitor } from "./visitor.ts";
@@ -23,9 +24,10 @@ const encoding: Encoding = {
   encode: (text, type, id) => Buffer.from(`${id === undefined ? "" : `id: ${id}\n`}event: ${type}\ndata: ${text}\n\n`),
 };
 
-/** Whether a path is one that {@link answerEvents} serves. */
-export function isEventsPath(path: string): boolean {
-  return path === "/api/events" || path === "/docs/events";
+/** What events are served from. */
+export interface EventsApiDeps {
+  readonly live: LiveHub;
+  readonly connections: Connections;
 }
 
 /**
@@ -33,17 +35,16 @@ export function isEventsPath(path: string): boolean {
  * wanted, `since` or the header `Last-Event-ID` after what. With `follow=false` the last messages as JSON, `last` of them, 100 where nothing
  * is said. At `/docs/events` stands what each means, for programs (AsyncAPI).
  *
- * @throws {GatewayError} `method_not_allowed`, `forbidden`, `invalid_params`, `too_many_sessions`, `shutting_down`.
+ * @throws {GatewayError} `forbidden`, `invalid_params`, `too_many_sessions`, `shutting_down`.
  */
 export function answerEvents(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  hub: LiveHub,
-  { principal }: Visitor,
+  { live: hub, connections }: EventsApiDeps,
+  visitor: Visitor,
 ): void {
-  if (request.method !== "GET") throw new GatewayError("method_not_allowed", "Events are read with GET");
-  checkMay(principal, "watch_events");
+  const { principal } = visitor;
   if (path === "/docs/events") {
     answerJson(response, asyncApi());
     return;
@@ -52,7 +53,18 @@ export function answerEvents(
   const wish = wishInQuery(request, principal);
   const wanted = wish.topics.length > 0 ? wish : { ...wish, topics: topicsFor(principal) };
   if (query.get("follow") === "false") answerJson(response, hub.lastFor(principal, wanted, lastIn(query)));
-  else stream(request, response, hub, principal, wanted);
+  else {
+    const subscriber = stream(request, response, hub, principal, wanted);
+    const gone = connections.add({
+      kind: "live_sse",
+      principal: principal.id,
+      address: visitor.address,
+      end: () => {
+        subscriber.close(farewells.ended);
+      },
+    });
+    response.on("close", gone);
+  }
 }
 
 function stream(
@@ -61,7 +73,7 @@ function stream(
   hub: LiveHub,
   principal: Principal,
   wish: Wish,
-): void {
+): Subscriber {
   const { "last-event-id": lastId } = request.headers;
   const since = typeof lastId === "string" && lastId !== "" ? lastId : wish.since;
   hub.checkSince(since);
@@ -77,6 +89,7 @@ function stream(
     subscriber.left();
   });
   subscriber.subscribe({ ...wish, since });
+  return subscriber;
 }
 
 function sinkOf(response: ServerResponse): Sink {

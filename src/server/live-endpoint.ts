@@ -13,27 +13,36 @@ import { wishIn } from "../live/wish.ts";
 import { TokenBucket } from "../policy/rate-limit.ts";
 import { type LiveReceiver, type LiveSocket, liveSocketTaker, textFrame } from "../transport/live-socket.ts";
 import { nothingAt } from "./api.ts";
+import type { Connections } from "./connections.ts";
 import { wishInQuery } from "./events-api.ts";
 
 /** How many messages a watcher may send: so many at once, and so many a minute in the long run. */
 export const watcherRate = { burst: 60, perMinute: 120 } as const;
 
+/** Who comes, and from where. */
+interface Comer {
+  readonly principal: Principal;
+  readonly address: string | undefined;
+}
+
 const encoding: Encoding = { name: "websocket", encode: textFrame };
-const address = /^\/ws(?:\/([a-z]+))?\/?$/;
+const addresses = /^\/ws(?:\/([a-z]+))?\/?$/;
 
 /** The live stream over WebSocket: `/ws`, and `/ws/TOPIC` which begins with one topic. */
 export class LiveEndpoint {
   readonly #hub: LiveHub;
+  readonly #connections: Connections;
   readonly #take: ReturnType<typeof liveSocketTaker>;
 
-  constructor(hub: LiveHub) {
+  constructor(hub: LiveHub, connections: Connections) {
     this.#hub = hub;
+    this.#connections = connections;
     this.#take = liveSocketTaker(hub.clock, maxMessageBytes);
   }
 
   /** Whether a path is one where there is the live stream. */
   static isAt(path: string): boolean {
-    return address.test(path);
+    return addresses.test(path);
   }
 
   /**
@@ -42,7 +51,8 @@ export class LiveEndpoint {
    * @throws {GatewayError} `forbidden`; `route_not_found` — no such topic; `invalid_params`; `too_many_sessions`; `shutting_down`. The
    *   handshake has then not been answered.
    */
-  handle(request: IncomingMessage, wire: Duplex, head: Buffer, path: string, principal: Principal): void {
+  handle(request: IncomingMessage, wire: Duplex, head: Buffer, path: string, from: Comer): void {
+    const { principal, address } = from;
     checkMay(principal, "watch_events");
     const topic = topicIn(path);
     const wish = wishInQuery(request, principal, topic);
@@ -53,8 +63,19 @@ export class LiveEndpoint {
       const stay = principal.tenure.during(() => {
         subscriber.close(farewells.not_valid);
       });
+      const gone = this.#connections.add({
+        kind: "live_websocket",
+        principal: principal.id,
+        address,
+        end: () => {
+          subscriber.close(farewells.ended);
+        },
+      });
       if (wish.topics.length > 0) subscriber.subscribe(wish);
-      return this.#receiver(subscriber, principal, stay);
+      return this.#receiver(subscriber, principal, () => {
+        stay();
+        gone();
+      });
     });
   }
 
@@ -88,7 +109,7 @@ export class LiveEndpoint {
 const addressed: ReadonlySet<Topic> = new Set(["calculations", "entities", "status", "jobs", "upstreams"]);
 
 function topicIn(path: string): Topic | undefined {
-  const name = address.exec(path)?.[1];
+  const name = addresses.exec(path)?.[1];
   if (name === undefined) return undefined;
   if (isTopic(name) && addressed.has(name)) return name;
   throw nothingAt(path);

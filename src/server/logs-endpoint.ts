@@ -1,33 +1,49 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../access/principal.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { type UpstreamLog, logOf } from "../gateway/status.ts";
+import { decoded } from "./address.ts";
+import { answerJson, refuse } from "./reply.ts";
+import type { Visitor } from "./visitor.ts";
 
-const path = /^\/api\/upstreams\/([^/]+)\/logs$/;
+const address = /^\/api\/upstreams\/([^/]+)\/logs$/;
 
 /** Longest that a reader may wait for something new, in ms. */
 const maxWaitMs = 30_000;
 
-/** The name of the upstream whose log is at this address; undefined where the address is another. */
-export function logName(pathname: string): string | undefined {
-  return path.exec(pathname)?.[1];
+/** Serves `GET /api/upstreams/NAME/logs`; errors are in the answer. */
+export function answerLog(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  gateway: Gateway,
+  { principal }: Visitor,
+): void {
+  const name = decoded(address.exec(path)?.[1] ?? "");
+  readLog(gateway, name, request, response, principal).then(
+    (log) => {
+      if (!response.destroyed) answerJson(response, log);
+    },
+    (thrown: unknown) => {
+      refuse(response, toGatewayError(thrown));
+    },
+  );
 }
 
 /**
- * Answers with what an upstream's log has after the number `after`, of these the last `lines`. Where there is nothing, waits for up to
+ * Reads what an upstream's log has after the number `after`, of these the last `lines`. Where there is nothing, waits for up to
  * `wait` ms, for as long as the reader stays and the gateway runs.
  *
- * @throws {GatewayError} `method_not_allowed`; `route_not_found` — there is no such upstream; `invalid_params`; `shutting_down`.
+ * @throws {GatewayError} `route_not_found` — there is no such upstream; `invalid_params`; `shutting_down`.
  */
-export async function answerLogs(
+async function readLog(
   gateway: Gateway,
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
   principal: Principal,
 ): Promise<UpstreamLog> {
-  if (request.method !== "GET") throw new GatewayError("method_not_allowed", "Logs are read with GET");
   const { searchParams } = new URL(request.url ?? "", "http://localhost");
   const after = wholeNumber(searchParams, "after", 0, Number.MAX_SAFE_INTEGER);
   const waitMs = wholeNumber(searchParams, "wait", 0, maxWaitMs);

@@ -7,11 +7,6 @@ import { answerJson } from "./reply.ts";
 /** What is measured, read when somebody asks. */
 export type ReadMetrics = () => Reported;
 
-/** Whether a path is one where metrics are. */
-export function isMetricsPath(path: string): boolean {
-  return path === "/metrics" || path === "/api/metrics";
-}
-
 /**
  * Answers with everything that is measured: at `/metrics` in Prometheus' text format, piece by piece so that calls are served in between; at
  * `/api/metrics` as JSON, with quantiles.

@@ -1,51 +1,35 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Access } from "../access/access.ts";
 import type { Principal } from "../access/principal.ts";
 import { systemClock } from "../core/clock.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
-import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Route } from "../gateway/route.ts";
-import type { Jobs } from "../jobs/jobs.ts";
-import type { Sessions } from "../gateway/sessions.ts";
 import { decoded } from "./address.ts";
-import { answerApi, nothingAt } from "./api.ts";
+import type { ApiDeps } from "./api-deps.ts";
+import { type Api, apiOf, isApiPath, nothingAt } from "./api.ts";
+import { Connections } from "./connections.ts";
+import { docsOf } from "./docs-page.ts";
 import { Door, checkAddress, metadataPath } from "./door.ts";
 import { Guard, checkListen } from "./guard.ts";
+import { healthOf } from "./health-api.ts";
 import type { HttpRequest, HttpResponse } from "./http-exchange.ts";
 import type { ListenOptions } from "./listen-options.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
 import { LiveEndpoint } from "./live-endpoint.ts";
-import type { LiveHub } from "../live/hub.ts";
-import type { ReadMetrics } from "./metrics-api.ts";
-import type { CacheApi } from "./cache-api.ts";
 import { PublicUrl } from "./public-url.ts";
 import { QuickLane } from "./quick-lane.ts";
 import { keepAliveSeconds } from "./quick-response.ts";
 import { answerJson } from "./reply.ts";
-import type { UpstreamDesk } from "./upstream-desk.ts";
 import { WebSocketEndpoint, refuseUpgrade, wantsWebSocket } from "./web-socket-endpoint.ts";
 
 /** What the HTTP side serves. */
-export interface HttpServerDeps {
-  readonly gateway: Gateway;
-  readonly sessions: Sessions;
+export interface HttpServerDeps extends Omit<ApiDeps, "connections"> {
   readonly logins: LoginDesk;
-  readonly access: Access;
-  /** Whom operators' changes of upstreams go to. */
-  readonly desk: UpstreamDesk;
-  readonly cache: CacheApi;
-  /** What is on record; undefined where nothing is. */
-  readonly trail: AuditTrail | undefined;
-  readonly metrics: ReadMetrics;
-  readonly jobs: Jobs;
-  /** What happens, for those who watch. */
-  readonly live: LiveHub;
   /** Called with the address that is ours, before anybody is served there. */
-  begin(origin: string): void;
+  readonly begin: (origin: string) => void;
 }
 
 /** The HTTP side of a gateway that listens. */
@@ -64,8 +48,8 @@ function originOf(address: AddressInfo | string | null, { host, port }: ListenOp
 const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
- * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/health`, `/metrics`, `/api/metrics`, `/api/call`, `/api/status`, `/api/events`,
- * `/api/upstreams` and what is below it, `/api/cache`, `/api/jobs`, `/api/calls`, `/api/errors/ID`, `/api/audit/…`, `/oauth/callback`, `/docs/events`; `/ws` and `/ws/TOPIC` over WebSocket alone.
+ * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/ws` and `/ws/TOPIC` over WebSocket alone; what
+ * `endpoints.ts` lists; `/health` and what is below it, `/docs`, `/docs/openapi.json`, `/oauth/callback`.
  *
  * Sessions that an earlier process had at the same address go on.
  *
@@ -75,10 +59,12 @@ export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): 
   checkListen(options, deps.access.isAsked);
   const guard = new Guard(options);
   const door = new Door(deps.access, new PublicUrl(options));
-  const webSockets = new WebSocketEndpoint(deps.gateway);
+  const connections = new Connections(deps.gateway.deps.clock);
+  const webSockets = new WebSocketEndpoint(deps.gateway, connections);
   const endpoint = new McpEndpoint({ ...deps, addressOf: (request) => door.addressOf(request) });
   const admit = admission(guard, door);
-  const handle = handler(admit, endpoint, door, deps);
+  const api = apiOf({ ...deps, connections });
+  const handle = handler(admit, endpoint, door, api, deps);
   const restored = Promise.withResolvers<void>();
   let isRestored = false;
   // Clients that were only waiting for the port come before their sessions are there.
@@ -94,7 +80,10 @@ export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): 
       });
     },
   );
-  server.on("upgrade", upgradeHandler(guard, door, webSockets, deps));
+  server.on(
+    "upgrade",
+    upgradeHandler(guard, door, { mcp: webSockets, live: new LiveEndpoint(deps.live, connections) }, deps),
+  );
   await bind(server, options);
   // By the machine's own clock, as clients keep their connections by theirs.
   const lane = new QuickLane(server, systemClock, (request, response) => {
@@ -165,48 +154,49 @@ function handler(
   admit: Admit,
   endpoint: McpEndpoint,
   door: Door,
+  api: Api,
   deps: HttpServerDeps,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  const anybody = answererForAnybody(door, api, deps);
   return (request, response) => {
     admit(request, response, {
-      anybody: () => answerAnybody(request, response, door, deps),
+      anybody: () => anybody(request, response),
       admitted: (principal) => {
         const path = pathOf(request);
-        if (path.startsWith("/api/") || path === "/metrics" || path === "/docs/events")
-          answerApi(request, response, path, deps, door.visitor(request, principal));
+        if (isApiPath(path)) api.answer(request, response, path, door.visitor(request, principal));
         else endpoint.handle(request, response, routeOf(path, deps.gateway, principal), principal);
       },
     });
   };
 }
 
-/** What is answered to whoever asks; false where the address is another one. */
-function answerAnybody(
-  request: IncomingMessage,
-  response: ServerResponse,
+/** @returns what is answered to whoever asks; false where the address is another one. */
+function answererForAnybody(
   door: Door,
+  api: Api,
   { gateway, logins }: HttpServerDeps,
-): boolean {
-  const path = pathOf(request);
-  if (path === "/mcp") return false;
-  if (path === "/health") answerJson(response, { status: gateway.isClosing ? "stopping" : "ok" });
-  else if (path === callbackPath) answerCallback(request, response, logins);
-  else if (path === metadataPath || path.startsWith(`${metadataPath}/mcp`)) {
-    const metadata = door.metadata(request);
-    if (metadata === undefined) throw nothingAt(path);
-    answerJson(response, metadata);
-  } else return false;
-  return true;
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const [health, docs] = [healthOf(gateway), docsOf(api.description)];
+  return (request, response) => {
+    const path = pathOf(request);
+    if (path === "/mcp") return false;
+    if (path === callbackPath) answerCallback(request, response, logins);
+    else if (path === metadataPath || path.startsWith(`${metadataPath}/mcp`)) {
+      const metadata = door.metadata(request);
+      if (metadata === undefined) throw nothingAt(path);
+      answerJson(response, metadata);
+    } else return health(response, path) || docs(response, path);
+    return true;
+  };
 }
 
 /** The same checks and the same addresses as for any other request. */
 function upgradeHandler(
   guard: Guard,
   door: Door,
-  webSockets: WebSocketEndpoint,
-  { gateway, live }: HttpServerDeps,
+  { mcp, live }: { readonly mcp: WebSocketEndpoint; readonly live: LiveEndpoint },
+  { gateway }: HttpServerDeps,
 ): (request: IncomingMessage, wire: Duplex, head: Buffer) => void {
-  const watchers = new LiveEndpoint(live);
   return (request, wire, head) => {
     const refused = (thrown: unknown): void => {
       const error = toGatewayError(thrown);
@@ -214,12 +204,9 @@ function upgradeHandler(
     };
     const serve = (principal: Principal): void => {
       const path = pathOf(request);
-      if (LiveEndpoint.isAt(path)) {
-        watchers.handle(request, wire, head, path, principal);
-        return;
-      }
       const from = { principal, entrance: "websocket", address: door.addressOf(request) } as const;
-      webSockets.handle(request, wire, head, routeOf(path, gateway, principal), from);
+      if (LiveEndpoint.isAt(path)) live.handle(request, wire, head, path, from);
+      else mcp.handle(request, wire, head, routeOf(path, gateway, principal), from);
     };
     try {
       checkAddress(request);

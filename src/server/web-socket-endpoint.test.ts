@@ -8,6 +8,7 @@ import { ManualClock } from "../core/manual-clock.ts";
 import { toGatewayError } from "../core/errors.ts";
 import { Gateway } from "../gateway/gateway.ts";
 import { wirePair } from "../../test/rig/wire.ts";
+import { Connections } from "./connections.ts";
 import { WebSocketEndpoint, maxWebSockets, refuseUpgrade } from "./web-socket-endpoint.ts";
 import { standDeps } from "../../test/rig/upstream-stand.ts";
 
@@ -20,7 +21,7 @@ const gateway = new Gateway({
 gateway.start();
 
 const server = createServer();
-const endpoint = new WebSocketEndpoint(gateway);
+const endpoint = new WebSocketEndpoint(gateway, new Connections(clock));
 server.on("upgrade", (request, wire, head) => {
   try {
     const from = { principal: localPrincipal, entrance: "websocket", address: undefined } as const;

@@ -11,6 +11,7 @@ import type { Channel } from "../transport/channel.ts";
 import { type WebSocketChannel, closeCodes, subprotocol, webSocketTaker } from "../transport/web-socket.ts";
 import { maxBodyBytes } from "./body.ts";
 import { type ChannelDownstream, ChannelEndpoint } from "./channel-endpoint.ts";
+import type { Connections } from "./connections.ts";
 import { TokenBucket } from "../policy/rate-limit.ts";
 
 /** How many messages one connection may send: so many at once, and so many a minute in the long run. */
@@ -33,10 +34,12 @@ export function wantsWebSocket({ headers }: Pick<IncomingMessage, "headers">): b
 export class WebSocketEndpoint {
   readonly #gateway: Gateway;
   readonly #take: ReturnType<typeof webSocketTaker>;
+  readonly #connections: Connections;
   readonly #downstreams = new Set<WebSocketDownstream>();
 
-  constructor(gateway: Gateway) {
+  constructor(gateway: Gateway, connections: Connections) {
     this.#gateway = gateway;
+    this.#connections = connections;
     this.#take = webSocketTaker({ clock: gateway.deps.clock, maxFrameBytes: maxBodyBytes });
   }
 
@@ -55,7 +58,19 @@ export class WebSocketEndpoint {
     this.#take(request, wire, head, (channel) => {
       const downstream = new WebSocketDownstream(channel, this.#gateway, route, from);
       this.#downstreams.add(downstream);
-      void downstream.serve().then(() => this.#downstreams.delete(downstream));
+      const { principal, address } = from;
+      const gone = this.#connections.add({
+        kind: "mcp_websocket",
+        principal: principal.id,
+        address,
+        end: () => {
+          downstream.end(new GatewayError("cancelled", "An operator ended the connection"));
+        },
+      });
+      void downstream.serve().then(() => {
+        this.#downstreams.delete(downstream);
+        gone();
+      });
     });
   }
 
@@ -121,12 +136,17 @@ class WebSocketDownstream {
     });
     this.#endpoint.start();
     const stay = this.#principal.tenure.during((reason) => {
-      this.#endpoint.stop(reason);
-      void this.#channel.close(closeCodes.policyViolation, "the key or token is no longer valid");
+      this.end(reason, "the key or token is no longer valid");
     });
     await this.#endpoint.ended;
     stay();
     stopCheck();
+  }
+
+  /** Ends it, with what is under way. Safe to call twice. */
+  end(reason: GatewayError, farewell = reason.message): void {
+    this.#endpoint.stop(reason);
+    void this.#channel.close(closeCodes.policyViolation, farewell);
   }
 
   async close(graceMs: number): Promise<void> {

@@ -10,6 +10,7 @@ import { eventsPage } from "../../scripts/docs-events.ts";
 import { metricsPage } from "../../scripts/docs-metrics.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { requirementsPage } from "../../scripts/docs-requirements.ts";
+import { restPage } from "../../scripts/docs-rest.ts";
 
 function page(name: string): string {
   return readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
@@ -60,6 +61,10 @@ test("every configuration that docs/access.md shows can be read, and asks who ca
 
 test("docs/events.md says what the tables of messages say", () => {
   assert.equal(page("events.md"), eventsPage(), "run `npm run docs`");
+});
+
+test("docs/rest.md says what the table of endpoints says", () => {
+  assert.equal(page("rest.md"), restPage(), "run `npm run docs`");
 });
 
 test("docs/metrics.md says what the table of metrics says", () => {

@@ -84,7 +84,7 @@ test("the log's address is guarded as every other, and says what is wrong with a
     { path: "/api/upstreams/garbage/logs", headers: { host: "evil.example" }, status: 403 },
     { path: "/api/upstreams/garbage/logs", headers: { origin: "https://evil.example" }, status: 403 },
     { path: "/api/upstreams/nobody/logs", status: 404 },
-    { path: "/api/upstreams/garbage", status: 404 },
+    { path: "/api/upstreams/garbage/nothing", status: 404 },
     { path: "/api/upstreams/garbage/logs?after=-1", status: 400 },
     { path: "/api/upstreams/garbage/logs?wait=30001", status: 400 },
     { path: "/api/upstreams/garbage/logs?lines=all", status: 400 },
