@@ -1,4 +1,5 @@
-import { registerHooks } from "node:module";
+import { createRequire, registerHooks } from "node:module";
+import { fileURLToPath } from "node:url";
 
 const specifier = "switchyard/connector";
 const url = new URL(import.meta.url.endsWith(".ts") ? "./api.ts" : "./api.js", import.meta.url).href;
@@ -9,7 +10,13 @@ let isShared = false;
  * Worth asking: with {@link shareOwnApi}, Node keeps nothing compiled of what it loads from then on.
  */
 export function isOwnApiResolved(): boolean {
-  return import.meta.resolve(specifier) === url;
+  // As a module beside this folder is answered, which is where the connectors are.
+  const beside = createRequire(new URL("../../package.json", import.meta.url));
+  try {
+    return beside.resolve(specifier) === fileURLToPath(url);
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
-import { STATUS_CODES, type OutgoingHttpHeaders } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock } from "../core/clock.ts";
 import type { HttpResponse } from "./http-exchange.ts";
+import { STATUS_CODES } from "./node-http.ts";
 
 /** What a response needs of the connection that it goes out on. */
 export interface QuickOutlet {

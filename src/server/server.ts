@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Principal } from "../access/principal.ts";
@@ -19,6 +19,7 @@ import type { ListenOptions } from "./listen-options.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
 import { LiveEndpoint } from "./live-endpoint.ts";
+import { createServer } from "./node-http.ts";
 import { PublicUrl } from "./public-url.ts";
 import { QuickLane } from "./quick-lane.ts";
 import { keepAliveSeconds } from "./quick-response.ts";

@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../core/clock.ts";
@@ -6,13 +6,14 @@ import { GatewayError } from "../core/errors.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Route } from "../gateway/route.ts";
+import { TokenBucket } from "../policy/rate-limit.ts";
 import { errorText } from "../protocol/frame.ts";
 import type { Channel } from "../transport/channel.ts";
 import { type WebSocketChannel, closeCodes, subprotocol, webSocketTaker } from "../transport/web-socket.ts";
 import { maxBodyBytes } from "./body.ts";
 import { type ChannelDownstream, ChannelEndpoint } from "./channel-endpoint.ts";
 import type { Connections } from "./connections.ts";
-import { TokenBucket } from "../policy/rate-limit.ts";
+import { STATUS_CODES } from "./node-http.ts";
 
 /** How many messages one connection may send: so many at once, and so many a minute in the long run. */
 export const messageRate = { burst: 1000, perMinute: 6000 } as const;
