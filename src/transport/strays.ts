@@ -4,8 +4,8 @@ import { setImmediate as turn, setTimeout as pause } from "node:timers/promises"
 /** The variable by which a child's processes are known, wherever they went: they inherit it. */
 export const markVariable = "SWITCHYARD_CHILD";
 
-/** Processes that are looked at before others get a turn: about half a millisecond. */
-const atATime = 20;
+/** Processes that are looked at before others get a turn: about half a millisecond, as the kernel takes long to show an environment. */
+const atATime = 2;
 /** Looks, with a pause of 1, 2, 4, … ms after each that found something, half a second in all: one that forks as fast as that is given up. */
 const maxLooks = 10;
 

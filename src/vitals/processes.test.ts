@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { processReader, readPs } from "./processes.ts";
@@ -24,6 +26,33 @@ for (const [way, read, skip] of [
     );
   });
 }
+
+test(
+  "where no process has begun, those that are known are read, and all as soon as one has",
+  { skip: existsSync("/proc/loadavg") ? false : "there is no /proc" },
+  async () => {
+    const read = processReader("linux");
+    const known = [process.pid];
+    // Other processes of the machine may begin in between, but not every time.
+    let rows = (await read?.(known)) ?? [];
+    for (let tries = 0; rows.length !== 1 && tries < 10_000; tries += 1) rows = (await read?.(known)) ?? [];
+    assert.deepEqual(
+      rows.map(({ pid }) => pid),
+      known,
+    );
+    const child = spawn("cat", { stdio: ["pipe", "ignore", "ignore"] });
+    try {
+      rows = (await read?.(known)) ?? [];
+      assert.ok(
+        rows.some(({ pid, parent }) => pid === child.pid && parent === process.pid),
+        "the child is seen at once",
+      );
+    } finally {
+      child.stdin.end();
+      await once(child, "exit");
+    }
+  },
+);
 
 test("on Windows processes are not read", () => {
   assert.equal(processReader("win32"), undefined);

@@ -4,11 +4,15 @@ import { setImmediate as turn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type KernelUnits, type ProcessRow, psColumns, rowOfPs, rowOfStat, unitsIn } from "./process-row.ts";
 
-/** Every process that can be seen, in one pass. */
-export type ReadProcesses = () => Promise<readonly ProcessRow[]>;
+/**
+ * Every process that can be seen, in one pass. With `known`, those suffice where no process has begun since the pass before.
+ *
+ * @param known ids of the processes that matter.
+ */
+export type ReadProcesses = (known?: readonly number[]) => Promise<readonly ProcessRow[]>;
 
-/** Processes that are read before others get a turn: about half a millisecond. */
-const atATime = 20;
+/** Processes that are read before others get a turn: about a third of a millisecond. */
+const atATime = 8;
 /** More than a line of `/proc/PID/stat` can have. */
 const statBytes = 4096;
 /** Longest that `ps` may take, in ms, and the most that it may say. */
@@ -24,12 +28,16 @@ export function processReader(platform: NodeJS.Platform = process.platform): Rea
 /** Reads `/proc`. Each file by itself is far faster synchronously, as the kernel makes it up in memory. */
 function procReader(): ReadProcesses {
   let units: KernelUnits | undefined;
+  let newest: string | undefined;
   const buffer = Buffer.alloc(statBytes);
-  return async () => {
+  return async (known) => {
     units ??= unitsIn(readFileSync("/proc/self/auxv"));
+    const before = newest;
+    newest = newestProcess();
+    const names = known !== undefined && newest === before ? known.map(String) : readdirSync("/proc");
     const rows: ProcessRow[] = [];
     let count = 0;
-    for (const name of readdirSync("/proc")) {
+    for (const name of names) {
       if (!/^\d/.test(name)) continue;
       const row = readStat(name, buffer, units);
       if (row !== undefined) rows.push(row);
@@ -38,6 +46,15 @@ function procReader(): ReadProcesses {
     }
     return rows;
   };
+}
+
+/**
+ * Which process or thread began last: as long as that stays the same, there is none that was not there before.
+ *
+ * @see proc_loadavg(5), the fifth field.
+ */
+function newestProcess(): string | undefined {
+  return readFileSync("/proc/loadavg", "latin1").split(" ")[4];
 }
 
 function readStat(pid: string, buffer: Buffer, units: KernelUnits): ProcessRow | undefined {

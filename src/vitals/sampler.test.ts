@@ -19,10 +19,17 @@ class Machine {
   readonly clock = new ManualClock();
   looks = 0;
   rows: ProcessRow[] = [];
-  readonly sampler = new Sampler(this.clock, () => {
+  #known: readonly number[] | undefined;
+  readonly sampler = new Sampler(this.clock, (known) => {
     this.looks += 1;
+    this.#known = known;
     return Promise.resolve(this.rows);
   });
+
+  /** The processes that the last look said were known. */
+  known(): readonly number[] | undefined {
+    return this.#known;
+  }
 
   /** Gives the child with this id so many processes, which occupy so much together and took so much time. */
   set(pid: number, memoryMiB: number, processes = 1, cpuMs = 0): void {
@@ -69,6 +76,25 @@ class Machine {
     return seen;
   }
 }
+
+test("a look names the processes that are known, once each child was looked at", async () => {
+  const machine = new Machine();
+  machine.set(100, 10);
+  machine.set(200, 20, 2);
+  const first = machine.watch(100);
+  await machine.pass(1000);
+  assert.equal(machine.known(), undefined, "its processes are still to be found");
+  first.isBusy = true;
+  await machine.pass(1000);
+  assert.deepEqual(machine.known(), [100]);
+  const second = machine.watch(200);
+  await machine.pass(1000);
+  assert.equal(machine.known(), undefined, "another child has come");
+  await machine.pass(1000);
+  assert.deepEqual(machine.known()?.toSorted(), [100, 200, 201]);
+  first.stop();
+  second.stop();
+});
 
 test("a child is looked at after a second, then every fifteen while idle, every one while busy, and one look serves all", async () => {
   const machine = new Machine();

@@ -19,7 +19,8 @@ interface Watched {
 
 /**
  * Measures the processes of children and holds them to their limits: every second while any of them is busy, else every fifteen; a new
- * child after a second. One pass over the machine's processes serves all children. Where there is no child, nothing is done.
+ * child after a second. One pass serves all children: over the machine's processes where one has begun since, else over those that are known.
+ * Where there is no child, nothing is done.
  */
 export class Sampler implements ChildWatcher {
   readonly #clock: Clock;
@@ -66,13 +67,23 @@ export class Sampler implements ChildWatcher {
     this.#isLooking = true;
     this.#lookedAt = this.#clock.monotonic();
     try {
-      const table = new ProcessTable((await this.#read?.()) ?? []);
+      const table = new ProcessTable((await this.#read?.(this.#known())) ?? []);
       for (const watched of this.#watched) this.#lookAt(watched, table);
     } catch {
       // No more files or processes may be had at the moment. The next look may see more; how old the last is shows in the status.
     } finally {
       this.#isLooking = false;
     }
+  }
+
+  /** Everybody's processes as the last look found them; undefined where somebody has not been looked at yet. */
+  #known(): readonly number[] | undefined {
+    const pids: number[] = [];
+    for (const { look } of this.#watched) {
+      if (look.tree.size === 0) return undefined;
+      pids.push(...look.tree.keys());
+    }
+    return pids;
   }
 
   #lookAt(watched: Watched, table: ProcessTable): void {
