@@ -5,7 +5,7 @@ import { Ring } from "../core/ring.ts";
 import { type Channel, type ChannelReceiver, maxUnsentBytes } from "./channel.ts";
 import type { Guardian } from "./guardian.ts";
 import { LineReader } from "./lines.ts";
-import { endStrays, killQuietly, markVariable } from "./strays.ts";
+import { beginOf, endStrays, killQuietly, markVariable } from "./strays.ts";
 
 /** What to start. */
 export interface ChildCommand {
@@ -143,6 +143,7 @@ class Child implements ChildChannel {
     this.#graceMs = graceMs;
     this.#onStderr = onStderr;
     guardian.add(this.pid);
+    const begunAt = beginOf(this.pid);
     child.stdin.on("error", () => {
       this.#halfClosed("it closed its stdin while it went on running");
     });
@@ -156,7 +157,7 @@ class Child implements ChildChannel {
     this.exited = new Promise((resolve) => {
       child.once("exit", (code, signal) => {
         this.#killGroup("SIGKILL");
-        this.#strays = endStrays(mark);
+        this.#strays = endStrays(mark, begunAt);
         guardian.remove(this.pid);
         resolve();
         const reason = signal === null ? `it exited with code ${code ?? 0}` : `it was ended by ${signal}`;

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { test } from "node:test";
 import { isAlive } from "../../test/rig/processes.ts";
-import { endStrays, markVariable } from "./strays.ts";
+import { beginOf, endStrays, killQuietly, markVariable } from "./strays.ts";
 
 const skip = process.platform === "linux" ? false : "only Linux tells the environment of a process";
 
@@ -27,6 +27,26 @@ test(
     }
   },
 );
+
+test("what began before the child is not taken for its own, and what began with it or later is", { skip }, async () => {
+  const mark = randomUUID();
+  const [earlier, later] = [await start(mark), await start(mark)];
+  try {
+    const begunAt = beginOf(earlier);
+    assert.ok(begunAt > 0 && beginOf(later) >= begunAt);
+    await endStrays(mark, beginOf(later) + 1);
+    assert.ok(isAlive(earlier) && isAlive(later));
+    await endStrays(mark, begunAt);
+    assert.ok(!isAlive(earlier) && !isAlive(later));
+  } finally {
+    killQuietly(earlier);
+    killQuietly(later);
+  }
+});
+
+test("of a process that is not there no beginning is told", () => {
+  assert.equal(beginOf(2 ** 30), 0);
+});
 
 async function start(mark: string): Promise<number> {
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {

@@ -4,39 +4,64 @@ import { setImmediate as turn, setTimeout as pause } from "node:timers/promises"
 /** The variable by which a child's processes are known, wherever they went: they inherit it. */
 export const markVariable = "SWITCHYARD_CHILD";
 
-/** Processes that are looked at before others get a turn: about half a millisecond, as the kernel takes long to show an environment. */
-const atATime = 2;
+/** Processes that are looked at before others get a turn: some tenths of a millisecond, where their environments are looked at too. */
+const atATime = 4;
 /** Looks, with a pause of 1, 2, 4, … ms after each that found something, half a second in all: one that forks as fast as that is given up. */
 const maxLooks = 10;
 
 /**
  * Kills every process whose environment has this mark, those of a child that left its process group and its session, and resolves when
  * none of them runs any more. One that has thrown its environment away is not found. Linux only; elsewhere nothing is found. Never rejects.
+ *
+ * @param since when the child began, as {@link beginOf} says: what began earlier is none of its.
  */
-export async function endStrays(mark: string): Promise<void> {
+export async function endStrays(mark: string, since = 0): Promise<void> {
   if (process.platform !== "linux") return;
   for (let looks = 0; looks < maxLooks; looks += 1) {
-    if (!(await findsStrays(mark))) return;
+    if (!(await findsStrays(mark, since))) return;
     await pause(2 ** looks);
   }
 }
 
+/** When a process began, in ticks since the machine did; 0 where that is not told. */
+export function beginOf(pid: number): number {
+  return standingOf(String(pid))?.begunAt ?? 0;
+}
+
 /** Kills what has the mark. True where there was such a process, or one of which it cannot be said yet. */
-async function findsStrays(mark: string): Promise<boolean> {
+async function findsStrays(mark: string, since: number): Promise<boolean> {
   const wanted = Buffer.from(`\0${markVariable}=${mark}\0`);
   let hasFound = false;
   let count = 0;
   for (const pid of namesIn("/proc")) {
-    if (!/^\d/.test(pid)) continue;
-    const environment = bytesOf(`/proc/${pid}/environ`);
-    if (has(environment, wanted)) {
-      killQuietly(Number(pid));
-      hasFound = true;
-    } else if (environment.length === 0 && isBetween(pid)) hasFound = true;
+    const standing = /^\d/.test(pid) ? standingOf(pid) : undefined;
+    // To show an environment takes the kernel ten times as long.
+    if (standing !== undefined && standing.begunAt >= since) {
+      const environment = bytesOf(`/proc/${pid}/environ`);
+      if (has(environment, wanted)) {
+        killQuietly(Number(pid));
+        hasFound = true;
+      } else if (environment.length === 0 && isBetween(pid, standing)) hasFound = true;
+    }
     count += 1;
     if (count % atATime === 0) await turn();
   }
   return hasFound;
+}
+
+/** What `/proc/PID/stat` says of a process. */
+interface Standing {
+  readonly state: string;
+  readonly group: string;
+  readonly begunAt: number;
+}
+
+/** Undefined where the process has ended. */
+function standingOf(pid: string): Standing | undefined {
+  const stat = bytesOf(`/proc/${pid}/stat`).toString("latin1");
+  if (stat === "") return undefined;
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ", 20);
+  return { state: fields[0] ?? "", group: fields[2] ?? "", begunAt: Number(fields[19]) };
 }
 
 function has(environment: Buffer, wanted: Buffer): boolean {
@@ -49,11 +74,8 @@ function has(environment: Buffer, wanted: Buffer): boolean {
  *
  * @see proc_pid_environ(5), proc_pid_cmdline(5), proc_pid_stat(5).
  */
-function isBetween(pid: string): boolean {
-  if (bytesOf(`/proc/${pid}/cmdline`).length > 0) return false;
-  const stat = bytesOf(`/proc/${pid}/stat`).toString("latin1");
-  const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return state !== "" && state !== "Z" && state !== "X" && group !== "0";
+function isBetween(pid: string, { state, group }: Standing): boolean {
+  return state !== "Z" && state !== "X" && group !== "0" && bytesOf(`/proc/${pid}/cmdline`).length === 0;
 }
 
 function namesIn(folder: string): string[] {

@@ -155,7 +155,7 @@ test(
     await connectDeaf(url, requestText(url, lines, progressCall(20_000)));
     assert.equal(textOf(await call(program.url, "much__echo", { text: "after it" })), "after it");
     const earlier = residentBytes(program.pid);
-    const count = 60_000;
+    const count = 90_000;
     await connectDeaf(url, requestText(url, lines, progressCall(count)));
     // One upstream answers in order: when this answer is there, all of the progress has passed the gateway.
     assert.equal(textOf(await call(program.url, "much__echo", { text: "after it" })), "after it");

@@ -155,6 +155,8 @@ export async function protectedWebSocket(
   });
   const webSockets = new WebSocketServer({ noServer: true, handleProtocols: () => "mcp" });
   http.on("upgrade", (request, wire, head) => {
+    // Whoever is refused may hang up before all of the refusal has arrived.
+    wire.on("error", () => undefined);
     void gate.refusalOf(request, "upgrade").then((refusal) => {
       if (refusal !== undefined) {
         const { status, challenge } = refusal;
