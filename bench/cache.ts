@@ -5,7 +5,7 @@ import { dispatch } from "../src/gateway/dispatch.ts";
 import { Gateway } from "../src/gateway/gateway.ts";
 import type { Inbound } from "../src/gateway/inbound.ts";
 import type { Next, Passage } from "../src/gateway/pipeline.ts";
-import { upstreamDeps } from "../src/gateway.ts";
+import { upstreamDeps } from "../src/upstream-deps.ts";
 import { answerText, readFrame } from "../src/protocol/frame.ts";
 import { Payload } from "../src/protocol/payload.ts";
 import { memoryPair } from "../src/transport/memory.ts";

@@ -11,7 +11,7 @@ import { dispatch } from "../src/gateway/dispatch.ts";
 import { Gateway } from "../src/gateway/gateway.ts";
 import type { Inbound } from "../src/gateway/inbound.ts";
 import { Session } from "../src/gateway/session.ts";
-import { upstreamDeps } from "../src/gateway.ts";
+import { upstreamDeps } from "../src/upstream-deps.ts";
 import { metersFor } from "../src/meters.ts";
 import { answerText, readFrame } from "../src/protocol/frame.ts";
 import { openStore } from "../src/store/store.ts";

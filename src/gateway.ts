@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { Access, type AccessDeps } from "./access/access.ts";
 import { type AuthOptions, authDefaults } from "./access/options.ts";
 import { localPrincipal } from "./access/principal.ts";
-import { builtInConnectors } from "./built-in-connectors.ts";
 import { LiveConfig } from "./config/live-config.ts";
 import type { Config } from "./config/config.ts";
 import { type FileWatch, watchFile } from "./config/watch.ts";
@@ -12,7 +11,6 @@ import { type CatalogOptions, catalogDefaults } from "./gateway/catalog-options.
 import type { AuditOptions } from "./audit/audit-options.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
 import { timeOrderedIds } from "./core/time-ordered-id.ts";
-import { Gate } from "./core/gate.ts";
 import { sleep } from "./core/sleep.ts";
 import type { EventLog } from "./events/event-log.ts";
 import type { EndedCall, Entrance } from "./gateway/ended-call.ts";
@@ -22,6 +20,7 @@ import { Gateway } from "./gateway/gateway.ts";
 import { reviveSession } from "./gateway/revive.ts";
 import { Jobs, type JobsDeps } from "./jobs/jobs.ts";
 import { type JobsOptions, jobsDefaults } from "./jobs/jobs-options.ts";
+import { Schedules } from "./jobs/schedules/schedules.ts";
 import { jobTools } from "./jobs/tools.ts";
 import type { Route } from "./gateway/route.ts";
 import { Warming } from "./gateway/warming.ts";
@@ -34,7 +33,6 @@ import { keepingFor, recorderFor } from "./keeping.ts";
 import { type LiveFeed, liveFeed } from "./live-feed.ts";
 import { type Meters, metersFor } from "./meters.ts";
 import type { Reported } from "./metrics/report.ts";
-import { codecsFor } from "./protocol/codecs.ts";
 import type { CacheApi } from "./server/cache-api.ts";
 import { ChannelEndpoint } from "./server/channel-endpoint.ts";
 import { type ListenOptions, listenDefaults } from "./server/listen-options.ts";
@@ -44,9 +42,7 @@ import type { Store } from "./store/store.ts";
 import type { TracingOptions } from "./traces/options.ts";
 import { type Tracing, startTracing } from "./traces/tracing.ts";
 import type { Channel } from "./transport/channel.ts";
-import { Guardian } from "./transport/guardian.ts";
 import type { DefinitionFact } from "./upstream/definition-facts.ts";
-import type { UpstreamDeps } from "./upstream/connection.ts";
 import { memoryStore as memoryLogins } from "./upstream/oauth/credentials.ts";
 import { loginFile } from "./upstream/oauth/login-file.ts";
 import { type OAuth, oauthClient } from "./upstream/oauth/oauth.ts";
@@ -54,8 +50,9 @@ import type { WrittenPolicies } from "./policy/call-policy.ts";
 import type { UpstreamOptions } from "./upstream/options.ts";
 import { RecoveryQueue } from "./upstream/recovery-queue.ts";
 import type { Upstream } from "./upstream/upstream.ts";
-import { processReader } from "./vitals/processes.ts";
-import { Sampler } from "./vitals/sampler.ts";
+import { upstreamDeps } from "./upstream-deps.ts";
+import type { WebhookOptions } from "./webhooks/webhook-options.ts";
+import { Webhooks } from "./webhooks/webhooks.ts";
 
 /** What a gateway runs with. */
 export interface SwitchyardOptions {
@@ -86,6 +83,8 @@ export interface SwitchyardOptions {
   readonly audit?: AuditOptions;
   /** What there is of jobs. */
   readonly jobs?: JobsOptions;
+  /** Where what happens is sent to. Default: nowhere. */
+  readonly webhooks?: readonly WebhookOptions[];
   /** How it logs in to upstreams that ask for it. */
   readonly oauth?: LoginOptions;
   /** Told of every call once it is over, before its answer is sent: take note and return. Holds what the caller sent and got, as it is. */
@@ -169,9 +168,11 @@ export interface Switchyard extends AsyncDisposable {
 
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
-  const { keeping, gateway, jobs, live, served, servers, entered, tracing, access, close } = partsOf(options);
+  const { keeping, gateway, jobs, schedules, live, served, servers, entered, tracing, access, close } =
+    partsOf(options);
   gateway.start();
   jobs.start();
+  schedules.start();
   return {
     async listen(listenOptions = listenDefaults) {
       if (keeping.problem !== undefined) throw keeping.problem;
@@ -217,12 +218,28 @@ function partsOf(options: SwitchyardOptions) {
   const { gateway, cache, trail } = gatewayOf(options, made);
   const sessions: Sessions = sessionsFor(options, gateway, access, store, clock);
   const jobs = jobsOf(options, { gateway, access, store: store.jobs, events });
+  const schedules = schedulesOf({ gateway, access, store, events, jobs });
   const live = liveConfig(options, gateway, { clock, events });
   const watch = options.configFile && watchConfig(options.configFile, live);
   const metrics = (): Reported => meters.read(gateway, sessions);
-  const desks = { logins: oauth, access, desk: live, cache, trail, metrics, jobs, live: feed.hub, startedAt };
+  const { random = Math.random } = options;
+  const webhooks = new Webhooks(options.webhooks ?? [], { clock, random, log: events });
+  const desks = {
+    logins: oauth,
+    access,
+    desk: live,
+    cache,
+    trail,
+    metrics,
+    jobs,
+    schedules,
+    live: feed.hub,
+    startedAt,
+    webhooks,
+  };
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
+    await schedules.close();
     await jobs.close();
     for (const part of [sessions, access, cache, meters, feed]) part.close();
     entered.abort();
@@ -231,10 +248,11 @@ function partsOf(options: SwitchyardOptions) {
     await watch?.close();
     await live.idle();
     await tracing?.close();
+    await webhooks.close();
     keeping.close();
   };
   const served = { gateway, sessions, ...desks, begin: keeping.begin };
-  return { keeping, gateway, jobs, live, served, servers, entered, tracing, access, close };
+  return { keeping, gateway, jobs, schedules, live, served, servers, entered, tracing, access, close };
 }
 
 async function serveChannel(channel: Channel, gateway: Gateway, route: Route, entrance: Entrance): Promise<void> {
@@ -262,6 +280,30 @@ function jobsOf(
     newId: timeOrderedIds(gateway.deps.clock, Math.random),
     revive: (owner) => access.revived(owner),
     keep: jobs?.keep ?? jobsDefaults.keep,
+  });
+}
+
+function schedulesOf({
+  gateway,
+  access,
+  store,
+  events,
+  jobs,
+}: Pick<JobsDeps, "gateway"> & {
+  readonly access: Access;
+  readonly store: Store;
+  readonly events: EventLog;
+  readonly jobs: Jobs;
+}): Schedules {
+  const { clock } = gateway.deps;
+  return new Schedules({
+    clock,
+    events,
+    jobs,
+    store: store.schedules,
+    newId: timeOrderedIds(clock, Math.random),
+    revive: (owner) => access.revived(owner),
+    settled: gateway.settled,
   });
 }
 
@@ -415,31 +457,5 @@ function oauthFor(options: LoginOptions, clock: Clock, servers: ReadonlySet<Http
   });
 }
 
-/** Children that may be starting at once: each keeps a processor busy for half a second or more. */
-const startingAtOnce = 4;
-
 /** Longest time that connectors wait for the gateway to listen: to load one keeps this thread busy, and people wait for the address. */
 const beforeConnectorsMs = 200;
-
-/** What upstreams, and clients of our own, are made with. Connectors are loaded once `turn` has resolved. */
-export function upstreamDeps(
-  clock: Clock = systemClock,
-  random: () => number = Math.random,
-  turn: () => Promise<void> = () => Promise.resolve(),
-): UpstreamDeps {
-  return {
-    clock,
-    random,
-    codecs: codecsFor(identity),
-    identity,
-    guardian: new Guardian(),
-    starting: new Gate(startingAtOnce),
-    watcher: new Sampler(clock, processReader()),
-    connectors: async (target) => {
-      await turn();
-      // Loaded by the first upstream that is one: most gateways have none.
-      const { openConnectorChannel } = await import("./connector/open-channel.ts");
-      return openConnectorChannel(target, builtInConnectors);
-    },
-  };
-}

@@ -4,6 +4,7 @@ import { GatewayError } from "../core/errors.ts";
 import { identity } from "../identity.ts";
 import { addAudit } from "./audit-program.ts";
 import type { Context } from "./context.ts";
+import { addDb } from "./db-program.ts";
 import type { ApproveOptions } from "./commands/approve.ts";
 import type { AddOptions } from "./commands/add.ts";
 import type { CallToolOptions } from "./commands/call.ts";
@@ -17,6 +18,7 @@ import type { CommonOptions } from "./context.ts";
 import { type Done, collect, withCommon, withUrl } from "./common-options.ts";
 import { addJobs } from "./jobs-program.ts";
 import { addOperating } from "./operating-commands.ts";
+import { addSchedules } from "./schedules-program.ts";
 
 const exitCodeHelp = `
 Exit status: 0 done · 1 the tool reported a failure · 2 wrong usage · 3 wrong configuration ·
@@ -49,6 +51,8 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addOperating(program, context, done);
   addAudit(program, context, done);
   addJobs(program, context, done);
+  addSchedules(program, context, done);
+  addDb(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);
   addConnector(program, context, done);

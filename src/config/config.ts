@@ -9,6 +9,7 @@ import { sessionDefaults, type SessionOptions } from "../gateway/session-options
 import { listenDefaults, type ListenOptions } from "../server/listen-options.ts";
 import type { WrittenPolicies } from "../policy/call-policy.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
+import type { WebhookOptions } from "../webhooks/webhook-options.ts";
 import { defaultDataDir } from "./schema.ts";
 
 /** Where a configuration came from. */
@@ -42,6 +43,8 @@ export interface Config {
   readonly jobs: JobsOptions;
   /** Where traces go; undefined where the file does not say. */
   readonly otel?: { readonly endpoint: string } | undefined;
+  /** Where what happens is sent to. */
+  readonly webhooks: readonly WebhookOptions[];
   /** Folder for the gateway's own files. Absolute; need not exist. */
   readonly dataDir: string;
 }
@@ -60,6 +63,7 @@ export function emptyConfig(cwd: string): Config {
     cache: cacheOptionDefaults,
     audit: auditDefaults,
     jobs: jobsDefaults,
+    webhooks: [],
     dataDir: resolve(cwd, defaultDataDir),
   };
 }

@@ -38,6 +38,7 @@ test("an empty file gives the defaults of the rooms, and no upstreams", () => {
       cache: cacheOptionDefaults,
       audit: auditDefaults,
       jobs: jobsDefaults,
+      webhooks: [],
       dataDir: "/work/project/.switchyard",
     });
   }

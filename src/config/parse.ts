@@ -13,6 +13,7 @@ import type { Surroundings } from "./reference.ts";
 import { resolveUpstream } from "./resolve.ts";
 import type { ConfigDraft } from "./schema.ts";
 import { cacheOptions } from "./schema-cache.ts";
+import { webhookOptions } from "./schema-webhooks.ts";
 import { pathText } from "./shown.ts";
 import { validate } from "./validate.ts";
 
@@ -77,9 +78,11 @@ function resolveDraft(
     .map(([name, server]) => ({ name, server, offset: document.offsetOf([key, name]) }))
     .toSorted((left, right) => left.offset - right.offset);
   const resolved = servers.map(({ name, server }) => resolveUpstream([key, name], name, server, around, readEnv));
+  const { webhooks, findings } = webhookOptions(draft.webhooks, around.env);
   return {
     upstreams: resolved.map(({ upstream }) => upstream),
-    findings: resolved.flatMap(({ upstream, findings }) => (upstream.isDisabled === true ? [] : findings)),
+    findings: [...resolved.flatMap((each) => (each.upstream.isDisabled === true ? [] : each.findings)), ...findings],
+    webhooks,
     policies: writtenPolicies(servers, draft.rateLimit),
     catalog: catalogOptions(draft, (path) => document.offsetOf(path)),
     listen: listenOptions(draft.listen),

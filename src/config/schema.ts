@@ -20,6 +20,7 @@ import { otelKey } from "./schema-otel.ts";
 import { knownCatalogKeysAt, profilesKey, searchKey } from "./schema-catalog.ts";
 import { jobsKey, knownJobsKeys } from "./schema-jobs.ts";
 import { isObject, wholeNumber } from "./schema-parts.ts";
+import { knownWebhookKeysAt, webhooksKey } from "./schema-webhooks.ts";
 import { runningKeysOf, runningShape } from "./schema-running.ts";
 
 /** The keys that may hold the servers: the spelling of Claude Desktop and Cursor, and that of VS Code. */
@@ -349,6 +350,7 @@ const fileShape = {
   audit: auditKey,
   jobs: jobsKey,
   otel: otelKey,
+  webhooks: webhooksKey,
   dataDir: z
     .string({ error: dataDirError })
     .regex(/^(?!.*\$\{)./, { error: dataDirError })
@@ -418,6 +420,7 @@ export function knownKeysAt(path: Path): readonly string[] {
   if (path[0] === "audit") return knownAuditKeysAt(path);
   if (path[0] === "jobs") return path.length === 1 ? knownJobsKeys : [];
   if (path[0] === "otel") return ["endpoint"];
+  if (path[0] === "webhooks") return knownWebhookKeysAt(path);
   if (path[0] === "profiles" || path[0] === "search") return knownCatalogKeysAt(path);
   if (path[0] === "cache") return knownCacheKeysAt(path);
   if (path.length === 2) return Object.keys(serverShape);

@@ -26,6 +26,40 @@ export const jobErrors = {
     retryable: false,
     suggestion: "Look at how the job stands with `switchyard jobs show ID`: what is over never changes.",
   },
+  invalid_schedule: {
+    http: 400,
+    rpc: 40006,
+    severity: "LOW",
+    category: "validation",
+    retryable: false,
+    suggestion:
+      "Correct what the message names; `switchyard schedules create FILE … --dry-run` shows the next times without keeping anything.",
+  },
+  schedule_not_found: {
+    http: 404,
+    rpc: 40404,
+    severity: "LOW",
+    category: "validation",
+    retryable: false,
+    suggestion: "`switchyard schedules ls` lists the schedules.",
+  },
+  schedule_ended: {
+    http: 409,
+    rpc: 40904,
+    severity: "LOW",
+    category: "validation",
+    retryable: false,
+    suggestion: "Make another schedule; `switchyard schedules run ID` makes one more job of this one.",
+  },
+  too_many_schedules: {
+    http: 409,
+    rpc: 40905,
+    severity: "LOW",
+    category: "validation",
+    retryable: false,
+    suggestion:
+      "Remove a schedule that is not needed with `switchyard schedules remove ID`; those that have ended count.",
+  },
   too_many_jobs: {
     http: 503,
     rpc: 50316,

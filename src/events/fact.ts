@@ -82,6 +82,7 @@ export type Fact =
       readonly about?: readonly string[];
     }
   | JobFact
+  | ScheduleFact
   | ConfigChange
   | ConfigRefusal;
 
@@ -97,6 +98,20 @@ export interface JobFact extends JobProgress {
   /** Why it failed, where it did. */
   readonly code?: string;
 }
+
+/** What became of a time of a schedule, or that no further one comes. `dueAt` is the time, in ms of wall time. */
+export type ScheduleFact = {
+  readonly schedule: string;
+  /** Id of whose it is. */
+  readonly owner: string;
+} & (
+  | { readonly type: "schedule.began"; readonly job: string; readonly dueAt: number }
+  /** No job was made for this time, and maybe for later ones: nobody looked in time, or that of an earlier one is not over. */
+  | { readonly type: "schedule.skipped"; readonly dueAt: number; readonly reason: "missed" | "overlap" }
+  /** The job was refused. */
+  | { readonly type: "schedule.failed"; readonly dueAt: number; readonly code: string; readonly message: string }
+  | { readonly type: "schedule.ended" }
+);
 
 /** How far a job is. `step` and `percent` never go back. */
 export interface JobProgress {

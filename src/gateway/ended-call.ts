@@ -6,8 +6,11 @@ import type { Answer } from "../protocol/json-rpc.ts";
 import type { CallRecord } from "./call-record.ts";
 import type { Route } from "./route.ts";
 
-/** By which way a call can come in; `job` is work that outlives its caller, `internal` is from within this process. */
-export const entrances = ["http", "stdio", "websocket", "rest", "cli", "job", "internal"] as const;
+/**
+ * By which way a call can come in; `job` is work that outlives its caller, `schedule` such work that comes at its times, `internal` is from
+ * within this process.
+ */
+export const entrances = ["http", "stdio", "websocket", "rest", "cli", "job", "schedule", "internal"] as const;
 
 export type Entrance = (typeof entrances)[number];
 

@@ -13,8 +13,8 @@ import { unpromised, type View } from "./view.ts";
 const maxInstructions = 20_000;
 
 /** What a downstream may ask of this view. What may come later is announced too, as capabilities cannot change in a session. */
-function capabilitiesOf(upstreams: readonly Upstream[]): JsonObject {
-  const extensions = { ...extensionsOf(upstreams), ...tasksExtensionOf(upstreams) };
+function capabilitiesOf({ upstreams, hasTasks }: View): JsonObject {
+  const extensions = { ...extensionsOf(upstreams), ...tasksExtensionOf(hasTasks) };
   return {
     ...(Object.keys(extensions).length === 0 ? {} : { extensions }),
     tools: { listChanged: true },
@@ -65,8 +65,8 @@ export function initializeResult(view: View, revision: Revision, identity: Ident
   return {
     protocolVersion: revision,
     capabilities: {
-      ...capabilitiesOf(view.upstreams),
-      ...(revision === "2025-11-25" ? legacyTasksCapability(view.upstreams) : {}),
+      ...capabilitiesOf(view),
+      ...(revision === "2025-11-25" ? legacyTasksCapability(view.hasTasks) : {}),
     },
     serverInfo: identity,
     ...(instructions === undefined ? {} : { instructions }),
@@ -83,7 +83,7 @@ export function discoverResult(view: View, identity: Identity): JsonObject {
   return {
     resultType: "complete",
     supportedVersions: modernRevisions,
-    capabilities: capabilitiesOf(view.upstreams),
+    capabilities: capabilitiesOf(view),
     ...(instructions === undefined ? {} : { instructions }),
     ...unpromised,
     _meta: { [metaKeys.serverInfo]: identity },

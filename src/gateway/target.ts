@@ -9,8 +9,9 @@ import { searchToolName } from "./catalog-options.ts";
 import { notThere } from "./denial.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Inbound } from "./inbound.ts";
-import { answerOwn } from "./own-tool.ts";
+import { answerOwn, ownTaskOf } from "./own-tool.ts";
 import { withPreset } from "./override.ts";
+import type { OwnTask } from "./tasks/own-tasks.ts";
 import type { TaskSupport } from "./tasks/support.ts";
 import type { TaskIds } from "./tasks/task-ids.ts";
 import type { View } from "./view.ts";
@@ -30,6 +31,8 @@ export interface Target {
 /** A call of a tool of the gateway's own. */
 export interface OwnCall {
   readonly answer: () => Promise<CallAnswer>;
+  /** Lets it go on as a task, where it can. */
+  readonly begin?: (() => Promise<OwnTask>) | undefined;
 }
 
 /**
@@ -77,7 +80,7 @@ function ownCall(view: View, inbound: Inbound, call: Call): OwnCall | undefined 
   const { search } = view;
   if (name === searchToolName && search !== undefined) return { answer: () => search.answer(params) };
   const own = view.own(name);
-  return own && { answer: () => answerOwn(own, call, inbound) };
+  return own && { answer: () => answerOwn(own, call, inbound), begin: ownTaskOf(own, call, inbound) };
 }
 
 function findTarget(

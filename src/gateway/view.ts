@@ -6,9 +6,10 @@ import { Payload } from "../protocol/payload.ts";
 import type { Era } from "../protocol/revision.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Collision, Entry, Listed } from "./entry.ts";
-import { type OwnTool, withOwn } from "./own-tool.ts";
+import { type OwnTool, ownForLegacy, withOwn } from "./own-tool.ts";
 import { type ListKind, type Presentation, isNamed } from "./presentation.ts";
 import { isReadOnly } from "./profile.ts";
+import type { OwnTasks } from "./tasks/own-tasks.ts";
 import { definitionForLegacy, taskSupportIn } from "./tasks/support.ts";
 import { ToolSearch } from "./tool-search.ts";
 import { templateMatcher } from "./uri-template.ts";
@@ -94,6 +95,17 @@ export class View {
     return this.#own.get(name);
   }
 
+  /** The gateway's own work that may go on as tasks here; undefined where none does. */
+  get ownTasks(): OwnTasks | undefined {
+    for (const { asTask } of this.#own.values()) if (asTask !== undefined) return asTask.tasks;
+    return undefined;
+  }
+
+  /** Whether calls here may become tasks. */
+  get hasTasks(): boolean {
+    return this.ownTasks !== undefined || this.upstreams.some(({ tasks }) => tasks !== "none");
+  }
+
   /** The entry that a downstream means by this name. */
   find(kind: ListKind, exposed: string): Entry | undefined {
     return this.#lists[kind].get(exposed);
@@ -174,14 +186,18 @@ export class View {
     const last = page.at(-1);
     const hasMore = last !== undefined && from + pageSize < entries.length;
     const result = {
-      [member]: page.map(({ definition, upstream }) =>
-        kind === "tools" && codec.era === "legacy" && upstream !== undefined
-          ? definitionForLegacy(definition, upstream)
-          : definition,
+      [member]: page.map((listed) =>
+        kind === "tools" && codec.era === "legacy" ? this.#toolForLegacy(listed) : listed.definition,
       ),
       ...(hasMore ? { nextCursor: cursorAfter(last.exposed) } : {}),
     };
     return codec.encodeResult(method, Payload.of(result), unpromised);
+  }
+
+  #toolForLegacy({ definition, upstream, exposed }: Listed): JsonObject {
+    if (upstream !== undefined) return definitionForLegacy(definition, upstream);
+    const own = this.#own.get(exposed);
+    return own === undefined ? definition : ownForLegacy(own);
   }
 
   #collect(kind: ListKind): Map<string, Entry> {

@@ -44,7 +44,8 @@ async function made(
     if (principal === undefined)
       throw new GatewayError("unauthenticated", "The owner of the job may not come in any more");
     const given = operation.needs.length === 0 ? operation.arguments : await argumentsOf(store, job, operation);
-    return await perform(gateway, operation, given, principal, controller);
+    const entrance = job.schedule === undefined ? "job" : "schedule";
+    return await perform(gateway, operation, given, { principal, entrance }, controller);
   } catch (thrown) {
     return endingOfError(toGatewayError(thrown), true);
   }

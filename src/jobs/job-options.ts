@@ -1,3 +1,5 @@
+import { GatewayError } from "../core/errors.ts";
+
 /** How a job's operations are carried out. */
 export interface JobOptions {
   /** Operations under way at once, 1 to 50. Default 3. */
@@ -67,4 +69,18 @@ export function rulesOf(options: JobOptions): JobRules {
   const { onError = jobDefaults.onError } = options;
   if (onError !== "continue" && onError !== "stop") throw new RangeError(`onError must be continue or stop`);
   return { ...jobDefaults, ...options };
+}
+
+/**
+ * The same of what somebody sends.
+ *
+ * @throws {GatewayError} `invalid_params`.
+ */
+export function rulesIn(options: JobOptions): JobRules {
+  try {
+    return rulesOf(options);
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw new GatewayError("invalid_params", thrown.message);
+    throw thrown;
+  }
 }

@@ -117,6 +117,7 @@ export function jobOf(id: string, total: number): Job {
     startedAt: undefined,
     endedAt: undefined,
     retryOf: undefined,
+    schedule: undefined,
     isTried: false,
   };
 }

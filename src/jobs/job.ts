@@ -20,6 +20,8 @@ export interface Job {
   readonly endedAt: number | undefined;
   /** The job whose failed operations these are. */
   readonly retryOf: string | undefined;
+  /** The schedule that made it, and for which time, in ms of wall time. */
+  readonly schedule: { readonly id: string; readonly dueAt: number } | undefined;
   /** Whether the pause after the first operations is behind it. */
   readonly isTried: boolean;
 }

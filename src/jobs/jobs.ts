@@ -4,18 +4,20 @@ import { storedPrincipal } from "../access/stored-principal.ts";
 import type { Signal } from "../core/canceller.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { EventLog } from "../events/event-log.ts";
+import type { Event, JobFact } from "../events/fact.ts";
 import type { JsonObject } from "../core/json.ts";
 import { Dispatcher, type DispatcherDeps } from "./dispatcher.ts";
 import { operationsFrom } from "./from-results.ts";
 import type { GivenOperation } from "./given-operation.ts";
 import { KnownTools } from "./known-tools.ts";
-import { type JobOptions, type JobRules, rulesOf } from "./job-options.ts";
+import { type JobOptions, type JobRules, rulesIn } from "./job-options.ts";
 import { type JobInput, isOver, nextState } from "./job-state.ts";
-import { type Job, type Operation, type OperationRow, countsOf } from "./job.ts";
+import { type Job, type OperationRow, countsOf } from "./job.ts";
 import { ordered } from "./ordered.ts";
 import { withResults } from "./reference.ts";
 import { type InputFormat, readOperations } from "./read-operations.ts";
-import { type ShownJob, resultLine, shownJob } from "./shown-job.ts";
+import type { PreparedJob } from "./prepared-job.ts";
+import { type ShownJob, resultHead, resultLine, resultRow, shownJob } from "./shown-job.ts";
 
 /** Jobs that are not over, of all owners together. */
 const maxOpen = 1000;
@@ -41,12 +43,20 @@ export interface ResultsWish {
   readonly only?: "failed";
   /** From the operation of this number on. Default 0. */
   readonly from?: number;
+  /** How each is written. Default `jsonl`. */
+  readonly format?: "jsonl" | "csv";
 }
 
 const done = { pause: "be paused", resume: "be resumed", cancel: "be cancelled" } as const satisfies Record<
   JobAction,
   string
 >;
+
+/** How a job is submitted. */
+export interface Submission {
+  /** Whether it begins only when it is resumed. Default false. */
+  readonly isHeld?: boolean;
+}
 
 /** What jobs are made with. */
 export interface JobsDeps extends DispatcherDeps {
@@ -86,15 +96,19 @@ export class Jobs {
   }
 
   /**
-   * Makes a job of these operations, which begins at once.
+   * Makes a job of these operations, which begins at once, or when it is resumed.
    *
    * @throws {GatewayError} `invalid_params` — an option is out of its range; `invalid_operations` — operations need what is not there, or
    *   each other; `unknown_tool` — a tool is not there for this principal, and nothing was begun; `too_many_jobs`; `store_unavailable`.
    */
-  async submit(principal: Principal, given: readonly GivenOperation[], options: JobOptions): Promise<ShownJob> {
-    const rules = checked(options);
-    const operations = await this.#tools.checked(principal, ordered(given));
-    return this.#make(principal, operations, rules);
+  async submit(
+    principal: Principal,
+    given: readonly GivenOperation[],
+    options: JobOptions,
+    { isHeld = false }: Submission = {},
+  ): Promise<ShownJob> {
+    const origin = isHeld ? ({ state: { kind: "paused" }, isTried: true } as const) : {};
+    return this.#keep(await this.prepared(principal, given, rulesIn(options), origin));
   }
 
   /**
@@ -107,14 +121,24 @@ export class Jobs {
     pieces: AsyncIterable<Uint8Array>,
     format: InputFormat,
     options: JobOptions,
+    submission: Submission = {},
   ): Promise<ShownJob> {
-    checked(options);
+    rulesIn(options);
+    return this.submit(principal, await this.read(pieces, format), options, submission);
+  }
+
+  /**
+   * Operations that are read as they arrive.
+   *
+   * @throws {GatewayError} what {@link readOperations} throws; `too_many_jobs` — as many others arrive just now.
+   */
+  async read(pieces: AsyncIterable<Uint8Array>, format: InputFormat): Promise<readonly GivenOperation[]> {
     if (this.#arriving >= maxArriving) {
       throw new GatewayError("too_many_jobs", `${maxArriving} jobs are arriving just now, which is the most`);
     }
     this.#arriving += 1;
     try {
-      return await this.submit(principal, await readOperations(pieces, format), options);
+      return await readOperations(pieces, format);
     } finally {
       this.#arriving -= 1;
     }
@@ -125,20 +149,32 @@ export class Jobs {
    *
    * @throws {GatewayError} `job_not_found`, `forbidden`; `job_conflict` — it is not over; what {@link operationsFrom} and {@link submit} throw.
    */
-  async submitFrom(principal: Principal, id: string, template: JsonObject, options: JobOptions): Promise<ShownJob> {
-    checked(options);
+  async submitFrom(
+    principal: Principal,
+    id: string,
+    template: JsonObject,
+    options: JobOptions,
+    submission: Submission = {},
+  ): Promise<ShownJob> {
+    rulesIn(options);
     const job = await this.#readable(principal, id);
     if (!isOver(job.state)) throw unfit(job, "be gone on from");
-    return this.submit(principal, await operationsFrom(this.#rows(id, "ended"), template), options);
+    return this.submit(principal, await operationsFrom(this.#rows(id, "ended"), template), options, submission);
   }
 
-  async #make(
+  /**
+   * A job of these operations that may be kept. Keeps nothing.
+   *
+   * @throws {GatewayError} what {@link submit} throws.
+   */
+  async prepared(
     principal: Principal,
-    operations: readonly Operation[],
+    given: readonly GivenOperation[],
     rules: JobRules,
-    retryOf?: string,
-  ): Promise<ShownJob> {
+    origin: Partial<Pick<Job, "retryOf" | "schedule" | "state" | "isTried">> = {},
+  ): Promise<PreparedJob> {
     const { store, gateway, newId } = this.#deps;
+    const operations = await this.#tools.checked(principal, ordered(given));
     if ((await store.open()) >= maxOpen) {
       throw new GatewayError("too_many_jobs", `${maxOpen} jobs are not over yet, which is the most`);
     }
@@ -153,12 +189,29 @@ export class Jobs {
       createdAt: gateway.deps.clock.now(),
       startedAt: undefined,
       endedAt: undefined,
-      retryOf,
+      retryOf: undefined,
+      schedule: undefined,
       isTried: false,
+      ...origin,
     };
-    await store.create(job, operations);
-    this.#dispatcher.submitted();
+    return { job, operations };
+  }
+
+  async #keep({ job, operations }: PreparedJob): Promise<ShownJob> {
+    await this.#deps.store.create(job, operations);
+    this.begun();
     return this.#shown(job);
+  }
+
+  /** A job that was prepared is kept by now, and may begin. */
+  begun(): void {
+    this.#dispatcher.submitted();
+  }
+
+  /** Whether a job is over, or forgotten. */
+  async isOver(id: string): Promise<boolean> {
+    const job = this.#dispatcher.running(id)?.job ?? (await this.#deps.store.job(id));
+    return job === undefined || isOver(job.state);
   }
 
   /** The principal's own jobs, the latest first; those of everybody for operators who ask for `all`. */
@@ -186,7 +239,7 @@ export class Jobs {
     const { promise, resolve } = Promise.withResolvers<void>();
     let last = 0;
     const stopListening = events.subscribe((event) => {
-      if (!("job" in event) || event.job !== id) return;
+      if (!isAboutJob(event) || event.job !== id) return;
       if (event.step > last) tell((last = event.step), event.total, event.message);
       if (event.type !== "job.started" && event.type !== "job.progressed") resolve();
     });
@@ -206,7 +259,8 @@ export class Jobs {
   }
 
   /**
-   * What became of the operations of a job that have ended, in the order of their numbers, each as a line of JSON; once the job is over, all
+   * What became of the operations of a job that have ended, in the order of their numbers, each as a line of JSON, or as a row of a table, after
+   * a first one with the names of its columns; once the job is over, all
    * of them; or only those that failed. Others' results are for those who may read arguments.
    *
    * @throws {GatewayError} `job_not_found`, `forbidden`; `store_unavailable`, also on the way.
@@ -214,11 +268,8 @@ export class Jobs {
   async results(principal: Principal, id: string, wish: ResultsWish = {}): Promise<AsyncGenerator<string>> {
     const job = await this.#readable(principal, id);
     const all = isOver(job.state) ? undefined : "ended";
-    return this.#resultLines(this.#rows(job.id, wish.only ?? all, wish.from));
-  }
-
-  async *#resultLines(rows: AsyncIterable<OperationRow>): AsyncGenerator<string> {
-    for await (const row of rows) yield resultLine(row);
+    const rows = this.#rows(job.id, wish.only ?? all, wish.from);
+    return wish.format === "csv" ? tableOf(rows) : linesOf(rows);
   }
 
   async *#rows(id: string, only: "ended" | "failed" | undefined, first = 0): AsyncGenerator<OperationRow> {
@@ -266,8 +317,7 @@ export class Jobs {
       throw new GatewayError("job_conflict", `No operation of job ${id} has failed`);
     }
     const given = await againOf(failed, (number) => this.#deps.store.operation(id, number));
-    const operations = await this.#tools.checked(principal, ordered(given));
-    return this.#make(principal, operations, { ...job.rules, dryRun: undefined }, id);
+    return this.#keep(await this.prepared(principal, given, { ...job.rules, dryRun: undefined }, { retryOf: id }));
   }
 
   async #found(principal: Principal, id: string): Promise<Job> {
@@ -295,13 +345,17 @@ export class Jobs {
   }
 }
 
-function checked(options: JobOptions): JobRules {
-  try {
-    return rulesOf(options);
-  } catch (thrown) {
-    if (thrown instanceof RangeError) throw new GatewayError("invalid_params", thrown.message);
-    throw thrown;
-  }
+async function* linesOf(rows: AsyncIterable<OperationRow>): AsyncGenerator<string> {
+  for await (const row of rows) yield resultLine(row);
+}
+
+async function* tableOf(rows: AsyncIterable<OperationRow>): AsyncGenerator<string> {
+  yield resultHead;
+  for await (const row of rows) yield resultRow(row);
+}
+
+function isAboutJob(event: Event): event is Event & JobFact {
+  return event.type.startsWith("job.");
 }
 
 function unfit({ id, state }: Job, what: string): GatewayError {

@@ -53,6 +53,7 @@ function startOf(onError: "continue" | "stop"): { job: Job; rows: OperationRow[]
     startedAt: undefined,
     endedAt: undefined,
     retryOf: undefined,
+    schedule: undefined,
     isTried: false,
   };
   return { job, rows };

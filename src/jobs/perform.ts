@@ -32,7 +32,7 @@ export async function perform(
   gateway: Gateway,
   { tool, idempotencyKey: key, isRepeatable }: Operation,
   given: JsonObject,
-  principal: Principal,
+  { principal, entrance }: { readonly principal: Principal; readonly entrance: "job" | "schedule" },
   controller: AbortController,
 ): Promise<Ending> {
   const params = { name: tool, arguments: given, ...(key === undefined ? {} : { _meta: { [idempotencyKey]: key } }) };
@@ -46,7 +46,7 @@ export async function perform(
     controller,
     notify: () => undefined,
     principal,
-    origin: { entrance: "job", address: undefined },
+    origin: { entrance, address: undefined },
     ask: undefined,
   };
   const stay = principal.tenure.during((reason) => {

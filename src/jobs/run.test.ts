@@ -28,6 +28,7 @@ function runOf(rows: readonly OperationRow[], rules: Partial<JobRules> = {}, tot
     startedAt: undefined,
     endedAt: undefined,
     retryOf: undefined,
+    schedule: undefined,
     isTried: false,
   };
   const run = new Run(job);

@@ -18,11 +18,14 @@ export interface ShownJob {
   readonly startedAt?: string | undefined;
   readonly endedAt?: string | undefined;
   readonly retryOf?: string | undefined;
+  /** The schedule that made it, and for which time. */
+  readonly schedule?: string | undefined;
+  readonly dueAt?: string | undefined;
 }
 
 /** A job with its counts, at a wall time in ms. */
 export function shownJob(job: Job, counts: Counts, now: number): ShownJob {
-  const { id, state, owner, rules, createdAt, startedAt, endedAt, retryOf } = job;
+  const { id, state, owner, rules, createdAt, startedAt, endedAt, retryOf, schedule } = job;
   return {
     jobId: id,
     status: state.kind,
@@ -35,6 +38,8 @@ export function shownJob(job: Job, counts: Counts, now: number): ShownJob {
     startedAt: startedAt === undefined ? undefined : textOf(startedAt),
     endedAt: endedAt === undefined ? undefined : textOf(endedAt),
     retryOf,
+    schedule: schedule?.id,
+    dueAt: schedule && textOf(schedule.dueAt),
   };
 }
 
@@ -45,16 +50,37 @@ function textOf(ms: number): string {
 /** What became of one operation, as a line of JSON without its end. */
 export function resultLine({ operation, state, answer }: OperationRow): string {
   const { number, id, tool } = operation;
-  const status = state.kind === "succeeded" || state.kind === "failed" ? state.kind : "cancelled";
   const head = {
     number,
     id,
     tool,
-    status,
+    status: statusOf(state),
     attempts: state.attempts,
     ...(state.kind === "failed" && { code: state.code }),
   };
   if (answer === undefined) return JSON.stringify(head);
   const isError = state.kind === "failed" && state.code !== "tool_error";
   return `${JSON.stringify(head).slice(0, -1)},"${isError ? "error" : "result"}":${answer}}`;
+}
+
+/** What {@link resultRow} writes, as the first line of a table. */
+export const resultHead = "number,id,tool,status,attempts,code,answer";
+
+/**
+ * The same as a row of a table without its end: what the tool answered, or the error, is JSON in the last cell.
+ *
+ * @see RFC 4180.
+ */
+export function resultRow({ operation, state, answer = "" }: OperationRow): string {
+  const { number, id, tool } = operation;
+  const code = state.kind === "failed" ? state.code : "";
+  return [String(number), id, tool, statusOf(state), String(state.attempts), code, answer].map(cell).join(",");
+}
+
+function cell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function statusOf({ kind }: OperationRow["state"]): "succeeded" | "failed" | "cancelled" {
+  return kind === "succeeded" || kind === "failed" ? kind : "cancelled";
 }

@@ -3,6 +3,7 @@ import { type JsonObject, isJsonObject, stringAt } from "../core/json.ts";
 import type { OwnTool } from "../gateway/own-tool.ts";
 import { operationIn } from "./given-operation.ts";
 import { type JobOptions, jobOptionNames } from "./job-options.ts";
+import { jobTasks } from "./job-tasks.ts";
 import type { Jobs } from "./jobs.ts";
 import { type ToolName, toolDefinitions } from "./tool-definitions.ts";
 
@@ -18,12 +19,7 @@ const maxWait = 3600;
 /** The tools by which agents have many calls made, and come back for the results. `jobs` gives the jobs, once a tool is called. */
 export function jobTools(jobs: () => Jobs): readonly OwnTool[] {
   return [
-    ownTool("jobs_submit", async (given, { principal }) => {
-      const options: JobOptions = Object.fromEntries(
-        jobOptionNames.flatMap((key) => (given[key] === undefined ? [] : [[key, given[key]]])),
-      );
-      return { ...(await jobs().submit(principal, operationsIn(given), options)) };
-    }),
+    submitTool(jobs),
     ownTool("jobs_status", async (given, { principal }) => ({ ...(await jobs().show(principal, idIn(given))) })),
     ownTool("jobs_wait", async (given, { principal, signal, tell }) => {
       const ms = 1000 * numberIn(given, "seconds", usualWait, 1, maxWait);
@@ -43,6 +39,30 @@ export function jobTools(jobs: () => Jobs): readonly OwnTool[] {
       ...(await jobs().act(principal, idIn(given), "cancel")),
     })),
   ];
+}
+
+/** Called as a task, it is the job: its result is how the job stands once it is over. */
+function submitTool(jobs: () => Jobs): OwnTool {
+  const submit: OwnTool["answer"] = async (given, { principal }) => {
+    const options: JobOptions = Object.fromEntries(
+      jobOptionNames.flatMap((key) => (given[key] === undefined ? [] : [[key, given[key]]])),
+    );
+    return { ...(await jobs().submit(principal, operationsIn(given), options)) };
+  };
+  const tasks = jobTasks(jobs);
+  const tool = ownTool("jobs_submit", submit);
+  return {
+    ...tool,
+    asTask: {
+      tasks,
+      async begin(given, asker) {
+        const { jobId } = await tool.answer(given, asker);
+        const task = await tasks.find(asker.principal, String(jobId));
+        if (task !== undefined) return task;
+        throw new GatewayError("job_not_found", `The job ${String(jobId)} is over and forgotten already`);
+      },
+    },
+  };
 }
 
 function ownTool(name: ToolName, run: OwnTool["answer"]): OwnTool {

@@ -127,6 +127,23 @@ export const messageTable = {
   job_completed: { ...plain, topic: "jobs", says: "A job is done.", data: jobData },
   job_failed: { ...plain, topic: "jobs", says: "A job failed.", data: jobData },
   job_cancelled: { ...plain, topic: "jobs", says: "A job was cancelled.", data: jobData },
+  schedule_update: {
+    ...plain,
+    topic: "jobs",
+    says: "A time of a schedule came, or no further one comes.",
+    data: {
+      schedule: text("Its id."),
+      change: oneOf(
+        ["began", "skipped", "failed", "ended"],
+        "What became of the time; `ended`: there is no further one.",
+      ),
+      owner: optional(text("Whose it is: for operators.")),
+      dueAt: optional(number("The time, in ms since 1970.")),
+      job: optional(text("The job that was made.")),
+      reason: optional(text("Why none was made: `missed`, `overlap`, or what refused it.")),
+      code: optional(text("Why it was refused: a code of docs/errors.md.")),
+    },
+  },
   calculation_progress: {
     ...merged,
     topic: "calculations",

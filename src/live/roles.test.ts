@@ -42,6 +42,10 @@ const jobs = (more: string): string =>
     `job_completed ${common.job}${more}`,
     `job_failed ${common.job},code${more}`,
     `job_cancelled ${common.job}${more}`,
+    `schedule_update schedule,change,dueAt,job${more}`,
+    `schedule_update schedule,change,dueAt,reason${more}`,
+    `schedule_update schedule,change,dueAt,reason,code${more}`,
+    `schedule_update schedule,change${more}`,
   ].join("\n");
 
 const entities = Array.from({ length: 3 }, () => "entity_change upstream,change,uri").join("\n");

@@ -1,4 +1,4 @@
-import type { Event, Fact, JobFact } from "../events/fact.ts";
+import type { Event, Fact, JobFact, ScheduleFact } from "../events/fact.ts";
 import { type MessageData, type MessageType, messageTable } from "./messages.ts";
 import type { Topic } from "./topic.ts";
 
@@ -71,6 +71,11 @@ export function messagesOf(event: Event): readonly Message[] {
     case "job.failed":
     case "job.cancelled":
       return [ofJob(event)];
+    case "schedule.began":
+    case "schedule.skipped":
+    case "schedule.failed":
+    case "schedule.ended":
+      return [ofSchedule(event)];
     case "resource.changed": {
       const { upstream, uri } = event;
       const about = { upstream, scope: { kind: "said", upstream }, key: upstream } as const;
@@ -204,6 +209,32 @@ function ofJob(fact: JobFact): Message {
   };
   const scope = { kind: "owner", principal: owner } as const;
   return message(jobTypes[type], { ...plain, owner }, { plain, scope, key: job });
+}
+
+const scheduleChanges = {
+  "schedule.began": "began",
+  "schedule.skipped": "skipped",
+  "schedule.failed": "failed",
+  "schedule.ended": "ended",
+} as const;
+
+function ofSchedule(fact: ScheduleFact): Message {
+  const { type, schedule, owner } = fact;
+  const plain = { schedule, change: scheduleChanges[type], ...aboutTime(fact) };
+  return message("schedule_update", { ...plain, owner }, { plain, scope: { kind: "owner", principal: owner } });
+}
+
+function aboutTime(fact: ScheduleFact): Pick<MessageData<"schedule_update">, "dueAt" | "job" | "reason" | "code"> {
+  switch (fact.type) {
+    case "schedule.began":
+      return { dueAt: fact.dueAt, job: fact.job };
+    case "schedule.skipped":
+      return { dueAt: fact.dueAt, reason: fact.reason };
+    case "schedule.failed":
+      return { dueAt: fact.dueAt, reason: fact.message, code: fact.code };
+    case "schedule.ended":
+      return {};
+  }
 }
 
 type StoreFact = "store.failed" | "store.recovered";

@@ -22,34 +22,41 @@ export interface Usage {
   readonly tools: readonly ToolUsage[];
 }
 
-/** What was called how often and how it went, from what is counted. Costs some microseconds a tool. */
-export function usageOf({ families }: Reported): Usage {
+/**
+ * What was called how often and how it went, from what is counted; of the tools those called most often, at most `most`. Costs some
+ * microseconds for each of these.
+ */
+export function usageOf({ families }: Reported, most = Number.POSITIVE_INFINITY): Usage {
   const failures = new Map<string, number>();
+  let failed = 0;
   for (const { labels, holds } of seriesOf(families, "switchyard_calls_total")) {
     if (labels["outcome"] === "ok" || holds instanceof Histogram) continue;
     const key = keyOf(labels);
     failures.set(key, (failures.get(key) ?? 0) + holds.value);
+    failed += holds.value;
   }
-  const tools = seriesOf(families, "switchyard_call_duration_seconds").flatMap(({ labels, holds }): ToolUsage[] => {
-    if (!(holds instanceof Histogram)) return [];
-    const { upstream = "", tool = "" } = labels;
-    return [
-      {
-        upstream,
-        ...(tool !== "" && { tool }),
-        calls: holds.count,
-        failed: failures.get(keyOf(labels)) ?? 0,
-        p50Ms: holds.quantile(0.5),
-        p95Ms: holds.quantile(0.95),
-        p99Ms: holds.quantile(0.99),
-      },
-    ];
-  });
-  const sum = (count: (usage: ToolUsage) => number): number => tools.reduce((total, each) => total + count(each), 0);
+  const timed = seriesOf(families, "switchyard_call_duration_seconds").flatMap(({ labels, holds }) =>
+    holds instanceof Histogram ? [{ labels, holds }] : [],
+  );
+  const calls = timed.reduce((sum, { holds }) => sum + holds.count, 0);
+  const shown = timed.toSorted((one, other) => other.holds.count - one.holds.count).slice(0, most);
+  const tools = shown.map(({ labels, holds }) => usageOfOne(labels, holds, failures.get(keyOf(labels)) ?? 0));
+  return { calls, failed, tools };
+}
+
+function usageOfOne(
+  { upstream = "", tool = "" }: Readonly<Record<string, string>>,
+  holds: Histogram,
+  failed: number,
+): ToolUsage {
   return {
-    calls: sum(({ calls }) => calls),
-    failed: sum(({ failed }) => failed),
-    tools: tools.toSorted((one, other) => other.calls - one.calls),
+    upstream,
+    ...(tool !== "" && { tool }),
+    calls: holds.count,
+    failed,
+    p50Ms: holds.quantile(0.5),
+    p95Ms: holds.quantile(0.95),
+    p99Ms: holds.quantile(0.99),
   };
 }
 

@@ -3,8 +3,10 @@ import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Sessions } from "../gateway/sessions.ts";
 import type { Jobs } from "../jobs/jobs.ts";
+import type { Schedules } from "../jobs/schedules/schedules.ts";
 import type { LiveHub } from "../live/hub.ts";
 import type { CacheApi } from "./cache-api.ts";
+import type { Webhooks } from "../webhooks/webhooks.ts";
 import type { Connections } from "./connections.ts";
 import type { ReadMetrics } from "./metrics-api.ts";
 import type { UpstreamDesk } from "./upstream-desk.ts";
@@ -21,9 +23,11 @@ export interface ApiDeps {
   readonly trail: AuditTrail | undefined;
   readonly metrics: ReadMetrics;
   readonly jobs: Jobs;
+  readonly schedules: Schedules;
   /** What happens, for those who watch. */
   readonly live: LiveHub;
   /** Monotonic time at which the gateway was started. */
   readonly startedAt: number;
   readonly connections: Connections;
+  readonly webhooks: Webhooks;
 }

@@ -29,6 +29,17 @@ export interface ChannelDownstream extends Origin {
   readonly principal: Principal;
 }
 
+/** Serves a method that is none of MCP's: resolves with the members of the result. */
+export type OwnMethod = (params: JsonObject, from: ChannelDownstream) => Promise<JsonObject>;
+
+/** What else than MCP is spoken on a channel, and how much. */
+export interface ChannelManners {
+  /** Asked before messages are taken, so many at once; where it says no, they are not. Default: all are. */
+  readonly mayTake?: (messages: number) => boolean;
+  /** Methods beside those of MCP, for whoever has begun as in MCP. Default: none. */
+  readonly methods?: ReadonlyMap<string, OwnMethod>;
+}
+
 /**
  * Serves one downstream over a two-way stream, in both eras at once: a request that carries its revision is served by itself, any other
  * belongs to the one session that `initialize` begins.
@@ -42,6 +53,7 @@ export class ChannelEndpoint {
   readonly #principal: Principal;
   readonly #origin: Origin;
   readonly #mayTake: (messages: number) => boolean;
+  readonly #methods: ReadonlyMap<string, OwnMethod> | undefined;
   readonly #running = new BriefMap<RequestId, Controller>();
   readonly #ended = Promise.withResolvers<void>();
   #session: Session | undefined;
@@ -49,13 +61,12 @@ export class ChannelEndpoint {
   #isOver = false;
   #unsubscribe: (() => void) | undefined;
 
-  /** `mayTake` is asked before messages are taken, so many at once; where it says no, they are not. */
   constructor(
     channel: Channel,
     gateway: Gateway,
     route: Route,
     { principal, ...origin }: ChannelDownstream,
-    mayTake: (messages: number) => boolean = () => true,
+    { mayTake = () => true, methods }: ChannelManners = {},
   ) {
     this.#channel = channel;
     this.#gateway = gateway;
@@ -63,6 +74,7 @@ export class ChannelEndpoint {
     this.#principal = principal;
     this.#origin = origin;
     this.#mayTake = mayTake;
+    this.#methods = methods;
   }
 
   /** Begins to serve. Called once. */
@@ -199,6 +211,12 @@ export class ChannelEndpoint {
     const session = isModern ? undefined : this.#session;
     if (!isModern && session === undefined && method !== "ping" && method !== "server/discover") {
       throw new GatewayError("session_required", `${method.slice(0, 100)} came before initialize`);
+    }
+    const own = this.#methods?.get(method);
+    if (own !== undefined) {
+      const value = await own(params ?? {}, { principal: this.#principal, ...this.#origin });
+      const result = Payload.of(isModern ? { resultType: "complete", ...value } : value);
+      return answerText(id, { kind: "result", result });
     }
     return outcomeFrame(id, await this.#dispatch(request, session, controller, bytes));
   }

@@ -38,6 +38,11 @@ export interface Endpoint<Deps> {
   serve(exchange: Exchange<Deps>): void;
 }
 
+/** The JSON Schema of a body with these members and no others. */
+export function bodyOf(properties: JsonObject, required: readonly string[] = []): JsonObject {
+  return { type: "object", properties, required: [...required], additionalProperties: false };
+}
+
 /** Endpoints by what their addresses look like. */
 export interface Router<Deps> {
   /**

@@ -1,38 +1,41 @@
-import type { JsonObject } from "../core/json.ts";
-import { operations } from "../gateway/operations.ts";
-import { jobOptionNames } from "../jobs/job-options.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import { answerRecord } from "./audit-api.ts";
 import { answerCache } from "./cache-api.ts";
 import { answerRestCall, callPath } from "./call-api.ts";
 import { answerConnections, endConnection } from "./connections-api.ts";
-import { answerDefinitions } from "./definitions-api.ts";
-import type { Endpoint, Exchange } from "./endpoint.ts";
+import { type Endpoint, type Exchange, bodyOf } from "./endpoint.ts";
 import { answerEvents } from "./events-api.ts";
-import { answerJobs } from "./jobs-api.ts";
+import { jobRowsAt, scheduleRows } from "./job-endpoints.ts";
 import { answerKeys } from "./keys-api.ts";
-import { answerLog } from "./logs-endpoint.ts";
 import { answerMetrics } from "./metrics-api.ts";
 import { overview } from "./overview-api.ts";
-import { answerStatus, answerUpstream, answerUpstreamList } from "./status-api.ts";
-import { answerUpstreams } from "./upstreams-api.ts";
+import { answerStatus } from "./status-api.ts";
+import { upstreamRows } from "./upstream-endpoints.ts";
 import { answerResources, answerUsage } from "./usage-api.ts";
+import { answerDeliveries, answerWebhooks } from "./webhooks-api.ts";
 
 type Row = Endpoint<ApiDeps>;
 type Served = Exchange<ApiDeps>;
 
 /** Every endpoint below `/api/`, and the others for those who are let in: what is not here is not served, and what is here is in the description. */
 export function endpoints(): readonly Row[] {
-  return [...standing(), ...watching, ...calling, ...upstreamRows, ...jobRows, ...recordRows, ...keeping, ...people];
+  return [
+    ...standing(),
+    ...watching,
+    ...webhookRows,
+    ...calling,
+    ...upstreamRows,
+    ...jobRowsAt("/api/jobs", "job", "jobs"),
+    ...jobRowsAt("/api/batches", "batch", "batches"),
+    ...scheduleRows,
+    ...recordRows,
+    ...keeping,
+    ...people,
+  ];
 }
 
-const text: JsonObject = { type: "string" };
-const flag: JsonObject = { type: "boolean" };
-const textList: JsonObject = { type: "array", items: text };
-
-function object(properties: JsonObject, required: readonly string[] = []): JsonObject {
-  return { type: "object", properties, required: [...required], additionalProperties: false };
-}
+const text = { type: "string" } as const;
+const textList = { type: "array", items: text } as const;
 
 function standing(): Row[] {
   return [
@@ -117,166 +120,33 @@ const watching: readonly Row[] = [
   },
 ];
 
+const webhookRows: readonly Row[] = [
+  {
+    method: "GET",
+    path: "/api/webhooks",
+    action: "read_webhooks",
+    says: "How each webhook does.",
+    serve: answerWebhooks,
+  },
+  {
+    method: "GET",
+    path: "/api/webhooks/{name}/deliveries",
+    action: "read_webhooks",
+    says: "What became of the latest messages to a webhook.",
+    serve: answerDeliveries,
+  },
+];
+
 const calling: readonly Row[] = [
   {
     method: "POST",
     path: callPath,
     says: "Calls a tool. With `Accept: text/event-stream` progress is told before the result.",
-    body: object({ tool: text, arguments: { type: "object" }, profile: text }, ["tool"]),
+    body: bodyOf({ tool: text, arguments: { type: "object" }, profile: text }, ["tool"]),
     serve: ({ request, response, deps: { gateway }, visitor }) => {
       answerRestCall(request, response, gateway, visitor);
     },
   },
-];
-
-function upstreams({ request, response, path, deps, visitor }: Served): void {
-  answerUpstreams(request, response, path, deps, visitor);
-}
-
-function definitions({ request, response, path, deps: { gateway }, visitor }: Served): void {
-  answerDefinitions(request, response, path, gateway, visitor);
-}
-
-const server: JsonObject = { type: "object", description: "An entry as in `mcpServers`." };
-const temporary = object({ temporary: flag });
-
-const operationRows: readonly Row[] = [...operations.keys()].map((operation) => ({
-  method: "POST",
-  path: `/api/upstreams/{name}/${operation}`,
-  action: "operate_upstreams",
-  says: `Does to a server what \`switchyard ${operation}\` does.`,
-  body: operation === "enable" || operation === "disable" ? temporary : object({}),
-  serve: upstreams,
-}));
-
-const toolRows: readonly Row[] = ["enable", "disable"].map((operation) => ({
-  method: "POST",
-  path: `/api/upstreams/{name}/tools/{tool}/${operation}`,
-  action: "operate_upstreams",
-  says: `Does to one tool what \`switchyard ${operation}\` does.`,
-  body: temporary,
-  serve: upstreams,
-}));
-
-const upstreamRows: readonly Row[] = [
-  {
-    method: "GET",
-    path: "/api/upstreams",
-    action: "read_status",
-    says: "How each server stands.",
-    serve: answerUpstreamList,
-  },
-  {
-    method: "POST",
-    path: "/api/upstreams",
-    action: "change_config",
-    says: "Adds a server.",
-    body: object({ name: text, server }, ["name", "server"]),
-    status: 201,
-    serve: upstreams,
-  },
-  {
-    method: "GET",
-    path: "/api/upstreams/{name}",
-    action: "read_status",
-    says: "How one server stands.",
-    serve: answerUpstream,
-  },
-  {
-    method: "PUT",
-    path: "/api/upstreams/{name}",
-    action: "change_config",
-    says: "Changes a server's configuration.",
-    body: object({ server }, ["server"]),
-    serve: upstreams,
-  },
-  {
-    method: "DELETE",
-    path: "/api/upstreams/{name}",
-    action: "change_config",
-    says: "Removes a server.",
-    body: object({}),
-    serve: upstreams,
-  },
-  ...operationRows,
-  ...toolRows,
-  {
-    method: "GET",
-    path: "/api/upstreams/{name}/logs",
-    action: "read_logs",
-    says: "What a server wrote to stderr and what happened to it.",
-    query: {
-      after: "Only what has a higher number.",
-      wait: "How long to wait for something new, in ms, up to 30000.",
-      lines: "Of these the last so many.",
-    },
-    serve: ({ request, response, path, deps: { gateway }, visitor }) => {
-      answerLog(request, response, path, gateway, visitor);
-    },
-  },
-  {
-    method: "GET",
-    path: "/api/upstreams/{name}/quarantine",
-    action: "approve_definitions",
-    says: "What of a pinned server is held back, and how it differs.",
-    serve: definitions,
-  },
-  {
-    method: "POST",
-    path: "/api/upstreams/{name}/approve",
-    action: "approve_definitions",
-    says: "Approves what still has the hash that was shown.",
-    body: object({ definitions: { type: "array", items: object({ kind: text, name: text, hash: text }) } }, [
-      "definitions",
-    ]),
-    serve: definitions,
-  },
-];
-
-function jobs({ request, response, path, deps, visitor }: Served): void {
-  answerJobs(request, response, path, deps, visitor);
-}
-
-const jobActions: readonly Row[] = ["pause", "resume", "cancel", "retry"].map((action) => ({
-  method: "POST",
-  path: `/api/jobs/{id}/${action}`,
-  says: action === "retry" ? "Makes a job of another's operations that failed." : "Does to a job what it says.",
-  body: object({}),
-  status: action === "retry" ? 202 : 200,
-  serve: jobs,
-}));
-
-const jobRows: readonly Row[] = [
-  {
-    method: "GET",
-    path: "/api/jobs",
-    says: "Your jobs, the latest first.",
-    query: { all: "`true`: everybody's, for operators.", limit: "How many." },
-    serve: jobs,
-  },
-  {
-    method: "POST",
-    path: "/api/jobs",
-    says: "Makes a job of the operations in the body; docs/jobs.md says how they look.",
-    query: {
-      ...Object.fromEntries(jobOptionNames.map((name) => [name, "An option; docs/jobs.md."])),
-      template: "One operation as JSON, with `{{column}}`: for CSV, and with `from`.",
-      from: "A job of whose results the operations are made.",
-    },
-    bodyTypes: ["application/json", "application/x-ndjson", "text/csv"],
-    status: 202,
-    serve: jobs,
-  },
-  { method: "GET", path: "/api/jobs/{id}", says: "How a job stands.", serve: jobs },
-  {
-    method: "GET",
-    path: "/api/jobs/{id}/results",
-    says: "What became of its operations, a line each.",
-    query: { status: "`failed`: only of those." },
-    answers: "application/x-ndjson",
-    serve: jobs,
-  },
-  ...jobActions,
 ];
 
 function record({ request, response, path, deps: { trail, gateway }, visitor }: Served): void {
@@ -355,7 +225,7 @@ const keeping: readonly Row[] = [
     path: "/api/cache/purge",
     action: "operate_cache",
     says: "Drops what fits all that is said; everything with `{}`.",
-    body: object({ upstream: text, tool: text, tag: text, pattern: text, user: text }),
+    body: bodyOf({ upstream: text, tool: text, tag: text, pattern: text, user: text }),
     serve: cache,
   },
   {
@@ -363,7 +233,7 @@ const keeping: readonly Row[] = [
     path: "/api/cache/warm",
     action: "operate_cache",
     says: "Makes the configured calls now.",
-    body: object({}),
+    body: bodyOf({}),
     serve: cache,
   },
 ];
@@ -379,7 +249,7 @@ const people: readonly Row[] = [
     path: "/api/keys",
     action: "manage_keys",
     says: "Makes an API key, whose text is in the answer and nowhere else.",
-    body: object({ name: text, role: text, grants: textList, expiresAt: { type: "number" } }, ["name"]),
+    body: bodyOf({ name: text, role: text, grants: textList, expiresAt: { type: "number" } }, ["name"]),
     serve: keys,
   },
   { method: "GET", path: "/api/keys/{id}", action: "manage_keys", says: "One API key.", serve: keys },
@@ -388,7 +258,7 @@ const people: readonly Row[] = [
     path: "/api/keys/{id}",
     action: "manage_keys",
     says: "Revokes an API key, and ends what is done with it.",
-    body: object({}),
+    body: bodyOf({}),
     serve: keys,
   },
   {
@@ -403,7 +273,7 @@ const people: readonly Row[] = [
     path: "/api/connections/{id}",
     action: "manage_connections",
     says: "Ends a connection.",
-    body: object({}),
+    body: bodyOf({}),
     serve: endConnection,
   },
 ];

@@ -35,6 +35,10 @@ export interface Operated {
 }
 
 /** Tells, for the record and for whoever watches, that somebody did something. */
-export function tellOperation(gateway: Gateway, { principal: { id }, address }: Visitor, operated: Operated): void {
+export function tellOperation(
+  gateway: Gateway,
+  { principal: { id }, address }: Pick<Visitor, "principal" | "address">,
+  operated: Operated,
+): void {
   gateway.deps.events?.append({ type: "operator.acted", ...operated, principal: id, address });
 }

@@ -8,6 +8,9 @@ import type { Visitor } from "./visitor.ts";
 /** How long the figures of an overview are used again, in ms: however many pages ask, they are added up once. */
 export const figuresMs = 1000;
 
+/** Tools that an overview shows with figures: those called most often. */
+const mostShown = 10;
+
 /** @returns what answers with how everything stands in short, from what is known anyway: servers for everybody, as far as they may know, figures for operators. */
 export function overview(): (exchange: Exchange<ApiDeps>) => void {
   let known: { readonly at: number; readonly figures: object } | undefined;
@@ -35,10 +38,10 @@ function standingOf(deps: ApiDeps, visitor: Visitor, isOperator: boolean): objec
 }
 
 function figuresOf({ gateway, metrics, cache, sessions, connections }: ApiDeps): object {
-  const { calls, failed, tools } = usageOf(metrics());
+  const { calls, failed, tools } = usageOf(metrics(), mostShown);
   const { hits, misses, bytes, savedMs } = cache.status().total;
   return {
-    calls: { total: calls, failed, underWay: gateway.underWay.size, most: tools.slice(0, 10) },
+    calls: { total: calls, failed, underWay: gateway.underWay.size, most: tools },
     cache: { hits, misses, bytes, savedMs },
     connections: { sessions: sessions.size, others: connections.size },
     store: gateway.keeping(),

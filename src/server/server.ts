@@ -9,6 +9,7 @@ import type { Route } from "../gateway/route.ts";
 import { decoded } from "./address.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import { type Api, apiOf, isApiPath, nothingAt } from "./api.ts";
+import { batchMethods } from "./batch-methods.ts";
 import { Connections } from "./connections.ts";
 import { docsOf } from "./docs-page.ts";
 import { Door, checkAddress, metadataPath } from "./door.ts";
@@ -61,7 +62,7 @@ export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): 
   const guard = new Guard(options);
   const door = new Door(deps.access, new PublicUrl(options));
   const connections = new Connections(deps.gateway.deps.clock);
-  const webSockets = new WebSocketEndpoint(deps.gateway, connections);
+  const webSockets = new WebSocketEndpoint(deps.gateway, connections, batchMethods(deps));
   const endpoint = new McpEndpoint({ ...deps, addressOf: (request) => door.addressOf(request) });
   const admit = admission(guard, door);
   const api = apiOf({ ...deps, connections });

@@ -11,7 +11,7 @@ import { errorText } from "../protocol/frame.ts";
 import type { Channel } from "../transport/channel.ts";
 import { type WebSocketChannel, closeCodes, subprotocol, webSocketTaker } from "../transport/web-socket.ts";
 import { maxBodyBytes } from "./body.ts";
-import { type ChannelDownstream, ChannelEndpoint } from "./channel-endpoint.ts";
+import { type ChannelDownstream, ChannelEndpoint, type OwnMethod } from "./channel-endpoint.ts";
 import type { Connections } from "./connections.ts";
 import { STATUS_CODES } from "./node-http.ts";
 
@@ -34,13 +34,16 @@ export function wantsWebSocket({ headers }: Pick<IncomingMessage, "headers">): b
  */
 export class WebSocketEndpoint {
   readonly #gateway: Gateway;
+  readonly #methods: ReadonlyMap<string, OwnMethod> | undefined;
   readonly #take: ReturnType<typeof webSocketTaker>;
   readonly #connections: Connections;
   readonly #downstreams = new Set<WebSocketDownstream>();
 
-  constructor(gateway: Gateway, connections: Connections) {
+  /** `methods` are those beside MCP's, at the route to everything. */
+  constructor(gateway: Gateway, connections: Connections, methods?: ReadonlyMap<string, OwnMethod>) {
     this.#gateway = gateway;
     this.#connections = connections;
+    this.#methods = methods;
     this.#take = webSocketTaker({ clock: gateway.deps.clock, maxFrameBytes: maxBodyBytes });
   }
 
@@ -57,7 +60,7 @@ export class WebSocketEndpoint {
     }
     checkHandshake(request);
     this.#take(request, wire, head, (channel) => {
-      const downstream = new WebSocketDownstream(channel, this.#gateway, route, from);
+      const downstream = new WebSocketDownstream(channel, this.#gateway, route, from, this.#methods);
       this.#downstreams.add(downstream);
       const { principal, address } = from;
       const gone = this.#connections.add({
@@ -118,15 +121,22 @@ class WebSocketDownstream {
   readonly #bucket: TokenBucket;
   #usedAt: number;
 
-  constructor(channel: WebSocketChannel, gateway: Gateway, route: Route, from: ChannelDownstream) {
+  constructor(
+    channel: WebSocketChannel,
+    gateway: Gateway,
+    route: Route,
+    from: ChannelDownstream,
+    methods: ReadonlyMap<string, OwnMethod> | undefined,
+  ) {
     this.#channel = channel;
     this.#principal = from.principal;
     this.#clock = gateway.deps.clock;
     this.#bucket = new TokenBucket(messageRate, this.#clock);
     this.#usedAt = this.#clock.monotonic();
-    this.#endpoint = new ChannelEndpoint(this.#watched(channel), gateway, route, from, (messages) =>
-      this.#mayTake(messages),
-    );
+    this.#endpoint = new ChannelEndpoint(this.#watched(channel), gateway, route, from, {
+      mayTake: (messages) => this.#mayTake(messages),
+      ...(methods !== undefined && route.kind === "all" ? { methods } : {}),
+    });
   }
 
   /** Resolves when it has left. */

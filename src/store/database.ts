@@ -10,9 +10,9 @@ export const databaseName = "switchyard.db";
  * Of a new file; one that is there keeps the size it has. Four times the usual size: as most of what is written is rows added at the end, a
  * quarter of the pages are written, and a row of the record costs a third less.
  */
-const pageBytes = 16_384;
+const newPageBytes = 16_384;
 /** So much is written ahead before it is put in its place, which takes some 15 ms. */
-const aheadBytes = 4 * 1024 * 1024;
+export const aheadBytes = 4 * 1024 * 1024;
 
 /** How long the start waits for others that write, in ms; it blocks the process. */
 const startWaitMs = 2000;
@@ -23,6 +23,9 @@ const runWaitMs = 50;
 export interface Database {
   readonly file: string;
   readonly sql: DatabaseSync;
+  readonly pageBytes: number;
+  /** So many bytes are written ahead before a write puts them in their place itself. */
+  readonly checkpointAt: (bytes: number) => void;
   /**
    * Runs as a whole or not at all.
    *
@@ -47,12 +50,11 @@ export function openDatabase(dataDir: string): Database {
     makePrivate(dataDir, file);
     const sql = new DatabaseSync(file, { timeout: startWaitMs, enableForeignKeyConstraints: true });
     try {
-      sql.exec(`PRAGMA page_size = ${pageBytes}`);
+      sql.exec(`PRAGMA page_size = ${newPageBytes}`);
       sql.exec("PRAGMA journal_mode = WAL");
       sql.exec("PRAGMA synchronous = NORMAL");
       migrate(sql, file);
-      const { page_size: size } = sql.prepare("PRAGMA page_size").get() ?? {};
-      sql.exec(`PRAGMA wal_autocheckpoint = ${Math.ceil(aheadBytes / Number(size))}`);
+      checkpointAt(sql, aheadBytes);
       sql.exec(`PRAGMA busy_timeout = ${runWaitMs}`);
     } catch (thrown) {
       sql.close();
@@ -61,6 +63,10 @@ export function openDatabase(dataDir: string): Database {
     return {
       file,
       sql,
+      pageBytes: pageBytesOf(sql),
+      checkpointAt: (bytes) => {
+        checkpointAt(sql, bytes);
+      },
       transaction: (run) => transaction(sql, file, run),
       close: () => {
         close(sql);
@@ -69,6 +75,14 @@ export function openDatabase(dataDir: string): Database {
   } catch (thrown) {
     throw storeError(thrown, file);
   }
+}
+
+function pageBytesOf(sql: DatabaseSync): number {
+  return Number(sql.prepare("PRAGMA page_size").get()?.["page_size"]);
+}
+
+function checkpointAt(sql: DatabaseSync, bytes: number): void {
+  sql.exec(`PRAGMA wal_autocheckpoint = ${Math.ceil(bytes / pageBytesOf(sql))}`);
 }
 
 /** What SQLite makes beside the file has the file's permissions. */

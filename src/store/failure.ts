@@ -68,6 +68,13 @@ export function tried<T>(file: string, read: () => T): T {
   }
 }
 
+/** What `run` returns or throws, as a promise. */
+export function answered<T>(file: string, run: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(tried(file, run));
+  });
+}
+
 function reasonOf(thrown: unknown): Reason {
   if (!(thrown instanceof Error)) return reasons.other;
   // The low byte is the primary code of an extended one.

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { storedPrincipalIn } from "../access/stored-principal.ts";
-import { isJsonObject, objectAt, stringAt } from "../core/json.ts";
+import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
 import { rulesOf } from "../jobs/job-options.ts";
 import type { JobState } from "../jobs/job-state.ts";
 import type { JobChanges, JobStore, OperationPage } from "../jobs/job-store.ts";
@@ -8,7 +8,7 @@ import type { Job, Operation, OperationRow } from "../jobs/job.ts";
 import { lostHold } from "../jobs/lost-hold.ts";
 import type { OperationState } from "../jobs/operation-state.ts";
 import type { Database } from "./database.ts";
-import { tried } from "./failure.ts";
+import { answered } from "./failure.ts";
 import { parsed } from "./parsed.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -35,48 +35,67 @@ const statuses: Readonly<Record<NonNullable<OperationPage["only"]>, string>> = {
   failed: "status = 'failed'",
 };
 
-/** Jobs as rows. Every change is one transaction, made before it counts. */
-export function jobRows(database: Database): JobStore {
-  const { sql, file, transaction } = database;
+/** Writes rows of jobs, inside a transaction. */
+interface JobWriter {
+  /** Puts a job as it stands. */
+  readonly put: (job: Job) => void;
+  /** Adds operations to a new one. */
+  readonly add: (job: string, operations: readonly Operation[]) => void;
+  /** Puts a job of which nobody sees anything yet. */
+  readonly putArriving: (job: Job) => void;
+}
+
+/** What {@link jobRows} and those who make jobs with something else write by. */
+export function jobWriter({ sql }: Database): JobWriter {
   const put = sql.prepare(putJob);
+  const recount = sql.prepare(count);
   const add = sql.prepare(
     "INSERT INTO job_operations (job, number, status, attempts, operation) VALUES (?, ?, 'waiting', 0, ?)",
   );
+  return {
+    put(job) {
+      const { id, owner, state, rules, total, succeeded, failed, endedAt } = job;
+      const detail = JSON.stringify(job);
+      if (Number(recount.run(succeeded, failed, detail, id, state.kind).changes) > 0) return;
+      put.run(id, owner.id, state.kind, rules.priority, total, succeeded, failed, endedAt ?? null, detail);
+    },
+    add(job, operations) {
+      for (const operation of operations) add.run(job, operation.number, JSON.stringify(operation));
+    },
+    putArriving({ id, owner, rules, total, createdAt }) {
+      put.run(id, owner.id, arriving, rules.priority, total, 0, 0, createdAt, "{}");
+    },
+  };
+}
+
+/** Jobs as rows. Every change is one transaction, made before it counts. */
+export function jobRows(database: Database): JobStore {
+  const { sql, file, transaction } = database;
+  const writer = jobWriter(database);
   const change = sql.prepare(
     "UPDATE job_operations SET status = ?, attempts = ?, code = ?, answer = ? WHERE job = ? AND number = ?",
   );
   const holder = sql.prepare("SELECT 1 FROM job_workers WHERE worker = ?");
   const hold = sql.prepare(takeHold);
-  const recount = sql.prepare(count);
-  const putAll = (job: Job): void => {
-    const { id, owner, state, rules, total, succeeded, failed, endedAt } = job;
-    const detail = JSON.stringify(job);
-    if (Number(recount.run(succeeded, failed, detail, id, state.kind).changes) > 0) return;
-    put.run(id, owner.id, state.kind, rules.priority, total, succeeded, failed, endedAt ?? null, detail);
-  };
   return {
     hold: (worker, now, ms) =>
       answered(file, () => Number(hold.run(worker, Math.round(now), ms, longestHoldMs).changes) > 0),
     release: (worker) => answered(file, () => void sql.prepare("DELETE FROM job_workers WHERE worker = ?").run(worker)),
     async create(job, operations) {
-      const addAll = (some: readonly Operation[]): void => {
-        for (const operation of some) add.run(job.id, operation.number, JSON.stringify(operation));
-      };
       const rest = operations.slice(0, -addedAtOnce);
       for (let at = 0; at < rest.length; at += addedAtOnce) {
         await answered(file, () => {
           transaction(() => {
-            if (at === 0)
-              put.run(job.id, job.owner.id, arriving, job.rules.priority, job.total, 0, 0, job.createdAt, "{}");
-            addAll(rest.slice(at, at + addedAtOnce));
+            if (at === 0) writer.putArriving(job);
+            writer.add(job.id, rest.slice(at, at + addedAtOnce));
           });
         });
         await setImmediate();
       }
       await answered(file, () => {
         transaction(() => {
-          putAll(job);
-          addAll(operations.slice(rest.length));
+          writer.put(job);
+          writer.add(job.id, operations.slice(rest.length));
         });
       });
     },
@@ -88,7 +107,7 @@ export function jobRows(database: Database): JobStore {
             const code = state.kind === "failed" ? state.code : null;
             change.run(state.kind, state.attempts, code, answer ?? null, job, number);
           }
-          for (const job of jobs) putAll(job);
+          for (const job of jobs) writer.put(job);
         });
       }),
     ...reading(database),
@@ -132,13 +151,6 @@ function reading({ sql, file }: Database): Reading {
   };
 }
 
-/** What `run` returns or throws, as the port has it. */
-function answered<T>(file: string, run: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(tried(file, run));
-  });
-}
-
 /** A job of 100,000 operations is forgotten in steps: a transaction holds up everybody else who writes. */
 function forgotten(sql: Database["sql"], keep: number, rows: number, now: number): boolean {
   const lost = `SELECT id FROM jobs WHERE status = '${arriving}' AND ended_at < ? LIMIT 1`;
@@ -172,8 +184,15 @@ function jobIn(row: Row | undefined): Job | undefined {
     startedAt: numberIn(detail["startedAt"]),
     endedAt: numberIn(detail["endedAt"]),
     retryOf: stringAt(detail, "retryOf"),
+    schedule: scheduleIn(objectAt(detail, "schedule")),
     isTried: detail["isTried"] === true,
   };
+}
+
+function scheduleIn(value: JsonObject | undefined): Job["schedule"] {
+  const id = value && stringAt(value, "id");
+  const dueAt = numberIn(value?.["dueAt"]);
+  return id === undefined || dueAt === undefined ? undefined : { id, dueAt };
 }
 
 function jobStateIn(value: unknown): JobState | undefined {

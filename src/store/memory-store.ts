@@ -4,6 +4,7 @@ import type { GatewayError } from "../core/errors.ts";
 import { noEvents } from "../events/event-store.ts";
 import { memoryIdempotencyStore } from "../policy/idempotency-store.ts";
 import { memoryJobs } from "../jobs/memory-jobs.ts";
+import { memorySchedules } from "../jobs/schedules/memory-schedules.ts";
 import { memorySessions } from "../gateway/session-store.ts";
 import { type CatalogStore, memoryCatalogs } from "../upstream/catalog-store.ts";
 import { type Store, shown } from "./store.ts";
@@ -14,11 +15,13 @@ import { type Store, shown } from "./store.ts";
  */
 export function memoryStore(clock: Clock, problem?: GatewayError): Store {
   const keys = new Map<string, Buffer>();
+  const jobs = memoryJobs();
   const since = clock.now();
   return {
     sessions: memorySessions(),
     keyedCalls: memoryIdempotencyStore(),
-    jobs: memoryJobs(),
+    jobs,
+    schedules: memorySchedules(jobs),
     events: noEvents(),
     catalogs: problem === undefined ? memoryCatalogs() : withoutTrust(problem),
     apiKeys: memoryKeys(),

@@ -152,6 +152,22 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: "schedules",
+    sql: `
+      CREATE TABLE schedules (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        status TEXT NOT NULL,
+        next_at INTEGER,
+        is_waiting INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        detail TEXT NOT NULL,
+        operations TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX schedules_by_time ON schedules (status, next_at);
+    `,
+  },
 ];
 
 /**
@@ -178,6 +194,11 @@ export function migrate(sql: DatabaseSync, file: string, known: readonly Migrati
     if (sql.isTransaction) sql.exec("ROLLBACK");
     throw thrown;
   }
+}
+
+/** How many steps brought a file to where it is; 0 where it is none of ours. */
+export function appliedIn(sql: DatabaseSync): number {
+  return hasTable(sql) ? applied(sql) : 0;
 }
 
 function hasTable(sql: DatabaseSync): boolean {

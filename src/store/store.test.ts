@@ -20,6 +20,7 @@ import { ManualClock } from "../core/manual-clock.ts";
 import { fullSession, testSessionStore } from "../gateway/session-store.contract.ts";
 import { idempotencyStoreContract } from "../policy/idempotency-store.contract.ts";
 import { jobOf, jobStoreContract, operationsOf } from "../jobs/job-store.contract.ts";
+import { scheduleStoreContract } from "../jobs/schedules/schedule-store.contract.ts";
 import { testCatalogStore } from "../upstream/catalog-store.contract.ts";
 import { databaseName, openDatabase } from "./database.ts";
 import { migrate, migrations } from "./migrations.ts";
@@ -69,6 +70,10 @@ testCatalogStore("the store of catalogs in SQLite", () => underTest(({ catalogs 
 jobStoreContract("the store of jobs in SQLite", () => {
   const { store, settle } = underTest(({ jobs }) => jobs);
   return { store, reopen: settle };
+});
+scheduleStoreContract("the store of schedules in SQLite", () => {
+  const { store, settle } = underTest((each) => each);
+  return { ...store, reopen: settle };
 });
 
 test("a job whose making ended with its process is not there, and its rows are forgotten", async () => {

@@ -7,14 +7,17 @@ import type { KeepingStatus } from "../gateway/keeping.ts";
 import type { SessionStore } from "../gateway/session-store.ts";
 import type { CatalogStore } from "../upstream/catalog-store.ts";
 import type { JobStore } from "../jobs/job-store.ts";
+import type { ScheduleStore } from "../jobs/schedules/schedule-store.ts";
 import { catalogRows } from "./catalog-rows.ts";
+import { Checkpoints, withCheckpoints } from "./checkpoints.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { eventRows } from "./event-rows.ts";
 import { storeError } from "./failure.ts";
-import { jobRows } from "./job-rows.ts";
+import { jobRows, jobWriter } from "./job-rows.ts";
 import { keyRows } from "./key-rows.ts";
 import { keyedCallRows } from "./keyed-call-rows.ts";
 import { type Recorder, type RecorderDeps, recorderIn } from "./recorder.ts";
+import { scheduleRows } from "./schedule-rows.ts";
 import { sessionRows } from "./session-rows.ts";
 import { WriteBehind } from "./write-behind.ts";
 
@@ -29,6 +32,7 @@ export interface Store {
   readonly keyedCalls: IdempotencyStore;
   readonly jobs: JobStore;
   readonly events: EventStore;
+  readonly schedules: ScheduleStore;
   /** A secret of this name, of so many random bytes, that is made at first use and stays the same: for all who share the store. */
   key(name: string, make: () => Buffer): Buffer;
   /** Begins to put calls on record; at most once. Undefined where nothing can be kept. */
@@ -62,7 +66,8 @@ export function openStore({ dataDir, ...rest }: StoreOptions): Store {
 }
 
 /** The store in an open database, which is closed with it. */
-export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOptions, "dataDir">): Store {
+export function storeIn(opened: Database, { clock, onProblem }: Omit<StoreOptions, "dataDir">): Store {
+  const database = withCheckpoints(opened, new Checkpoints(opened, clock));
   let problem: KeepingStatus["problem"];
   let recorder: Recorder | undefined;
   const onFailure = (thrown: unknown): void => {
@@ -87,6 +92,7 @@ export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOpti
     // What ends after the store has closed is not kept.
     if (database.sql.isOpen) writes.add(key, write);
   };
+  const writer = jobWriter(database);
   return {
     sessions: sessionRows(database, clock, later),
     catalogs: catalogRows(database, clock, later),
@@ -94,6 +100,10 @@ export function storeIn(database: Database, { clock, onProblem }: Omit<StoreOpti
     keyedCalls: keyedCallRows(database, later),
     jobs: jobRows(database),
     events: eventRows(database, clock, later),
+    schedules: scheduleRows(database, (job, operations) => {
+      writer.put(job);
+      writer.add(job.id, operations);
+    }),
     key: (name, make) => keyOf(database, name, make),
     record(deps) {
       recorder = recorderIn(database, deps, onFailure);

@@ -92,6 +92,17 @@ export const factSamples: { readonly [T in Fact["type"]]: Extract<Fact, { readon
     address: "127.0.0.1",
     about: ["tool look"],
   },
+  "schedule.began": { type: "schedule.began", schedule: "s", owner: "user a", job: "j", dueAt: 1 },
+  "schedule.skipped": { type: "schedule.skipped", schedule: "s", owner: "user a", dueAt: 1, reason: "missed" },
+  "schedule.failed": {
+    type: "schedule.failed",
+    schedule: "s",
+    owner: "user a",
+    dueAt: 1,
+    code: "unknown_tool",
+    message: "There is no such tool",
+  },
+  "schedule.ended": { type: "schedule.ended", schedule: "s", owner: "user a" },
   "config.changed": {
     type: "config.changed",
     by: "file",

@@ -86,6 +86,7 @@ async function callEverywhere(folder: string): Promise<void> {
   const running = await runCommand(["call", "everything/echo", "--args", '{"message":"running"}'], folder);
   assert.equal(running.status, 0, running.stderr);
   await callInJob(folder);
+  await callBySchedule(folder);
   gateway.kill("SIGTERM");
   await gateway.exited;
   const stdio = new Client({ name: "test", version: "1" });
@@ -95,6 +96,17 @@ async function callEverywhere(folder: string): Promise<void> {
   await stdio.close();
   const alone = await runCommand(["call", "everything/echo", "--args", '{"message":"alone"}'], folder);
   assert.equal(alone.status, 0, alone.stderr);
+}
+
+async function callBySchedule(folder: string): Promise<void> {
+  const parameters = { tool_name: "everything__echo", arguments: { message: "schedule" } };
+  await writeFile(join(folder, "nightly.jsonl"), JSON.stringify({ type: "tool_call", parameters }));
+  const made = await runCommand(["schedules", "create", "nightly.jsonl", "--cron", "@yearly", "--json"], folder);
+  assert.equal(made.status, 0, made.stderr);
+  const ran = await runCommand(["schedules", "run", String(JSON.parse(made.stdout).scheduleId), "--json"], folder);
+  assert.equal(ran.status, 0, ran.stderr);
+  const watched = await runCommand(["jobs", "watch", String(JSON.parse(ran.stdout).last.jobId)], folder);
+  assert.equal(watched.status, 0, watched.stderr);
 }
 
 async function callInJob(folder: string): Promise<void> {
@@ -137,6 +149,7 @@ test("a call passes the same stages in the same order, whichever way it comes in
       way("rest", "127.0.0.1", all, "rest"),
       way("http", "127.0.0.1", alone, "running", { hasSession: false }),
       way("job", undefined, all, "job"),
+      way("schedule", undefined, all, "schedule"),
       way("stdio", undefined, all, "stdio"),
       way("cli", undefined, alone, "alone"),
     ]);

@@ -50,6 +50,8 @@ test("a job is submitted, watched, shown, and its results are read, as a person 
     );
     const failed = await jobs(folder, "results", id, "--failed");
     assert.equal(failed.stdout.trim().split("\n").length, 1);
+    const rows = await jobs(folder, "results", id, "--csv", "--failed");
+    assert.match(rows.stdout, /^number,id,tool,status,attempts,code,answer\n1,2,up__look,failed,1,tool_error,"\{/);
     const listed = await jobs(folder, "ls");
     assert.match(
       listed.stdout,

@@ -1,22 +1,16 @@
-import { createReadStream } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { GatewayError, messageOf } from "../../core/errors.ts";
+import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
 import { type ClientOptions, gatewayOf } from "../client.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { type JobRuleOptions, bytesOf, jobQueryOf, nothing, queryOf, typeOf } from "../operations-file.ts";
 import { askGateway, sendStream, streamFrom } from "../running.ts";
 import { printable, table } from "../terminal.ts";
 
 /** What `jobs submit` makes a job with. */
-export interface SubmitOptions extends ClientOptions {
+export interface SubmitOptions extends ClientOptions, JobRuleOptions {
   readonly template?: string;
-  readonly parallel?: string;
-  readonly rate?: string;
-  readonly retries?: string;
-  readonly timeout?: string;
-  readonly priority?: string;
-  readonly onError?: string;
   readonly dryRun?: string;
   /** The earlier job whose results it is made of. */
   readonly from?: string;
@@ -24,6 +18,7 @@ export interface SubmitOptions extends ClientOptions {
 
 export interface JobResultsOptions extends ClientOptions {
   readonly failed?: boolean;
+  readonly csv?: boolean;
 }
 
 export interface ListJobsOptions extends ClientOptions {
@@ -49,44 +44,10 @@ export async function submitJob(file: string | undefined, context: Context, opti
   }
   const gateway = await gatewayOf(context, options);
   const bytes = file === undefined ? nothing() : bytesOf(file);
-  const job = await sendStream(gateway, `/api/jobs${queryOf(options)}`, type, bytes, context.signal);
+  const { template, dryRun, from } = options;
+  const query = queryOf({ template, ...jobQueryOf(options), dryRun, from });
+  const job = await sendStream(gateway, `/api/jobs${query}`, type, bytes, context.signal);
   return told(job, context, options, (text) => `Job ${text("jobId")} has begun; \`switchyard jobs watch\` follows it.`);
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {
-  // What the operations are made of is at the gateway already.
-}
-
-function typeOf(file: string): string {
-  const ending = file === "-" ? "jsonl" : file.split(".").at(-1)?.toLowerCase();
-  switch (ending) {
-    case "json":
-      return "application/json";
-    case "jsonl":
-    case "ndjson":
-      return "application/x-ndjson";
-    case "csv":
-      return "text/csv";
-    case undefined:
-    default:
-      throw new GatewayError("usage", `The file must end in .json, .jsonl or .csv, got ${JSON.stringify(file)}`);
-  }
-}
-
-async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
-  const pieces: AsyncIterable<Uint8Array> = file === "-" ? process.stdin : createReadStream(file);
-  try {
-    yield* pieces;
-  } catch (thrown) {
-    throw new GatewayError("usage", `${file} cannot be read: ${messageOf(thrown)}`);
-  }
-}
-
-function queryOf(options: SubmitOptions): string {
-  const { template, parallel, rate, retries, timeout, priority, onError, dryRun, from } = options;
-  const named = { template, parallel, perSecond: rate, retries, timeoutMs: timeout, priority, onError, dryRun, from };
-  const pairs = Object.entries(named).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs).toString()}`;
 }
 
 /** Lists jobs, the latest first. */
@@ -154,10 +115,11 @@ function barOf(job: JsonObject): string {
 export async function jobResults(id: string, context: Context, options: JobResultsOptions): Promise<number> {
   const gateway = await gatewayOf(context, options);
   let rest = "";
-  for await (const piece of streamFrom(
-    gateway,
-    `${pathOf(id)}/results${options.failed === true ? "?status=failed" : ""}`,
-  )) {
+  const query = queryOf({
+    status: options.failed === true ? "failed" : undefined,
+    format: options.csv === true ? "csv" : undefined,
+  });
+  for await (const piece of streamFrom(gateway, `${pathOf(id)}/results${query}`)) {
     const lines = (rest + piece).split("\n");
     rest = lines.pop() ?? "";
     if (lines.length > 0) context.terminal.out(lines.join("\n"));

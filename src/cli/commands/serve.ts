@@ -36,6 +36,7 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
     auth: chosen.config.auth,
     audit: chosen.config.audit,
     jobs: chosen.config.jobs,
+    webhooks: chosen.config.webhooks,
     dataDir: chosen.config.dataDir,
     ...configFile(chosen, context),
     onStoreProblem: storeReporter(context.terminal),
@@ -88,7 +89,7 @@ function configFile({ config }: Chosen, { terminal, env, cwd }: Context): { read
     noteUnresolved(read, terminal);
     if (!isDeepStrictEqual(fixedIn(read), fixedIn(config))) {
       terminal.note(
-        "Changes of listen, auth, sessions, cache, audit, jobs, otel and dataDir are taken up at the next start.",
+        "Changes of listen, auth, sessions, cache, audit, jobs, otel, webhooks and dataDir are taken up at the next start.",
       );
     }
   };
@@ -96,8 +97,8 @@ function configFile({ config }: Chosen, { terminal, env, cwd }: Context): { read
 }
 
 /** What a running gateway does not take up. */
-function fixedIn({ listen, auth, sessions, cache, audit, jobs, otel, dataDir }: Config): readonly unknown[] {
-  return [listen, auth, sessions, cache, audit, jobs, otel, dataDir];
+function fixedIn({ listen, auth, sessions, cache, audit, jobs, otel, webhooks, dataDir }: Config): readonly unknown[] {
+  return [listen, auth, sessions, cache, audit, jobs, otel, webhooks, dataDir];
 }
 
 /** Says which servers are not started for want of what they refer to. */

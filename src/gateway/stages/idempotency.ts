@@ -26,10 +26,11 @@ export function idempotencyStage(clock: Clock, store: IdempotencyStore): Stage {
     name: "idempotency",
     around: (next) => (passage) => {
       const { call, tool, isFallback } = passage;
+      const { entrance } = passage.inbound.origin;
+      const isOfJob = entrance === "job" || entrance === "schedule";
       const key = call.meta?.[idempotencyKey];
       // A job knows of its operations what became of them, and repeats one whose key it hands on to the upstream.
-      if (key === undefined || tool === undefined || isFallback || passage.inbound.origin.entrance === "job")
-        return next(passage);
+      if (key === undefined || tool === undefined || isFallback || isOfJob) return next(passage);
       return typeof key === "string" && key !== "" && key.length <= maxKey
         ? once(idempotency, key, tool, next, passage)
         : Promise.reject(

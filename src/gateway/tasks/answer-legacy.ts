@@ -10,6 +10,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
 import { aboutTask, belongingTo } from "./about.ts";
 import { resultOf } from "./hold.ts";
+import { answerAboutOwnTask, listedOwnTasks } from "./own-tasks.ts";
 import { ownerOf } from "./support.ts";
 import type { KeptTask, KnownTask, RelayedTask } from "./task-table.ts";
 
@@ -20,6 +21,8 @@ import type { KeptTask, KnownTask, RelayedTask } from "./task-table.ts";
  * @see MCP 2025-11-25, basic/utilities/tasks, Protocol Messages, Task Isolation and Access Control.
  */
 export async function answerAboutLegacyTask(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
+  const own = await answerAboutOwnTask(gateway, inbound, call);
+  if (own !== undefined) return own;
   const known = ownTask(gateway, inbound, call);
   return known.kind === "held" ? aboutHeld(known, inbound, call) : aboutRelayed(gateway, inbound, call, known);
 }
@@ -101,7 +104,8 @@ export async function answerTaskList(gateway: Gateway, inbound: Inbound): Promis
   const page = own.slice(from, from + pageSize);
   const tasks = await Promise.all(page.map((known) => stateOf(gateway, inbound, known)));
   const next = from + pageSize;
-  return resultOf({ tasks: tasks.flat(), ...(next < own.length ? { nextCursor: `t${next}` } : {}) });
+  if (next < own.length) return resultOf({ tasks: tasks.flat(), nextCursor: `t${next}` });
+  return resultOf({ tasks: [...tasks.flat(), ...(await listedOwnTasks(gateway, inbound))] });
 }
 
 function startOf(cursor: unknown): number {

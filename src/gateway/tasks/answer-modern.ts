@@ -12,6 +12,7 @@ import { withinPatience } from "./answer-legacy.ts";
 import { aboutTask } from "./about.ts";
 import { detailed, resultOf } from "./hold.ts";
 import { withTaskNamed } from "./names.ts";
+import { answerAboutOwnTask } from "./own-tasks.ts";
 import { ownerOf, takesTasks } from "./support.ts";
 import type { KeptTask } from "./task-table.ts";
 
@@ -26,6 +27,8 @@ export async function answerAboutModernTask(gateway: Gateway, inbound: Inbound, 
   const taskId = stringAt(call.params, "taskId") ?? "";
   const known = gateway.tasks.find(taskId, ownerOf(inbound));
   if (known?.kind === "held") return aboutHeld(gateway, inbound, call, known);
+  const own = await answerAboutOwnTask(gateway, inbound, call);
+  if (own !== undefined) return own;
   const target = await targetOf(gateway, inbound, call);
   if ("answer" in target || target.upstream.tasks === "legacy") {
     throw new GatewayError("invalid_params", `There is no task ${JSON.stringify(taskId.slice(0, 200))}`);

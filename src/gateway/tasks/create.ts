@@ -15,7 +15,7 @@ import { hold, resultOf } from "./hold.ts";
 import { createdTask } from "./names.ts";
 import { callToEnd } from "./poll.ts";
 import { usualTtlMs } from "./run.ts";
-import { haveTasks, ownerOf } from "./support.ts";
+import { ownerOf } from "./support.ts";
 import { type KeptTask, type RelayedTask, maxTtlMs, replaced } from "./task-table.ts";
 import { TaskWay } from "./task-way.ts";
 
@@ -35,12 +35,14 @@ const pollIntervalMs = 1000;
  */
 export async function answerTaskCall(gateway: Gateway, inbound: Inbound, call: Call): Promise<Answer> {
   const target = await targetOf(gateway, inbound, call);
-  if (!("answer" in target)) {
+  if ("answer" in target) {
+    if (target.begin !== undefined) return resultOf({ task: legacyTask((await target.begin()).state) });
+  } else {
     const { upstream, taskSupport } = target;
     if (upstream.tasks === "modern") return heldCall(gateway, inbound, call, upstream);
     if (upstream.tasks === "legacy" && taskSupport !== undefined) return relayedCall(gateway, inbound, call, upstream);
   }
-  if (haveTasks(gateway.view(inbound.route, inbound.principal.rights).upstreams)) {
+  if (gateway.view(inbound.route, inbound.principal.rights).hasTasks) {
     throw new GatewayError("method_not_found", `The tool ${String(call.params["name"])} cannot be called as a task`);
   }
   return (await byAsking(gateway, inbound, { ...call, task: undefined })).answer;

@@ -41,18 +41,12 @@ export function ownerOf({ session, principal }: Inbound): Owner {
   return session ?? principal.id;
 }
 
-/** What a client of 2025-11-25 may ask of tasks on these upstreams: nothing where none of them has any. */
-export function legacyTasksCapability(upstreams: readonly Upstream[]): JsonObject {
-  if (!haveTasks(upstreams)) return {};
-  return { tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } };
+/** What a client of 2025-11-25 may ask of tasks where calls may become some: nothing where none does. */
+export function legacyTasksCapability(hasTasks: boolean): JsonObject {
+  return hasTasks ? { tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } } : {};
 }
 
-/** The extension, where some upstream has tasks of either generation. */
-export function tasksExtensionOf(upstreams: readonly Upstream[]): JsonObject {
-  return haveTasks(upstreams) ? { [tasksExtension]: {} } : {};
-}
-
-/** Whether calls to some of these upstreams may become tasks. */
-export function haveTasks(upstreams: readonly Upstream[]): boolean {
-  return upstreams.some(({ tasks }) => tasks !== "none");
+/** The extension, where calls may become tasks of either generation. */
+export function tasksExtensionOf(hasTasks: boolean): JsonObject {
+  return hasTasks ? { [tasksExtension]: {} } : {};
 }

@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import { type Done, withCommon } from "./common-options.ts";
+import type { CommonOptions, Context } from "./context.ts";
+
+/** Adds `db` and what it can do to the command. */
+export function addDb(program: Command, context: Context, done: Done): void {
+  const db = program.command("db").description("look after the gateway's own file in the data folder");
+  withCommon(db.command("status"))
+    .description("show how large it is, its format, and whether it is whole")
+    .action(async (options: CommonOptions) => {
+      const { showDatabase } = await import("./commands/db.ts");
+      done(await showDatabase(context, options));
+    });
+  withCommon(db.command("migrate"))
+    .description("bring it up to date, as the next start would")
+    .action(async (options: CommonOptions) => {
+      const { bringUpToDate } = await import("./commands/db.ts");
+      done(await bringUpToDate(context, options));
+    });
+  withCommon(db.command("backup"))
+    .description("copy it, also while the gateway runs")
+    .argument("<file>", "a new file; it will hold keys")
+    .action(async (file: string, options: CommonOptions) => {
+      const { backUp } = await import("./commands/db.ts");
+      done(await backUp(file, context, options));
+    });
+  withCommon(db.command("restore"))
+    .description("put a copy in its place; needs the gateway to be stopped")
+    .argument("<file>", "what backup made")
+    .action(async (file: string, options: CommonOptions) => {
+      const { restore } = await import("./commands/db.ts");
+      done(await restore(file, context, options));
+    });
+}
