@@ -1,11 +1,19 @@
 // `npm start`: installs what is missing and serves. One process does both where all is there, as each costs the start a tenth of a second.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { install, root } from "./install.mjs";
 
 const main = join(root, "src", "cli", "main.js");
 const args = process.argv.slice(2);
 const status = install();
+// One look: whether it is older than its sources, `npm test` and `npm run build` find out.
+if (status === 0 && !existsSync(join(root, "dist", "ui", "index.html"))) {
+  const { buildDashboard } = await import("./dashboard.mjs");
+  console.error("Building the dashboard …");
+  // A gateway without it is of use all the same; its page says what to do.
+  buildDashboard();
+}
 
 if (status !== 0) {
   process.exitCode = status;

@@ -200,7 +200,12 @@ test("each room says in a README of at most 40 lines what it is for", () => {
 });
 
 /** The composition root; and what others' programs call, which have none. */
-const mayUseRandomness = new Set(["gateway.ts", "upstream-deps.ts", join("policy", "toolkit.ts"), join("live", "client.ts")]);
+const mayUseRandomness = new Set([
+  "gateway.ts",
+  "upstream-deps.ts",
+  join("policy", "toolkit.ts"),
+  join("live", "client.ts"),
+]);
 
 test("only core/clock.ts asks Node for the time of day, and hardly anything for randomness", () => {
   const wrong = production.filter((file) => {

@@ -21,6 +21,7 @@ import { McpEndpoint } from "./mcp-endpoint.ts";
 import { type LoginDesk, answerCallback, callbackPath } from "./oauth-callback.ts";
 import { LiveEndpoint } from "./live-endpoint.ts";
 import { createServer } from "./node-http.ts";
+import { Pages } from "./pages.ts";
 import { PublicUrl } from "./public-url.ts";
 import { QuickLane } from "./quick-lane.ts";
 import { keepAliveSeconds } from "./quick-response.ts";
@@ -51,7 +52,7 @@ const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
  * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/ws` and `/ws/TOPIC` over WebSocket alone; what
- * `endpoints.ts` lists; `/health` and what is below it, `/docs`, `/docs/openapi.json`, `/oauth/callback`.
+ * `endpoints.ts` lists; `/health` and what is below it, `/docs`, `/docs/openapi.json`, `/oauth/callback`, and the dashboard at `/`.
  *
  * Sessions that an earlier process had at the same address go on.
  *
@@ -178,7 +179,7 @@ function answererForAnybody(
   api: Api,
   { gateway, logins }: HttpServerDeps,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const [health, docs] = [healthOf(gateway), docsOf(api.description)];
+  const [health, docs, pages] = [healthOf(gateway), docsOf(api.description), new Pages()];
   return (request, response) => {
     const path = pathOf(request);
     if (path === "/mcp") return false;
@@ -187,7 +188,7 @@ function answererForAnybody(
       const metadata = door.metadata(request);
       if (metadata === undefined) throw nothingAt(path);
       answerJson(response, metadata);
-    } else return health(response, path) || docs(response, path);
+    } else return health(response, path) || docs(response, path) || pages.answer(request, response, path);
     return true;
   };
 }

@@ -109,9 +109,9 @@ test("a rig does not close over a timer of the clock that a test gave its gatewa
   await rig.close();
 });
 
-test("every file of scenarios and of faults has a rig that is closed at its end", () => {
+test("every file of scenarios, of faults and of the dashboard has a rig that is closed at its end", () => {
   const folder = fileURLToPath(new URL("..", import.meta.url));
-  const files = globSync("{scenarios,faults}/**/*.test.ts", { cwd: folder });
+  const files = globSync("{scenarios,faults,ui}/**/*.test.ts", { cwd: folder });
   assert.ok(files.length > 25);
   const without = files.filter(
     (name) => !/^(?:const rig = )?fileRig\(\);$/m.test(readFileSync(join(folder, name), "utf8")),

@@ -165,7 +165,7 @@ function addresses(origin: string, config: Config): string[] {
     ["all tools", `${origin}/mcp`],
     ...enabledUpstreams(config).map(({ name }) => [`only ${name}`, `${origin}/mcp/u/${encodeURIComponent(name)}`]),
     ...config.catalog.profiles.map(({ name }) => [`profile ${name}`, `${origin}/mcp/p/${encodeURIComponent(name)}`]),
-    ["status", `${origin}/api/status`],
+    ["dashboard", `${origin}/`],
   ];
   const width = Math.max(...rows.map(([label = ""]) => label.length));
   return rows.map(([label = "", address = ""]) => `  ${label.padEnd(width)}  ${address}`);

@@ -1,0 +1,96 @@
+/** Takes a picture of every page, light and dark, wide and narrow, into docs/images/: a gateway with real servers, some traffic and one of them down. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { openBrowser, openPage } from "../test/rig/browser.ts";
+import { demoGateway } from "../test/rig/dashboard-stand.ts";
+import { Rig } from "../test/rig/rig.ts";
+
+const out = fileURLToPath(new URL("../docs/images/", import.meta.url));
+const only = process.argv[2];
+
+const opened = await openBrowser();
+if ("missing" in opened) throw new Error(opened.missing);
+const { browser } = opened;
+const folder = mkdtempSync(join(tmpdir(), "switchyard-pictures-"));
+await using rig = new Rig();
+const { origin, jobId, callId } = await demoGateway(rig, folder);
+mkdirSync(out, { recursive: true });
+
+/** What is done on a page before its picture is taken. */
+const pages: Readonly<
+  Record<string, { readonly path: string; readonly first?: ((page: Page) => Promise<unknown>) | undefined }>
+> = {
+  overview: { path: "/" },
+  upstreams: { path: "/upstreams" },
+  upstream: { path: "/upstreams/tracker" },
+  tools: { path: "/tools" },
+  tool: {
+    path: "/tools/everything__get-sum",
+    first: async (page) => {
+      await page.getByRole("textbox", { name: "a", exact: true }).fill("19");
+      await page.getByRole("textbox", { name: "b", exact: true }).fill("23");
+      await page.getByRole("button", { name: "Call", exact: true }).click();
+      await page.getByText("The sum of 19").waitFor();
+    },
+  },
+  calls: { path: "/calls?view=record" },
+  call: { path: `/calls/${callId}` },
+  jobs: { path: "/jobs" },
+  job: { path: `/jobs/${jobId}` },
+  "new-job": {
+    path: "/jobs/new",
+    first: async (page) => {
+      await page.getByLabel("Operations as CSV").fill("message,priority\nRestart the relay,1\nCheck the log,2\n");
+      await page.getByRole("combobox", { name: "Tool" }).fill("echo");
+      await page.getByRole("option", { name: "everything__echo" }).click();
+    },
+  },
+  events: { path: "/events" },
+  cache: { path: "/cache" },
+  access: { path: "/access" },
+};
+
+// Something to see on what shows the last minutes.
+const traffic = setInterval(() => void call().catch(() => undefined), 400);
+
+async function call(): Promise<void> {
+  const round = Math.floor(Math.random() * 12);
+  const body = JSON.stringify(
+    round === 11
+      ? { tool: "files__read_text_file", arguments: { path: "/etc/nothing" } }
+      : { tool: "everything__get-sum", arguments: { a: round, b: Math.floor(Math.random() * 9) } },
+  );
+  await fetch(`${origin}/api/call`, {
+    method: "POST",
+    headers: { "content-type": "application/json", connection: "close" },
+    body,
+  });
+}
+
+for (const width of [1280, 390]) {
+  for (const scheme of ["light", "dark"] as const) {
+    const { page, close } = await openPage(browser, origin, { width, scheme });
+    await page.goto("/");
+    await page.getByText("Live", { exact: true }).waitFor({ state: "attached" });
+    for (const [name, shown] of Object.entries(pages)) {
+      const { path } = shown;
+      if (only !== undefined && only !== name) continue;
+      // By the router, as a person goes there: what was seen live stays.
+      await page.evaluate(
+        `history.pushState({}, "", ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent("popstate"))`,
+      );
+      await shown.first?.(page);
+      await page.waitForTimeout(900);
+      const overflow = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
+      if (overflow > 0) console.error(`${name} at ${width} is ${overflow} px too wide`);
+      writeFileSync(join(out, `${name}-${scheme}-${width}.png`), await page.screenshot());
+    }
+    await close();
+  }
+}
+clearInterval(traffic);
+await browser.close();
+rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, test } from "node:test";
+import { openBrowser, openPage, ownFolder } from "../rig/browser.ts";
+import { DashboardStand, everything } from "../rig/dashboard-stand.ts";
+import { whyWithout } from "../rig/npm-servers.ts";
+import { fileRig } from "../rig/rig.ts";
+
+/* Every page of the dashboard in a real Chromium: whether people can use it who see, hear or point otherwise than others. */
+
+const opened = await openBrowser();
+const rig = fileRig();
+after(async () => {
+  if ("browser" in opened) await opened.browser.close();
+});
+
+const skip = "missing" in opened ? opened.missing : whyWithout("everything");
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Everything that can be gone to, by what is seen when it is there. */
+const pages = {
+  "/": "What is connected",
+  "/upstreams": "The MCP servers behind this gateway",
+  "/upstreams/everything": "How it stands",
+  "/tools": "everything__echo",
+  "/tools/everything__echo": "Its schema",
+  "/calls?view=record": "On record",
+  "/jobs": "There is no job",
+  "/jobs/new": "1. Operations",
+  "/events": "Hold still",
+  "/cache": "By tool",
+  "/access": "API keys: whoever has one",
+  "/nowhere/at/all": "There is nothing at",
+};
+
+for (const scheme of ["light", "dark"] as const) {
+  for (const width of [1280, 390]) {
+    test(`no page is hard to use for some: ${scheme}, ${width} px wide`, { skip }, async (t) => {
+      assert.ok("browser" in opened);
+      const folder = await ownFolder();
+      rig.defer(folder.remove);
+      const stand = rig.use(
+        new DashboardStand(folder.path, { mcpServers: { everything, away: { url: "http://127.0.0.1:9/mcp" } } }),
+      );
+      await stand.start();
+      await stand.reaches("everything", "ready");
+      const { page, strays, complaints, close } = await openPage(opened.browser, stand.origin, { width, scheme });
+      t.after(close);
+      for (const [path, text] of Object.entries(pages)) {
+        await page.goto(path);
+        await page.getByText(text).first().waitFor();
+        if (path.startsWith("/nowhere")) continue;
+        // What fades in has other colors until it is there.
+        await page.waitForFunction("document.getAnimations().every(({ playState }) => playState !== 'running')");
+        await page.evaluate(axe);
+        const found: unknown =
+          await page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+          violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+            .map(({ id, nodes }) => id + ": " + nodes.map(({ html, any }) => html.slice(0, 80) + (any[0]?.message ?? "")).join(" | ")))`);
+        assert.deepEqual(found, [], path);
+        const excess = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
+        assert.ok(excess <= 0, `${path} is ${excess} px wider than the window`);
+      }
+      assert.deepEqual([strays, complaints], [[], []]);
+    });
+  }
+}

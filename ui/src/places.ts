@@ -1,0 +1,13 @@
+import type { IconName } from "./parts/icon.tsx";
+
+/** The pages that can be gone to from anywhere, in the order of the menu. */
+export const places = [
+  { to: "/", label: "Overview", icon: "overview" },
+  { to: "/upstreams", label: "Upstreams", icon: "upstreams" },
+  { to: "/tools", label: "Tools", icon: "tools" },
+  { to: "/calls", label: "Calls", icon: "calls" },
+  { to: "/jobs", label: "Jobs", icon: "jobs" },
+  { to: "/events", label: "Events", icon: "events" },
+  { to: "/cache", label: "Cache", icon: "cache" },
+  { to: "/access", label: "Access", icon: "access" },
+] as const satisfies readonly { readonly to: string; readonly label: string; readonly icon: IconName }[];
