@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { storedPrincipal } from "../access/stored-principal.ts";
-import { localPrincipal } from "../access/principal.ts";
+import { queuedJob } from "../../test/rig/queued-job.ts";
 import { jobDefaults } from "./job-options.ts";
 import { type JobInput, isOver, nextState } from "./job-state.ts";
 import { type Job, type OperationRow, countsOf } from "./job.ts";
@@ -41,22 +40,7 @@ function startOf(onError: "continue" | "stop"): { job: Job; rows: OperationRow[]
     state: { kind: "waiting", attempts: 0 },
     answer: undefined,
   }));
-  const job: Job = {
-    id: "j",
-    owner: storedPrincipal(localPrincipal),
-    rules: { ...jobDefaults, onError },
-    state: { kind: "queued" },
-    total,
-    succeeded: 0,
-    failed: 0,
-    createdAt: 0,
-    startedAt: undefined,
-    endedAt: undefined,
-    retryOf: undefined,
-    schedule: undefined,
-    isTried: false,
-  };
-  return { job, rows };
+  return { job: queuedJob(total, { onError }), rows };
 }
 
 /** What a store would hold, beside the run that is under test. */

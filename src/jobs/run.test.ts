@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { storedPrincipal } from "../access/stored-principal.ts";
-import { localPrincipal } from "../access/principal.ts";
-import { type JobRules, jobDefaults } from "./job-options.ts";
-import type { Job, OperationRow } from "./job.ts";
+import { queuedJob } from "../../test/rig/queued-job.ts";
+import type { JobRules } from "./job-options.ts";
+import type { OperationRow } from "./job.ts";
 import { Run } from "./run.ts";
 
 function rowOf(number: number, needs: readonly number[] = []): OperationRow {
@@ -16,21 +15,7 @@ function rowOf(number: number, needs: readonly number[] = []): OperationRow {
 }
 
 function runOf(rows: readonly OperationRow[], rules: Partial<JobRules> = {}, total = rows.length): Run {
-  const job: Job = {
-    id: "j",
-    owner: storedPrincipal(localPrincipal),
-    rules: { ...jobDefaults, ...rules },
-    state: { kind: "queued" },
-    total,
-    succeeded: 0,
-    failed: 0,
-    createdAt: 0,
-    startedAt: undefined,
-    endedAt: undefined,
-    retryOf: undefined,
-    schedule: undefined,
-    isTried: false,
-  };
+  const job = queuedJob(total, rules);
   const run = new Run(job);
   run.take(rows);
   return run;

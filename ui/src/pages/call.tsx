@@ -1,4 +1,5 @@
-import { Alert, Grid, Stack, Table, Text } from "@mantine/core";
+import { Alert, Grid, Stack, Text } from "@mantine/core";
+import { FactTable } from "../parts/fact-table.tsx";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -99,22 +100,7 @@ function Facts({ row }: { readonly row: WholeRow }): ReactNode {
         : undefined,
     ],
   ];
-  return (
-    <Table>
-      <Table.Tbody>
-        {facts.map(([label, value]) =>
-          value === undefined || value === "" ? null : (
-            <Table.Tr key={label}>
-              <Table.Th scope="row" w="32%" fw={500} c="dimmed">
-                {label}
-              </Table.Th>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>{value}</Table.Td>
-            </Table.Tr>
-          ),
-        )}
-      </Table.Tbody>
-    </Table>
-  );
+  return <FactTable facts={facts} />;
 }
 
 function Failure({ error, code }: { readonly error: Json | undefined; readonly code: string | undefined }): ReactNode {

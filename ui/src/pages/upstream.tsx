@@ -1,4 +1,5 @@
-import { Alert, Button, Grid, Group, Stack, Table, Text } from "@mantine/core";
+import { Alert, Button, Grid, Group, Stack, Text } from "@mantine/core";
+import { FactTable } from "../parts/fact-table.tsx";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -137,18 +138,7 @@ function Facts({ upstream }: { readonly upstream: UpstreamStatus }): ReactNode {
   ];
   return (
     <Panel title="How it stands">
-      <Table layout="auto">
-        <Table.Tbody>
-          {facts.map(([label, value]) => (
-            <Table.Tr key={label}>
-              <Table.Th scope="row" w="38%" fw={500} c="dimmed">
-                {label}
-              </Table.Th>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <FactTable facts={facts} />
       <Group mt="sm" gap="md">
         <GoTo to="/tools" search={{ q: `${name}__` }} size="sm">
           Its tools
