@@ -2,39 +2,62 @@ import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
 
 /*
- * The thread of `checkpoints.ts`. Puts what was written ahead in its place, which takes no lock that a writer needs; once much was, it also has
- * the next writer begin the file anew, which holds writers up for what was written meanwhile only. It waits for nobody: what cannot be had now is
- * tried the next time.
+ * The thread of `checkpoints.ts`. Puts what was written ahead in its place, and what was written meanwhile, until little is left. It never takes
+ * a lock that a writer needs (no RESTART, no TRUNCATE): with a slow disk those hold writers up for longer than they wait. It waits for nobody:
+ * what cannot be had now is tried the next time.
  */
+
+/** So many times at once, however much was written meanwhile. */
+const mostRounds = 4;
+/** So few pages ahead are little. */
+const littlePages = 64;
 
 interface Given {
   readonly file: string;
-  /** Pages ahead from which on the file is begun anew. */
-  readonly manyPages: number;
-  /** One number: 1 once the thread has let go of the file. */
+  /** 1 while the thread works at the file. */
+  readonly works: Int32Array;
+  /** 1 once the thread has let go of the file. */
   readonly closed: Int32Array;
 }
 
-const { file, manyPages, closed }: Given = workerData;
+const { file, works, closed }: Given = workerData;
 const sql = new DatabaseSync(file, { timeout: 0 });
 sql.exec("PRAGMA synchronous = NORMAL");
 
 parentPort?.on("message", (wish: "checkpoint" | "close") => {
   if (wish === "close") {
     sql.close();
-    Atomics.store(closed, 0, 1);
-    Atomics.notify(closed, 0);
+    set(closed, 1);
     parentPort?.close();
     return;
   }
-  try {
-    const { log: pages } = sql.prepare("PRAGMA wal_checkpoint(PASSIVE)").get() ?? {};
-    if (Number(pages) >= manyPages) sql.exec("PRAGMA wal_checkpoint(RESTART)");
-  } catch {
-    // Somebody else writes just now.
-  }
+  set(works, 1);
+  const pages = checkpoint();
+  set(works, 0);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has none, a window's has
-  parentPort?.postMessage("done");
+  parentPort?.postMessage(pages);
 });
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has none, a window's has
 parentPort?.postMessage("ready");
+
+/** How many pages the file of what is written ahead holds, those included that are in their place by now. */
+function checkpoint(): number {
+  let [pages, before] = [0, 0];
+  try {
+    for (let round = 0; round < mostRounds; round += 1) {
+      const { log, checkpointed } = sql.prepare("PRAGMA wal_checkpoint(PASSIVE)").get() ?? {};
+      pages = Number(log);
+      const done = Number(checkpointed);
+      if (done - before <= littlePages) break;
+      before = done;
+    }
+  } catch {
+    // Somebody else does it just now.
+  }
+  return pages;
+}
+
+function set(state: Int32Array, value: 0 | 1): void {
+  Atomics.store(state, 0, value);
+  Atomics.notify(state, 0);
+}

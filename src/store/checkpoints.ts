@@ -5,7 +5,7 @@ import { type Database, aheadBytes } from "./database.ts";
 
 /** How long after a write what was written ahead is put in its place, in ms. */
 const afterMs = 100;
-/** So much ahead, and the file is begun anew. */
+/** So much ahead, and the little that the thread left is put in its place, too: then the next write begins the file anew. */
 const manyBytes = 2 * aheadBytes;
 /** So much ahead, and the thread that writes puts it in its place by itself: the other one does not keep up, or has ended. */
 const mostBytes = 8 * aheadBytes;
@@ -13,13 +13,16 @@ const mostBytes = 8 * aheadBytes;
 const tooManyBytes = 16 * aheadBytes;
 /** Writes between two looks at how much is ahead. */
 const writesBetween = 16;
-/** Longest time that closing waits for the thread to let go of the file, in ms. */
-const closeMs = 1000;
+/** Longest time that the thread is waited for, in ms. */
+const waitMs = 5000;
 /** Memory that the thread's program may take, in MiB; SQLite's own is beside it. */
 const maxMib = 16;
 
 interface Helper {
   readonly worker: Worker;
+  /** 1 while the thread works at the file. */
+  readonly works: Int32Array;
+  /** 1 once the thread has let go of the file. */
   readonly closed: Int32Array;
   isBusy: boolean;
 }
@@ -51,6 +54,8 @@ export class Checkpoints {
   written(): void {
     this.#writes += 1;
     if (this.#writes % writesBetween === 0 && aheadOf(this.#database.file) >= tooManyBytes) {
+      // Two cannot do so at once, and SQLite waits for nobody here.
+      if (this.#helper !== undefined) Atomics.wait(this.#helper.works, 0, 1, waitMs);
       this.#database.sql.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     }
     if (this.#isDue || this.#isClosed) return;
@@ -74,19 +79,23 @@ export class Checkpoints {
 
   #start(): Helper {
     const { file, pageBytes } = this.#database;
-    const closed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const works = sharedFlag();
+    const closed = sharedFlag();
     const program = new URL(`./checkpoint-worker.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
     const worker = new Worker(program, {
-      workerData: { file, manyPages: manyBytes / pageBytes, closed },
+      workerData: { file, works, closed },
       resourceLimits: { maxOldGenerationSizeMb: maxMib },
     });
-    const helper: Helper = { worker, closed, isBusy: true };
-    worker.on("message", (said: "ready" | "done") => {
+    const helper: Helper = { worker, works, closed, isBusy: true };
+    worker.on("message", (said: "ready" | number) => {
       helper.isBusy = false;
-      if (said === "ready" && !this.#isClosed) this.#database.checkpointAt(mostBytes);
+      if (this.#isClosed) return;
+      if (said === "ready") this.#database.checkpointAt(mostBytes);
+      else if (said * pageBytes >= manyBytes) this.#database.sql.exec("PRAGMA wal_checkpoint(PASSIVE)");
     });
     // Without it, the thread that writes does it as before.
     worker.on("error", () => {
+      Atomics.store(works, 0, 0);
       Atomics.store(closed, 0, 1);
       if (!this.#isClosed) this.#database.checkpointAt(aheadBytes);
     });
@@ -104,7 +113,7 @@ export class Checkpoints {
     const { worker, closed } = this.#helper;
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has none, a window's has
     worker.postMessage("close");
-    Atomics.wait(closed, 0, 0, closeMs);
+    Atomics.wait(closed, 0, 0, waitMs);
     void worker.terminate();
   }
 }
@@ -123,6 +132,10 @@ export function withCheckpoints(database: Database, checkpoints: Checkpoints): D
       database.close();
     },
   };
+}
+
+function sharedFlag(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
 
 /** Size of what is written ahead, in bytes: as it was at the most since the file was opened. */
