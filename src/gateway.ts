@@ -11,7 +11,6 @@ import { type CatalogOptions, catalogDefaults } from "./gateway/catalog-options.
 import type { AuditOptions } from "./audit/audit-options.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
 import { timeOrderedIds } from "./core/time-ordered-id.ts";
-import { sleep } from "./core/sleep.ts";
 import type { EventLog } from "./events/event-log.ts";
 import type { EndedCall, Entrance } from "./gateway/ended-call.ts";
 import { type CacheOptions, cacheOptionDefaults } from "./cache/cache-options.ts";
@@ -67,6 +66,11 @@ export interface SwitchyardOptions {
   readonly cache?: CacheOptions;
   /** Who is asked who they are. Default: nobody; then the gateway listens on loopback addresses only. */
   readonly auth?: AuthOptions;
+  /**
+   * Children and connectors are started once it has resolved; until then lists show what they had the last time. To start them keeps the
+   * machine busy for some second, and who waits for the gateway wants it first. Default: at once.
+   */
+  readonly startAfter?: Promise<void>;
   readonly clock?: Clock;
   /** Between 0 and 1, for jitter. Default: the machine's. */
   readonly random?: () => number;
@@ -168,22 +172,16 @@ export interface Switchyard extends AsyncDisposable {
 
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
-  const { keeping, gateway, jobs, schedules, live, served, servers, entered, tracing, access, close } =
-    partsOf(options);
+  const { keeping, gateway, jobs, schedules, live, served, servers, tracing, access, close } = partsOf(options);
   gateway.start();
   jobs.start();
   schedules.start();
   return {
     async listen(listenOptions = listenDefaults) {
       if (keeping.problem !== undefined) throw keeping.problem;
-      const server = kept(servers, await listenHttp(listenOptions, served));
-      entered.abort();
-      return server;
+      return kept(servers, await listenHttp(listenOptions, served));
     },
-    async serve(channel, route = { kind: "all" }, entrance = "internal") {
-      entered.abort();
-      await serveChannel(channel, gateway, route, entrance);
-    },
+    serve: (channel, route = { kind: "all" }, entrance = "internal") => serveChannel(channel, gateway, route, entrance),
     reconfigure: (next, catalog, policies) => live.replace(next, catalog, policies),
     events: keeping.events,
     localKey: access.localKey,
@@ -210,11 +208,10 @@ function partsOf(options: SwitchyardOptions) {
   const oauth = oauthFor({ ...(dataDir === undefined ? {} : { dataDir }), ...options.oauth }, clock, servers);
   const results = new CacheDesk(clock, options.cache?.maxBytes ?? cacheOptionDefaults.maxBytes);
   const [meters, tracing] = [metersFor(clock), options.otel && startTracing(options.otel, clock, identity)];
-  const entered = new AbortController();
   const ground = { clock, events, results };
   const startedAt = clock.monotonic();
   const feed = liveFeed({ ...ground, gateway: () => gateway, startedAt });
-  const made = { ...ground, store, oauth, meters, tracing, feed, entered: entered.signal, jobs: () => jobs };
+  const made = { ...ground, store, oauth, meters, tracing, feed, jobs: () => jobs };
   const { gateway, cache, trail } = gatewayOf(options, made);
   const sessions: Sessions = sessionsFor(options, gateway, access, store, clock);
   const jobs = jobsOf(options, { gateway, access, store: store.jobs, events });
@@ -242,7 +239,6 @@ function partsOf(options: SwitchyardOptions) {
     await schedules.close();
     await jobs.close();
     for (const part of [sessions, access, cache, meters, feed]) part.close();
-    entered.abort();
     // First, as it ends what a change may be waiting for.
     await gateway.close();
     await watch?.close();
@@ -252,7 +248,7 @@ function partsOf(options: SwitchyardOptions) {
     keeping.close();
   };
   const served = { gateway, sessions, ...desks, begin: keeping.begin };
-  return { keeping, gateway, jobs, schedules, live, served, servers, entered, tracing, access, close };
+  return { keeping, gateway, jobs, schedules, live, served, servers, tracing, access, close };
 }
 
 async function serveChannel(channel: Channel, gateway: Gateway, route: Route, entrance: Entrance): Promise<void> {
@@ -317,14 +313,12 @@ interface GatewayParts {
   readonly meters: Meters;
   readonly tracing: Tracing | undefined;
   readonly feed: LiveFeed;
-  /** Fires when somebody can come in. */
-  readonly entered: AbortSignal;
   readonly jobs: () => Jobs;
 }
 
 function gatewayOf(
   options: SwitchyardOptions,
-  { clock, store, events, oauth, results, meters, tracing, feed, entered, jobs }: GatewayParts,
+  { clock, store, events, oauth, results, meters, tracing, feed, jobs }: GatewayParts,
 ): { readonly gateway: Gateway; readonly cache: CacheParts; readonly trail: AuditTrail | undefined } {
   const { upstreams, random, onStateChange, onWarning, onCallEnded } = options;
   const recorder = recorderFor(options, { store, events }, () => gateway, {
@@ -346,7 +340,7 @@ function gatewayOf(
       },
     },
     deps: {
-      ...upstreamDeps(clock, random, () => sleep(clock, beforeConnectorsMs, entered)),
+      ...upstreamDeps(clock, random, options.startAfter),
       authorizerFor: oauth.authorizerFor,
       catalogs: store.catalogs,
       recovery: new RecoveryQueue(clock),
@@ -456,6 +450,3 @@ function oauthFor(options: LoginOptions, clock: Clock, servers: ReadonlySet<Http
     },
   });
 }
-
-/** Longest time that connectors wait for the gateway to listen: to load one keeps this thread busy, and people wait for the address. */
-const beforeConnectorsMs = 200;

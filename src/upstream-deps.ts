@@ -11,11 +11,11 @@ import { Sampler } from "./vitals/sampler.ts";
 /** Children that may be starting at once: each keeps a processor busy for half a second or more. */
 const startingAtOnce = 4;
 
-/** What upstreams, and clients of our own, are made with. Connectors are loaded once `turn` has resolved. */
+/** What upstreams, and clients of our own, are made with. */
 export function upstreamDeps(
   clock: Clock = systemClock,
   random: () => number = Math.random,
-  turn: () => Promise<void> = () => Promise.resolve(),
+  startAfter: Promise<void> = Promise.resolve(),
 ): UpstreamDeps {
   return {
     clock,
@@ -24,9 +24,9 @@ export function upstreamDeps(
     identity,
     guardian: new Guardian(),
     starting: new Gate(startingAtOnce),
+    startAfter,
     watcher: new Sampler(clock, processReader()),
     connectors: async (target) => {
-      await turn();
       // Loaded by the first upstream that is one: most gateways have none.
       const { openConnectorChannel } = await import("./connector/open-channel.ts");
       return openConnectorChannel(target, builtInConnectors);

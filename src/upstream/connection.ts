@@ -1,5 +1,4 @@
 import type { Clock } from "../core/clock.ts";
-import type { Gate } from "../core/gate.ts";
 import { errorTable } from "../core/error-table.ts";
 import { type Signal, platformSignal } from "../core/canceller.ts";
 import { GatewayError } from "../core/errors.ts";
@@ -27,10 +26,11 @@ import { Listening } from "./listening.ts";
 import type { ConnectorTarget, UpstreamOptions, UpstreamTarget } from "./options.ts";
 import type { Asked } from "./server-request.ts";
 import type { RecoveryQueue } from "./recovery-queue.ts";
+import type { Starting } from "./starting.ts";
 import { StreamLink } from "./stream-link.ts";
 
 /** What every upstream of one gateway shares. */
-export interface UpstreamDeps {
+export interface UpstreamDeps extends Starting {
   readonly clock: Clock;
   /** Between 0 and 1, for jitter. */
   readonly random: () => number;
@@ -43,8 +43,6 @@ export interface UpstreamDeps {
   readonly recovery?: RecoveryQueue;
   /** Told of everything notable. */
   readonly events?: FactSink;
-  /** Lets only so many children start at once; without, all do. */
-  readonly starting?: Gate;
   /** Looks after the children's processes; without, nobody does. */
   readonly watcher?: ChildWatcher;
   /** Starts a connector; without, there are none. */

@@ -152,7 +152,7 @@ export class Upstream {
       isDisabled: this.options.isDisabled === true,
       obstacle: this.options.obstacle,
       restart: restartOf(this.options.target),
-      turn: (signal) => turnToStart(this.#deps.starting, this.#options.target, signal),
+      turn: (signal) => turnToStart(this.#deps, this.#options.target, signal),
       open: (signal, started, lost) => this.#open(signal, started, lost),
       opened: (connection) => {
         this.#opened(connection);

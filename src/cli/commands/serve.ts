@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { isAsked } from "../../access/options.ts";
 import { type Config, enabledUpstreams } from "../../config/config.ts";
+import { systemClock } from "../../core/clock.ts";
 import { GatewayError } from "../../core/errors.ts";
+import { sleep } from "../../core/sleep.ts";
 import { type ConfigFileOptions, type Switchyard, startSwitchyard } from "../../gateway.ts";
 import type { Route } from "../../gateway/route.ts";
 import type { HttpServer } from "../../server/server.ts";
@@ -15,6 +17,9 @@ import { exitCodes } from "../exit-codes.ts";
 import { forgetRunning, rememberRunning } from "../running.ts";
 import { type Terminal, printable } from "../terminal.ts";
 
+/** How long after the address was said nothing is started, in ms: who waited for it asks at once, and goes first. */
+const firstRequestsMs = 100;
+
 export interface ServeOptions extends CommonOptions {
   readonly stdio?: boolean;
   readonly profile?: string;
@@ -27,8 +32,11 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
   const chosen = await chooseConfig(context, options);
   const route = routeFor(options, chosen.config);
   noteUnresolved(chosen.config, context.terminal);
+  const { promise: startAfter, resolve: startOthers } = Promise.withResolvers<void>();
   const switchyard = startSwitchyard({
     upstreams: chosen.config.upstreams,
+    // Who runs it by stdio waits for nothing but answers.
+    ...(options.stdio !== true && { startAfter }),
     catalog: chosen.config.catalog,
     policies: chosen.config.policies,
     sessions: chosen.config.sessions,
@@ -52,7 +60,7 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
   try {
     await (options.stdio === true
       ? serveStdio(switchyard, route, context)
-      : serveHttp(switchyard, chosen, context, options));
+      : serveHttp(switchyard, chosen, context, options, startOthers));
     return exitCodes.ok;
   } finally {
     await switchyard.close();
@@ -121,6 +129,7 @@ async function serveHttp(
   chosen: Chosen,
   context: Context,
   options: ServeOptions,
+  startOthers: () => void,
 ): Promise<void> {
   const { config } = chosen;
   const { host = config.listen.host, port = config.listen.port } = options;
@@ -132,6 +141,7 @@ async function serveHttp(
   } else {
     context.terminal.out(greeting(server, chosen));
   }
+  void sleep(systemClock, firstRequestsMs, context.signal).then(startOthers);
   await aborted(context.signal);
   if (options.json !== true) context.terminal.note("Stopping …");
   await forgetRunning(config.dataDir);
