@@ -1,11 +1,12 @@
-import { readFileSync, readdirSync } from "node:fs";
-import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
+import { closeSync, openSync, readFileSync, readSync, readdirSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** The variable by which a child's processes are known, wherever they went: they inherit it. */
 export const markVariable = "SWITCHYARD_CHILD";
 
-/** Processes that are looked at before others get a turn: some tenths of a millisecond, where their environments are looked at too. */
-const atATime = 4;
+/** Processes that are looked at at once: some tenths of a millisecond, where their environments are looked at too. Calls then have as long at least. */
+const atATime = 8;
+const pauseMs = 1;
 /** Looks, with a pause of 1, 2, 4, … ms after each that found something, half a second in all: one that forks as fast as that is given up. */
 const maxLooks = 10;
 
@@ -44,7 +45,7 @@ async function findsStrays(mark: string, since: number): Promise<boolean> {
       } else if (environment.length === 0 && isBetween(pid, standing)) hasFound = true;
     }
     count += 1;
-    if (count % atATime === 0) await turn();
+    if (count % atATime === 0) await pause(pauseMs);
   }
   return hasFound;
 }
@@ -58,7 +59,7 @@ interface Standing {
 
 /** Undefined where the process has ended. */
 function standingOf(pid: string): Standing | undefined {
-  const stat = bytesOf(`/proc/${pid}/stat`).toString("latin1");
+  const stat = lineOf(`/proc/${pid}/stat`);
   if (stat === "") return undefined;
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ", 20);
   return { state: fields[0] ?? "", group: fields[2] ?? "", begunAt: Number(fields[19]) };
@@ -84,6 +85,22 @@ function namesIn(folder: string): string[] {
   } catch {
     // No /proc, or no more files to be had: what is in the group has been ended all the same.
     return [];
+  }
+}
+
+/** More than a line of `/proc/PID/stat` can have. */
+const line = Buffer.alloc(4096);
+
+/** A line of a file that the kernel makes up; half the price of a file of unknown size. Empty where there is none. */
+function lineOf(file: string): string {
+  let opened: number | undefined;
+  try {
+    opened = openSync(file, "r");
+    return line.toString("latin1", 0, readSync(opened, line));
+  } catch {
+    return "";
+  } finally {
+    if (opened !== undefined) closeSync(opened);
   }
 }
 

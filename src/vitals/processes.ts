@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { closeSync, openSync, readFileSync, readSync, readdirSync } from "node:fs";
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type KernelUnits, type ProcessRow, psColumns, rowOfPs, rowOfStat, unitsIn } from "./process-row.ts";
 
@@ -11,8 +11,9 @@ import { type KernelUnits, type ProcessRow, psColumns, rowOfPs, rowOfStat, units
  */
 export type ReadProcesses = (known?: readonly number[]) => Promise<readonly ProcessRow[]>;
 
-/** Processes that are read before others get a turn: about a third of a millisecond. */
+/** Processes that are read at once: about a third of a millisecond. What else there is to do then has as long at least. */
 const atATime = 8;
+const pauseMs = 1;
 /** More than a line of `/proc/PID/stat` can have. */
 const statBytes = 4096;
 /** Longest that `ps` may take, in ms, and the most that it may say. */
@@ -42,7 +43,7 @@ function procReader(): ReadProcesses {
       const row = readStat(name, buffer, units);
       if (row !== undefined) rows.push(row);
       count += 1;
-      if (count % atATime === 0) await turn();
+      if (count % atATime === 0) await pause(pauseMs);
     }
     return rows;
   };
