@@ -14,13 +14,15 @@ const littlePages = 64;
 
 interface Given {
   readonly file: string;
+  /** So many pages ahead are worth the two waits for the disk that putting them in their place takes. */
+  readonly worthPages: number;
   /** 1 while the thread works at the file. */
   readonly works: Int32Array;
   /** 1 once the thread has let go of the file. */
   readonly closed: Int32Array;
 }
 
-const { file, works, closed }: Given = workerData;
+const { file, worthPages, works, closed }: Given = workerData;
 const sql = new DatabaseSync(file, { timeout: 0 });
 sql.exec("PRAGMA synchronous = NORMAL");
 
@@ -44,10 +46,11 @@ parentPort?.postMessage("ready");
 function checkpoint(): number {
   let [pages, before] = [0, 0];
   try {
+    [pages, before] = checkpointed("NOOP");
+    if (pages - before < worthPages) return pages;
     for (let round = 0; round < mostRounds; round += 1) {
-      const { log, checkpointed } = sql.prepare("PRAGMA wal_checkpoint(PASSIVE)").get() ?? {};
-      pages = Number(log);
-      const done = Number(checkpointed);
+      const [log, done] = checkpointed("PASSIVE");
+      pages = log;
       if (done - before <= littlePages) break;
       before = done;
     }
@@ -55,6 +58,12 @@ function checkpoint(): number {
     // Somebody else does it just now.
   }
   return pages;
+}
+
+/** How many pages the file then holds, and how many of them are in their place. */
+function checkpointed(how: "NOOP" | "PASSIVE"): [pages: number, done: number] {
+  const { log, checkpointed: done } = sql.prepare(`PRAGMA wal_checkpoint(${how})`).get() ?? {};
+  return [Number(log), Number(done)];
 }
 
 function set(state: Int32Array, value: 0 | 1): void {

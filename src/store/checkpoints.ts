@@ -83,7 +83,7 @@ export class Checkpoints {
     const closed = sharedFlag();
     const program = new URL(`./checkpoint-worker.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
     const worker = new Worker(program, {
-      workerData: { file, works, closed },
+      workerData: { file, worthPages: aheadBytes / pageBytes, works, closed },
       resourceLimits: { maxOldGenerationSizeMb: maxMib },
     });
     const helper: Helper = { worker, works, closed, isBusy: true };
