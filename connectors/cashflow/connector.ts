@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { ToolFailure, defineConnector } from "switchyard/connector";
 import { z } from "zod";
 import { CashflowError } from "./cashflow-error.ts";
-import { LiveModel } from "./live-model.ts";
+import { type ChangeListener, LiveModel } from "./live-model.ts";
 import { prompts } from "./prompts.ts";
 import { fileUri, findingsUri, resourcesOf } from "./resources.ts";
 import { toolsFor } from "./tools/all.ts";
@@ -20,18 +20,19 @@ export const connector = defineConnector({
       .min(1)
       .describe("The folder with company.yaml, the entities and scenarios; relative to the configuration's file."),
   }),
-  setup: async ({ dir }, { folder, offer, resourceChanged }) => {
-    const live = await opened(resolve(folder, dir), (names) => {
+  setup: async ({ dir }, { folder, offer, changed, resourceChanged }) => {
+    const live = await opened(resolve(folder, dir), ({ files, uses }) => {
+      changed(uses);
       offer({ tools, prompts, resources: resourcesOf(live) });
       resourceChanged(findingsUri(live));
-      for (const name of names) resourceChanged(fileUri(live, name));
+      for (const name of files) resourceChanged(fileUri(live, name));
     });
     const tools = toolsFor(live, () => new Date().toISOString().slice(0, 10));
     return { tools, prompts, resources: resourcesOf(live), close: () => live.close() };
   },
 });
 
-async function opened(folder: string, onChange: (names: readonly string[]) => void): Promise<LiveModel> {
+async function opened(folder: string, onChange: ChangeListener): Promise<LiveModel> {
   try {
     return await LiveModel.open(folder, onChange);
   } catch (thrown) {

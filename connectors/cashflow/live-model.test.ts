@@ -31,7 +31,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 test("of files that change only those are read again, and a model that did not change is the same", async (context) => {
   const folder = await company(context);
   const told: (readonly string[])[] = [];
-  await using live = await LiveModel.open(folder, (names) => told.push(names));
+  await using live = await LiveModel.open(folder, ({ files }) => told.push(files));
   const before = await live.model();
   assert.equal(await live.model(), before);
   await writeFile(join(folder, "a.yaml"), sale("C"));
@@ -49,7 +49,7 @@ test("of files that change only those are read again, and a model that did not c
 test("a change is told of also where the file is again what it was: who asked in between was told otherwise", async (context) => {
   const folder = await company(context);
   const told: (readonly string[])[] = [];
-  await using live = await LiveModel.open(folder, (names) => told.push(names));
+  await using live = await LiveModel.open(folder, ({ files }) => told.push(files));
   await live.model();
   await writeFile(join(folder, "new.yaml"), sale("N"));
   live.changed();
@@ -75,7 +75,7 @@ test("who asks while it is looked at waits for what is seen, however often that 
 test("a folder that goes is said to be gone, and found again also where nobody asks", async (context) => {
   const folder = await company(context);
   const told: (readonly string[])[] = [];
-  await using live = await LiveModel.open(folder, (names) => told.push(names));
+  await using live = await LiveModel.open(folder, ({ files }) => told.push(files));
   await live.model();
   await rename(folder, `${folder}-elsewhere`);
   live.changed();
@@ -98,7 +98,7 @@ test("a folder that goes is said to be gone, and found again also where nobody a
 test("another folder in the place of the first is watched as that was", async (context) => {
   const folder = await company(context);
   const told: (readonly string[])[] = [];
-  await using live = await LiveModel.open(folder, (names) => told.push(names));
+  await using live = await LiveModel.open(folder, ({ files }) => told.push(files));
   await live.model();
   await cp(folder, `${folder}-next`, { recursive: true });
   await writeFile(join(`${folder}-next`, "b.yaml"), sale("Next"));

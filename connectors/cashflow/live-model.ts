@@ -1,9 +1,10 @@
 import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CashflowError } from "./cashflow-error.ts";
-import type { Finding } from "./findings.ts";
+import { type Finding, hasErrors } from "./findings.ts";
 import { fileLimitDefaults, listModelFiles, readInside } from "./model-files.ts";
 import { type Model, type ParsedFile, assembleModel, parseFile, requireValid } from "./model.ts";
+import { part, usesOfFile } from "./uses.ts";
 import { type FolderWatch, watchFolder } from "./watch-folder.ts";
 
 /** One file of a model as it is listed. */
@@ -21,8 +22,15 @@ interface Known extends ModelFile {
   said: ParsedFile | Finding | undefined;
 }
 
-/** The names of files that are new, other than they were, or gone. */
-export type ChangeListener = (names: readonly string[]) => void;
+/** What changed since listeners were last told. */
+export interface ModelChange {
+  /** The names of files that are new, other than they were, or gone. */
+  readonly files: readonly string[];
+  /** What of the model that is, as answers name what they are made from. */
+  readonly uses: readonly string[];
+}
+
+export type ChangeListener = (change: ModelChange) => void;
 
 /** Changes that follow each other within this many ms are told of as one. */
 const quietMs = 50;
@@ -50,6 +58,9 @@ export class LiveModel implements AsyncDisposable {
   #assembled: { readonly known: ReadonlyMap<string, Known>; readonly model: Promise<Model> } | undefined;
   /** Files that changed since listeners were last told: also those that are again what they were, as answers were given in between. */
   readonly #untold = new Set<string>();
+  readonly #untoldUses = new Set<string>();
+  /** What was wrong when somebody first asked, or listeners were last told, as text. */
+  #toldFindings: string | undefined;
   #isStale = true;
   #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -85,7 +96,12 @@ export class LiveModel implements AsyncDisposable {
    */
   async model(): Promise<Model> {
     await this.#current();
-    const known = this.#known;
+    const model = await this.#assembledOf(this.#known);
+    this.#toldFindings ??= JSON.stringify(model.findings);
+    return model;
+  }
+
+  #assembledOf(known: ReadonlyMap<string, Known>): Promise<Model> {
     if (this.#assembled?.known !== known) this.#assembled = { known, model: this.#assemble(known) };
     return this.#assembled.model;
   }
@@ -192,7 +208,10 @@ export class LiveModel implements AsyncDisposable {
     const before = this.#known;
     this.#known = next;
     for (const name of [...before.keys(), ...next.keys()]) {
-      if (before.get(name) !== next.get(name)) this.#untold.add(name);
+      const known = before.get(name);
+      if (known === next.get(name)) continue;
+      this.#untold.add(name);
+      if (known?.said !== undefined) for (const use of usesOfFile(known.said)) this.#untoldUses.add(use);
     }
     this.#tellSoon();
   }
@@ -205,6 +224,21 @@ export class LiveModel implements AsyncDisposable {
     }, afterMs);
   }
 
+  /** What of the model these files were and are. Reads them, which the next question would. */
+  async #usesOf(files: readonly string[], before: readonly string[]): Promise<readonly string[]> {
+    const model = await this.#assembledOf(this.#known);
+    const uses = new Set(before);
+    for (const name of files) {
+      const said = this.#known.get(name)?.said;
+      if (said !== undefined) for (const use of usesOfFile(said)) uses.add(use);
+    }
+    if (hasErrors(model.findings)) uses.add(part.validity);
+    const wrong = JSON.stringify(model.findings);
+    if (wrong !== this.#toldFindings) uses.add(part.findings);
+    this.#toldFindings = wrong;
+    return [...uses];
+  }
+
   async #tell(): Promise<void> {
     try {
       await this.#current();
@@ -212,9 +246,12 @@ export class LiveModel implements AsyncDisposable {
       // The folder has gone, which who asks is told: what it held is no more.
       if (this.#known.size > 0) this.#become(new Map());
     }
-    const names = [...this.#untold];
+    const files = [...this.#untold];
+    const usesBefore = [...this.#untoldUses];
     this.#untold.clear();
-    if (names.length > 0 && !this.#isClosed) this.#onChange(names);
+    this.#untoldUses.clear();
+    const uses = files.length > 0 ? await this.#usesOf(files, usesBefore) : [];
+    if (files.length > 0 && !this.#isClosed) this.#onChange({ files, uses });
     if (this.#watch?.state === "gone" || this.#watch?.state === "failed") this.#tellSoon(unwatchedMs);
   }
 }

@@ -42,6 +42,11 @@ function scenarioNamed(model: Model, name: string): Scenario {
   throw new CashflowError("not_found", `There is no scenario "${name}". ${hint}`, { scenarios: names });
 }
 
+/** The names of a scenario and of those it extends. @throws {CashflowError} as {@link viewOf}. */
+export function scenarioNames(model: Model, name: string): readonly string[] {
+  return chainOf(model, scenarioNamed(model, name)).map((one) => one.name);
+}
+
 /** The scenario and those it extends, the outermost base first. */
 function chainOf(model: Model, scenario: Scenario): readonly Scenario[] {
   const chain = [scenario];

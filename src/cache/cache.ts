@@ -40,6 +40,8 @@ export interface Keep<K> {
   readonly value: K;
   /** What the value takes. */
   readonly bytes: number;
+  /** By which it can be dropped, where that is not what was known beforehand. */
+  readonly tags?: readonly string[];
   readonly ttlMs: number;
   readonly staleMs: number;
   readonly staleIfErrorMs: number;
@@ -143,6 +145,11 @@ export class Cache<A, K> {
     return this.#memory.dropTagged(tag);
   }
 
+  /** Lets nothing be kept, or be waited for by others, that is being fetched with this tag; what is kept stays. */
+  overtake(tag: string): void {
+    this.#drops.add(tag);
+  }
+
   /** Drops what this is true of, and lets nothing be kept that is being fetched. Looks at everything: for operators. */
   dropWhere(isMeant: (entry: Entry<K>) => boolean): number {
     this.#drops.addAll();
@@ -175,7 +182,8 @@ export class Cache<A, K> {
     const began = this.#clock.monotonic();
     try {
       const { answer, sharing, keep } = await read.load(flight, isBackground);
-      if (keep !== undefined && !flight.isClaimed && !this.#isOvertaken(flight)) this.#keep(read, keep, began);
+      const isOutdated = this.#isOvertaken(flight) || this.#drops.concern(keep?.tags ?? [], flight.since);
+      if (keep !== undefined && !flight.isClaimed && !isOutdated) this.#keep(read, keep, began);
       this.#over(read, flight);
       flight.land(answer, flight.isClaimed ? "none" : sharing);
     } catch (thrown) {
@@ -186,6 +194,7 @@ export class Cache<A, K> {
 
   #keep({ key, ownKey = key, tags, counts, user }: Read<A, K>, keep: Keep<K>, began: number): void {
     const { value, bytes, ttlMs, staleMs, staleIfErrorMs, isPrivate } = keep;
+    const known = keep.tags ?? tags;
     const storedAt = this.#clock.monotonic();
     const freshUntil = storedAt + ttlMs;
     const under = isPrivate ? ownKey : key;
@@ -193,7 +202,7 @@ export class Cache<A, K> {
       key: under,
       value,
       bytes: bytes + 2 * under.length + entryOverheadBytes,
-      tags,
+      tags: known,
       counts,
       user: isPrivate ? user : undefined,
       storedAt,

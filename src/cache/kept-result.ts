@@ -1,6 +1,7 @@
 import { allMembers, memberSpans, valueText } from "../protocol/member-text.ts";
 import type { Payload } from "../protocol/payload.ts";
 import { joined } from "../protocol/result-text.ts";
+import { usesIn, usesKey } from "../protocol/uses.ts";
 
 /** What of a result may be kept. */
 export interface KeptResult {
@@ -10,6 +11,8 @@ export interface KeptResult {
   readonly ttlMs: number | undefined;
   /** For whom, as it says itself. */
   readonly cacheScope: "public" | "private" | undefined;
+  /** What it is made from, as it says itself: once one of these is told to have changed, it counts no more. Undefined where it says nothing. */
+  readonly uses: readonly string[] | undefined;
 }
 
 /**
@@ -36,13 +39,14 @@ export function keptResult(result: Payload): KeptResult | undefined {
     text: owned(joined(text, `"_meta":${meta}`, rest)),
     ttlMs: lifetime(written("ttlMs")),
     cacheScope: cacheScope === '"public"' ? "public" : cacheScope === undefined ? undefined : "private",
+    uses: usesIn(meta),
   };
 }
 
 /** What a gateway answered in an upstream's place says so there: what is a substitute, a failure or old must not become a fresh result. */
 function isMarked(meta: string): boolean {
   if (!meta.includes('"switchyard/')) return false;
-  return [...memberSpans(Buffer.from(meta))].some(({ name }) => name.startsWith("switchyard/"));
+  return [...memberSpans(Buffer.from(meta))].some(({ name }) => name.startsWith("switchyard/") && name !== usesKey);
 }
 
 /** Members that do not stay where they are. */

@@ -71,6 +71,9 @@ export class ConnectorServer {
         const { close } = this.#offer;
         this.#become({ ...next, ...(close && { close }) });
       },
+      changed: (uses) => {
+        this.#subscriptions.changed(uses);
+      },
       resourceChanged: (uri) => {
         this.#subscriptions.resourceChanged(uri);
       },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { usesKey } from "../protocol/uses.ts";
 import type { JsonObject } from "../core/json.ts";
 
 /** What a tool says of itself; see MCP 2026-07-28, schema, ToolAnnotations. Without, nothing is known and the worst is assumed. */
@@ -30,7 +31,15 @@ export type Content = JsonObject & { readonly type: string };
 export type ToolAnswer<Output> =
   | string
   | readonly Content[]
-  | { readonly structured: Output; readonly content?: readonly Content[] | string };
+  | {
+      readonly structured: Output;
+      readonly content?: readonly Content[] | string;
+      /**
+       * What it is made from: names of your own, at most 100. Where the answer is kept, it is dropped once one of them is told to have
+       * {@link ConnectorContext.changed}, and whatever else changes, it stays. Without, any change of the connector drops it.
+       */
+      readonly uses?: readonly string[];
+    };
 
 /** One tool, its arguments and answer typed by their schemas. */
 export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType> {
@@ -116,6 +125,8 @@ export interface ConnectorContext {
   readonly folder: string;
   /** Offers something else from now on; clients are told. */
   readonly offer: (offer: Omit<Offer, "close">) => void;
+  /** Says that something of these names is not what it was: answers that are kept and that `uses` one of them are dropped. */
+  readonly changed: (uses: readonly string[]) => void;
   /** Tells who watches this resource that it is another now. */
   readonly resourceChanged: (uri: string) => void;
 }
@@ -210,8 +221,9 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, what:
 function resultOf(answer: ToolAnswer<unknown>): JsonObject {
   if (typeof answer === "string") return { content: [{ type: "text", text: answer }] };
   if (!("structured" in answer)) return { content: answer };
-  const { structured, content = JSON.stringify(structured) } = answer;
+  const { structured, content = JSON.stringify(structured), uses } = answer;
   return {
+    ...(uses && { _meta: { [usesKey]: uses } }),
     content: typeof content === "string" ? [{ type: "text", text: content }] : content,
     structuredContent: structured,
   };

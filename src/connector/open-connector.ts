@@ -7,6 +7,8 @@ export interface OpenConnector extends AsyncDisposable {
   readonly offer: Omit<Offer, "close">;
   /** Addresses of resources that it said have changed, in order. */
   readonly changed: readonly string[];
+  /** Names of what answers are made from that it said have changed, in order. */
+  readonly changedUses: readonly string[];
   /**
    * The result of a tool, as a client gets it.
    *
@@ -30,12 +32,16 @@ export async function openConnector(
 ): Promise<OpenConnector> {
   const closing = new AbortController();
   const changed: string[] = [];
+  const changedUses: string[] = [];
   let later: Omit<Offer, "close"> | undefined;
   const first = await connector.setup(config, {
     signal: closing.signal,
     folder,
     offer: (next) => {
       later = next;
+    },
+    changed: (uses) => {
+      changedUses.push(...uses);
     },
     resourceChanged: (uri) => {
       changed.push(uri);
@@ -47,6 +53,7 @@ export async function openConnector(
       return offer();
     },
     changed,
+    changedUses,
     async call(name, args = {}, { signal = closing.signal, progress = () => undefined } = {}) {
       const found = offer().tools?.find((each) => each.name === name);
       if (found === undefined) throw new ToolFailure(`There is no tool ${JSON.stringify(name)}`);

@@ -1,3 +1,4 @@
+import { changedMethod } from "../protocol/uses.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { RequestId } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
@@ -65,6 +66,11 @@ export class Subscriptions {
   listsChanged(names: readonly ListName[]): void {
     for (const { key, method } of lists)
       if (names.includes(key)) this.#tell(method, {}, ({ methods }) => methods.has(method));
+  }
+
+  /** Tells everybody who listens that something of these names is not what it was. */
+  changed(uses: readonly string[]): void {
+    this.#tell(changedMethod, { uses }, () => true);
   }
 
   /** Tells of a resource that is not what it was. */

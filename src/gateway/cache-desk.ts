@@ -1,8 +1,10 @@
 import { Cache } from "../cache/cache.ts";
 import type { Counts } from "../cache/counts.ts";
+import { changedMethod } from "../protocol/uses.ts";
 import type { Clock } from "../core/clock.ts";
 import { stringAt } from "../core/json.ts";
 import type { Notification } from "../protocol/call.ts";
+import type { Handshake } from "../upstream/handshake.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { CachePlans, cacheTags } from "./cache-plan.ts";
 import { patternFits } from "../core/choice.ts";
@@ -39,6 +41,8 @@ export class CacheDesk {
   readonly #maxBytes: number;
   readonly #cache: CallCache;
   readonly #plans = new CachePlans();
+  /** Of which connection of an upstream was last told. */
+  readonly #handshakes = new WeakMap<Upstream, Handshake>();
 
   constructor(clock: Clock, maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -46,16 +50,34 @@ export class CacheDesk {
     this.stage = cacheStage({ cache: this.#cache, plans: this.#plans });
   }
 
-  /** An upstream was connected anew, offers something else, or is configured otherwise: nothing that it said before counts. */
-  upstreamChanged({ name }: Upstream): void {
-    this.#cache.drop(cacheTags.upstream(name));
+  /**
+   * An upstream was connected anew, offers something else, or is configured otherwise: nothing that it said before counts. But on one
+   * connection, what says what it is made from counts for as long as that does.
+   */
+  upstreamChanged(upstream: Upstream): void {
+    const { name, handshake } = upstream;
+    const isSame = handshake !== undefined && this.#handshakes.get(upstream) === handshake;
+    if (handshake !== undefined) this.#handshakes.set(upstream, handshake);
+    this.#cache.drop(isSame ? cacheTags.unsaid(name) : cacheTags.upstream(name));
   }
 
   /** An upstream tells of something: that a list or a resource is not what it was, that a task has ended. */
   heard({ name }: Upstream, { method, params }: Notification): void {
-    if (listChanges.has(method)) this.#cache.drop(cacheTags.upstream(name));
+    if (method === changedMethod) {
+      this.#changed(name, params["uses"]);
+      return;
+    }
+    if (changes.has(method)) this.#cache.drop(cacheTags.upstream(name));
+    if (listChanges.has(method)) this.#cache.drop(cacheTags.unsaid(name));
     const uri = method === "notifications/resources/updated" ? stringAt(params, "uri") : undefined;
     if (uri !== undefined) this.#cache.drop(cacheTags.resource(name, uri));
+  }
+
+  /** Some of what results are made from is not what it was. Of a call under way nobody knows yet what its result is made from. */
+  #changed(upstream: string, uses: unknown): void {
+    const names = Array.isArray(uses) ? uses.filter((use) => typeof use === "string") : [];
+    for (const use of names) this.#cache.drop(cacheTags.use(upstream, use));
+    this.#cache.overtake(cacheTags.upstream(upstream));
   }
 
   /** Drops what an operator wants gone, and has nothing kept that is under way meanwhile; how many results that were. */
@@ -77,13 +99,18 @@ export class CacheDesk {
   }
 }
 
-/** After these nothing that was called or read counts; prompts are not kept. Whatever is under way may have been what changed it. */
-const listChanges: ReadonlySet<string> = new Set([
+/**
+ * After these nothing that was called or read counts; prompts are not kept. Whatever is under way may have been what changed it. The first is
+ * also heard where a stream of changes had broken, and nobody knows which were missed.
+ */
+const changes: ReadonlySet<string> = new Set([
   "notifications/tools/list_changed",
-  "notifications/resources/list_changed",
   "notifications/tasks",
   "notifications/tasks/status",
 ]);
+
+/** After these nothing counts but what says what it is made from. */
+const listChanges: ReadonlySet<string> = new Set(["notifications/resources/list_changed"]);
 
 function rounded(counts: Counts): CacheCounts {
   return { ...counts, savedMs: Math.round(counts.savedMs) };

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import * as fc from "fast-check";
 import { type Principal, localPrincipal } from "../access/principal.ts";
+import { changedMethod, usesKey } from "../protocol/uses.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import { codecsFor } from "../protocol/codecs.ts";
@@ -34,6 +35,7 @@ function toolsOf(schema: number): readonly JsonObject[] {
   return [
     { name: "shared", inputSchema, annotations },
     { name: "own", inputSchema, annotations },
+    { name: "made", inputSchema, annotations },
     { name: "write", inputSchema },
   ];
 }
@@ -43,6 +45,7 @@ interface Seen {
   readonly version: number;
   readonly schema: number;
   readonly page: number;
+  readonly part: number;
   readonly user: string;
   readonly isFailure: boolean;
   /** The step at which it was given. */
@@ -65,9 +68,11 @@ class World {
   version = 0;
   schema = 0;
   page = 0;
+  /** What the results of `made` say that they are made from. */
+  part = 0;
   step = 0;
   /** What everybody who asks from now on must see. */
-  floor = { version: 0, schema: 0, page: 0 };
+  floor = { version: 0, schema: 0, page: 0, part: 0 };
   readonly wrong: unknown[] = [];
   answered = 0;
   given = 0;
@@ -114,6 +119,7 @@ class World {
             cache: { staleMs: 2000, staleIfErrorMs: 20_000 },
             tools: {
               shared: { cache: { ttl: ttlMs, staleMs: 2000, staleIfErrorMs: 20_000 } },
+              made: { cache: { ttl: ttlMs, staleMs: 2000, staleIfErrorMs: 20_000 } },
               own: { cache: { ttl: ttlMs, staleMs: 2000, staleIfErrorMs: 20_000, scope: "user" } },
             },
           },
@@ -125,12 +131,12 @@ class World {
   }
 
   #take(params: JsonObject, id: RequestId): "silence" {
-    const { version, schema, page } = this;
+    const { version, schema, page, part } = this;
     const user = stringAt(objectAt(params, "_meta") ?? {}, "traceparent") ?? "";
     const isWrite = params["name"] === "write";
     // A write has begun to happen when it arrives, whatever its caller learns of it; one that is answered has gone on until then.
     if (isWrite) this.version += 1;
-    this.pending.push({ id, params, isWrite, seen: { version, schema, page, user } });
+    this.pending.push({ id, params, isWrite, seen: { version, schema, page, part, user } });
     return "silence";
   }
 
@@ -150,7 +156,11 @@ class World {
     const isResource = "uri" in taken.params;
     const content = isResource
       ? { contents: [{ uri: "x://page", text: body }], ttlMs: how === "ok" ? ttlMs : 0, cacheScope: "private" }
-      : { content: [{ type: "text", text: body }], ...(how === "failed" ? { isError: true } : {}) };
+      : {
+          content: [{ type: "text", text: body }],
+          ...(how === "failed" ? { isError: true } : {}),
+          ...(taken.params["name"] === "made" ? { _meta: { [usesKey]: ["part"] } } : {}),
+        };
     this.server.complete(taken.id, { resultType: "complete", ...content });
   }
 
@@ -190,7 +200,7 @@ class World {
         );
         const isOwn = params["name"] === "up__own" || method === "resources/read";
         this.#note(
-          method,
+          method === "resources/read" ? method : String(params["name"]),
           seen,
           begun,
           isOwn ? user.id : undefined,
@@ -209,16 +219,17 @@ class World {
   }
 
   check(
-    method: string,
+    what: string,
     seen: Seen,
-    begun: { version: number; schema: number; page: number; step: number },
+    begun: World["floor"] & { step: number },
     user: string | undefined,
     mark: JsonObject | undefined,
   ): void {
     this.answered += 1;
     if (mark !== undefined) this.given += 1;
     assert.ok(seen.version >= begun.version, `version ${seen.version} after a write had made it ${begun.version}`);
-    if (method === "resources/read")
+    if (what === "up__made") assert.ok(seen.part >= begun.part, `part ${seen.part} after ${begun.part} was told of`);
+    if (what === "resources/read")
       assert.ok(seen.page >= begun.page, `page ${seen.page} after ${begun.page} was told of`);
     assert.ok(seen.schema >= begun.schema, `schema ${seen.schema} after ${begun.schema} was listed`);
     if (user !== undefined) assert.equal(seen.user, user, "an answer that was somebody else's alone");
@@ -248,7 +259,7 @@ const steps = fc.oneof(
     weight: 24,
     arbitrary: fc.record({
       kind: fc.constant("read" as const),
-      tool: fc.constantFrom("shared", "own"),
+      tool: fc.constantFrom("shared", "own", "made"),
       argument: fc.nat({ max: 2 }),
       user,
     }),
@@ -273,6 +284,8 @@ const steps = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("leave" as const), which: fc.nat({ max: 9 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("schema" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("updated" as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("part" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("list" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("timeout" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("gone" as const) }) },
 );
@@ -322,6 +335,16 @@ async function take(world: World, step: Step, controllers: AbortController[]): P
         schema:
           world.gateway.view({ kind: "all" }, localPrincipal.rights).entries("tools").length > 0 ? world.schema : 0,
       };
+      break;
+    case "part":
+      world.part += 1;
+      world.server.notify(changedMethod, { uses: ["part"] });
+      await settle();
+      world.floor = { ...world.floor, part: world.part };
+      break;
+    case "list":
+      world.server.notify("notifications/resources/list_changed");
+      await settle();
       break;
     case "updated":
       world.page += 1;

@@ -18,6 +18,8 @@ export interface ReadPlan {
   readonly kind: "read";
   readonly terms: CacheTerms;
   readonly tags: readonly string[];
+  /** Of a result that says what it is made from: that comes in addition. */
+  readonly saidTags: readonly string[];
   readonly counts: Counts;
   /** What every key begins with: which upstream, tool and definition. */
   readonly prefix: string;
@@ -27,9 +29,13 @@ export interface ReadPlan {
   seesCapabilities: boolean;
 }
 
-/** By which everything that is kept of an upstream can be dropped, what bears an operator's tag, and one resource. */
+/** By which what is kept can be dropped: everything of an upstream, what bears an operator's tag, one resource, and so on. */
 export const cacheTags = {
   upstream: (name: string): string => `upstream ${name}`,
+  /** What does not say what it is made from. */
+  unsaid: (name: string): string => `unsaid ${name}`,
+  /** What says that it is made from this. */
+  use: (upstream: string, use: string): string => `use ${upstream} ${use}`,
   named: (tag: string): string => `tag ${tag}`,
   resource: (upstream: string, uri: string): string => `uri ${upstream} ${uri}`,
 } as const;
@@ -106,16 +112,19 @@ export class CachePlans {
           kind: "write",
           drops: decision.invalidates?.map(cacheTags.named) ?? [cacheTags.upstream(upstream.name)],
         };
-      case "read":
+      case "read": {
+        const saidTags = [cacheTags.upstream(upstream.name), ...decision.terms.tags.map(cacheTags.named)];
         return {
           kind: "read",
           terms: decision.terms,
-          tags: [cacheTags.upstream(upstream.name), ...decision.terms.tags.map(cacheTags.named)],
+          tags: [...saidTags, cacheTags.unsaid(upstream.name)],
+          saidTags,
           counts: this.counts.of(upstream.name, tool),
           prefix: `${this.#numberOf(upstream)}\n${about}\n`,
           hasPrivate: false,
           seesCapabilities: false,
         };
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Principal } from "../access/principal.ts";
 import type { Profiles, Rights } from "../access/rights.ts";
+import { changedMethod } from "../protocol/uses.ts";
 import { GatewayError } from "../core/errors.ts";
 import { PolicyTable, type WrittenPolicies, policyFor } from "../policy/call-policy.ts";
 import { timeOrderedIds } from "../core/time-ordered-id.ts";
@@ -135,7 +136,7 @@ export class Gateway {
       notification: (upstream, notification) => {
         results?.heard(upstream, notification);
         // Of a changed list downstreams are told when it has been read again.
-        if (isListChange(notification)) return;
+        if (isListChange(notification) || notification.method === changedMethod) return;
         if (notification.method === "notifications/tasks/status") heard(this, upstream, notification);
         else this.pass(upstream, notification);
       },

@@ -8,6 +8,7 @@ import { answerEvents } from "./events-api.ts";
 import { jobRowsAt, scheduleRows } from "./job-endpoints.ts";
 import { answerKeys } from "./keys-api.ts";
 import { answerMetrics } from "./metrics-api.ts";
+import { modelJobRows } from "./model-jobs.ts";
 import { overview } from "./overview-api.ts";
 import { answerStatus } from "./status-api.ts";
 import { upstreamRows } from "./upstream-endpoints.ts";
@@ -26,6 +27,7 @@ export function endpoints(): readonly Row[] {
     ...calling,
     ...upstreamRows,
     ...jobRowsAt("/api/jobs", "job", "jobs"),
+    ...modelJobRows,
     ...jobRowsAt("/api/batches", "batch", "batches"),
     ...scheduleRows,
     ...recordRows,

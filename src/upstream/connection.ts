@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { errorTable } from "../core/error-table.ts";
 import { type Signal, platformSignal } from "../core/canceller.ts";
+import { changedMethod } from "../protocol/uses.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
 import { type Call, type LogLevel, type Notification, logLevels } from "../protocol/call.ts";
@@ -420,6 +421,7 @@ const changes: ReadonlySet<string> = new Set([
   "notifications/resources/updated",
   "notifications/tasks",
   "notifications/tasks/status",
+  changedMethod,
 ]);
 
 function passRetokened(

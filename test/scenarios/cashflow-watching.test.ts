@@ -107,6 +107,64 @@ suite("a file that changes", () => {
     }
   });
 
+  test("drops the results that it is a part of, and no others", async () => {
+    await using rig = new Rig();
+    const { url, folder } = await cashflowStand(rig);
+    const ask = rawModern(url);
+    const questions = {
+      baseline: { name: "forecast", arguments: { months: 6 } },
+      growth: { name: "forecast", arguments: { months: 6, scenario: "growth" } },
+      "no second closing": { name: "kpis", arguments: { months: 6, scenario: "no_second_closing" } },
+      "cap table": { name: "cap_table", arguments: { as_of: "2026-06-30" } },
+      scenarios: { name: "scenarios_list", arguments: {} },
+      sales: { name: "entities_list", arguments: { type: "sale" } },
+      sale: { name: "entity_get", arguments: { id: "sale:pilot-batch" } },
+      facility: { name: "entity_get", arguments: { id: "facility:test-field" } },
+      schema: { name: "entity_schema", arguments: { type: "sale" } },
+    };
+    const states = async (): Promise<Map<string, unknown>> => {
+      const found = new Map<string, unknown>();
+      for (const [what, { name, arguments: given }] of Object.entries(questions)) {
+        const { answer } = await ask("tools/call", { name: `cashflow__${name}`, arguments: given });
+        found.set(what, mark(objectAt(answer, "result") ?? {}));
+      }
+      return found;
+    };
+    /** What was asked anew after a change, once something was. */
+    const askedAnew = async (change: () => Promise<void>): Promise<string[]> => {
+      await until(async () => [...(await states()).values()].every((state) => state === "hit"), "everything is kept");
+      await change();
+      const anew = new Set<string>();
+      await until(async () => {
+        for (const [what, state] of await states()) if (state !== "hit") anew.add(what);
+        return anew.size > 0;
+      }, "something is asked anew");
+      for (const [what, state] of await states()) if (state !== "hit") anew.add(what);
+      return [...anew];
+    };
+    const file = (name: string): string => join(folder, name);
+    const edit = (name: string, from: string, to: string) => async (): Promise<void> => {
+      const text = await readFile(file(name), "utf8");
+      assert.ok(text.includes(from));
+      await writeFile(file(name), text.replace(from, to));
+    };
+    assert.deepEqual(await askedAnew(edit("scenarios/growth.yaml", "0.2", "0.25")), ["growth", "scenarios"]);
+    const forecasts = ["baseline", "growth", "no second closing"];
+    const revenue = edit("entities/revenue.yaml", "name: Second batch", "name: Third batch");
+    assert.deepEqual(await askedAnew(revenue), [...forecasts, "sales", "sale"]);
+    const costs = edit("entities/costs.yaml", "monthly_cost: 450", "monthly_cost: 460");
+    assert.deepEqual(await askedAnew(costs), [...forecasts, "facility"]);
+    const more = "type: sale\nname: Late order\namount: 1000\nstart_date: 2026-05-01\ndelivery_date: 2026-05-31\n";
+    const added = async (): Promise<void> => writeFile(file("entities/late.yaml"), more);
+    assert.deepEqual(await askedAnew(added), [...forecasts, "sales"]);
+    const broken = async (): Promise<void> => writeFile(file("entities/late.yaml"), "type: sale\nname: [");
+    await broken();
+    await until(async () => {
+      const { answer } = await ask("tools/call", { name: "cashflow__cap_table", arguments: { as_of: "2026-06-30" } });
+      return objectAt(answer, "result")?.["isError"] === true;
+    }, "what has errors answers nothing, whatever was kept");
+  });
+
   test("drops the results that were kept of it, and nothing has to be called twice for that", async () => {
     await using rig = new Rig();
     const { url, folder } = await cashflowStand(rig);

@@ -7,14 +7,22 @@ import { toCents } from "../money.ts";
 import { grouped, money, percent, textTable } from "../text-table.ts";
 import { waterfall } from "../waterfall.ts";
 import { day } from "./forecast-options.ts";
+import { part } from "../uses.ts";
 import { modelTool } from "./model-tool.ts";
 
 const asOf = day.optional().describe("The day, YYYY-MM-DD. Default: today.");
 const share = z.number().nullable().describe("0 to 1; null where there is no whole.");
 const most = 1e12;
 
+/** What says who owns the company. */
+const owning = (): readonly string[] => [
+  part.company,
+  ...(["share_class", "shareholder", "funding_round", "investment", "employee"] as const).map(part.ofType),
+];
+
 export function capTableTool(live: LiveModel, today: () => string): Tool {
   return modelTool(live, {
+    uses: owning,
     name: "cap_table",
     title: "Cap table",
     description: "Who owns the company on a day: shares, vested shares, basic, fully diluted and voting percentages.",
@@ -104,6 +112,7 @@ function capTableText({ asOf: on, holdings, ownership, ...table }: CapTable, cur
 
 export function exitWaterfallTool(live: LiveModel, today: () => string): Tool {
   return modelTool(live, {
+    uses: owning,
     name: "exit_waterfall",
     title: "Who is paid in an exit",
     description: "Shares the proceeds of an exit out: preferences by seniority, conversion where it pays, to the cent.",
@@ -147,6 +156,7 @@ export function exitWaterfallTool(live: LiveModel, today: () => string): Tool {
 
 export function fundingRoundTool(live: LiveModel, today: () => string): Tool {
   return modelTool(live, {
+    uses: owning,
     name: "funding_round",
     title: "What a round would do",
     description:

@@ -6,6 +6,7 @@ import { formatFinding, nearestName } from "../findings.ts";
 import type { LiveModel } from "../live-model.ts";
 import { matchesPattern } from "../scenario.ts";
 import { textTable } from "../text-table.ts";
+import { part } from "../uses.ts";
 import { reading, told } from "./model-tool.ts";
 
 /** The type of an entity, as tools are given it. */
@@ -68,6 +69,7 @@ export function entitiesListTool(live: LiveModel): Tool {
       return {
         structured: { total: found.length, entities: listed },
         content: found.length === 0 ? "No entity fits." : `${table}${more}`,
+        uses: [type === undefined ? part.entities : part.ofType(type)],
       };
     },
   });
@@ -109,6 +111,7 @@ export function entityGetTool(live: LiveModel): Tool {
       return {
         structured: { id, source, data: { ...entity.data }, findings: about },
         content: [`${id} in ${source}`, ...fields, ...about.map(formatFinding)].join("\n"),
+        uses: [part.entity(id), part.findings],
       };
     },
   });
@@ -138,7 +141,7 @@ export function entitySchemaTool(): Tool {
     output: z.object({ type: z.string(), schema: z.record(z.string(), z.unknown()) }),
     run: ({ type }) => {
       const { $schema: _, ...schema } = jsonSchemaOf(type);
-      return { structured: { type, schema }, content: JSON.stringify(schema) };
+      return { structured: { type, schema }, content: JSON.stringify(schema), uses: [] };
     },
   });
 }

@@ -5,6 +5,7 @@ import { formatFinding } from "../findings.ts";
 import type { LiveModel } from "../live-model.ts";
 import { type Saved, deleteEntity, patchEntity } from "../save.ts";
 import { entityType, findingSchema, notFound } from "./entities.ts";
+import { part } from "../uses.ts";
 import { reading, told } from "./model-tool.ts";
 
 const name = z.string().trim().min(1).max(200).describe("Its name; with the type it is the entity's identity.");
@@ -38,10 +39,11 @@ export function entityValidateTool(live: LiveModel): Tool {
     output: z.object({ valid: z.boolean(), findings: z.array(findingSchema) }),
     run: async ({ type, name: whose, fields: given }) => {
       if (type === undefined && whose === undefined && given === undefined) {
-        return validity((await told(() => live.model())).findings);
+        return { ...validity((await told(() => live.model())).findings), uses: [part.findings] };
       }
       if (type === undefined || whose === undefined) throw new ToolFailure("To check a change, say type and name.");
-      return validity(await trial(live, { type, name: whose, fields: given ?? {} }));
+      const uses = [part.findings, part.company, part.scenarios, part.entities];
+      return { ...validity(await trial(live, { type, name: whose, fields: given ?? {} })), uses };
     },
   });
 }

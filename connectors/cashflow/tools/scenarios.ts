@@ -5,10 +5,12 @@ import { compareScenarios } from "../report-data.ts";
 import type { Scenario } from "../scenario-file.ts";
 import { grouped, textTable } from "../text-table.ts";
 import { horizonFields, metricText, optionsOf } from "./forecast-options.ts";
+import { part } from "../uses.ts";
 import { modelTool } from "./model-tool.ts";
 
 export function scenariosListTool(live: LiveModel): Tool {
   return modelTool(live, {
+    uses: () => [part.company, part.scenarios],
     name: "scenarios_list",
     title: "Scenarios",
     description: "The company, and the scenarios that its forecasts can be asked for.",

@@ -125,7 +125,7 @@ async function load(
   // What failed for one fails for all who asked the same at the same time, but is not kept. It does not say whose it is.
   const isPrivate = kept === undefined ? plan.hasPrivate || plan.terms.ttlMs === undefined : isForOne(plan, kept);
   if (isPrivate && plan.terms.scope !== "user") plan.hasPrivate = true;
-  return { answer, sharing: isPrivate ? "user" : "all", keep: kept && keepOf(plan, kept, isPrivate) };
+  return { answer, sharing: isPrivate ? "user" : "all", keep: kept && keepOf(plan, kept, isPrivate, passage) };
 }
 
 /** Where nobody but the result says that it may be kept, it must also say that others may have it (2026-07-28, server/utilities/caching). */
@@ -134,16 +134,21 @@ function isForOne({ terms }: ReadPlan, { cacheScope }: KeptResult): boolean {
 }
 
 function keepOf(
-  { terms }: ReadPlan,
-  { text, cacheScope, ttlMs }: KeptResult,
+  { terms, saidTags }: ReadPlan,
+  { text, cacheScope, ttlMs, uses }: KeptResult,
   isPrivate: boolean,
+  { call, target }: Passage,
 ): Keep<Kept> | undefined {
   const most = ttlMs ?? terms.ttlMs;
   const ms = most === undefined ? 0 : Math.min(most, terms.ttlMs ?? most);
   if (ms === 0) return undefined;
+  const { name } = target.upstream;
+  // What a resource is made from, its address says.
+  const tags = call.method === "tools/call" ? uses?.map((use) => cacheTags.use(name, use)) : undefined;
   return {
     value: { text, cacheScope },
     bytes: text.length,
+    ...(tags && { tags: [...saidTags, ...tags] }),
     ttlMs: ms,
     // Past the time that the upstream itself gives, a result is given only while the upstream cannot be asked.
     staleMs: ttlMs === undefined ? terms.staleMs : 0,
