@@ -10,7 +10,8 @@ import { nothingToAsk, serveParent } from "./child.ts";
 
 /**
  * The gateway, unbuilt, with one upstream. `node gateway.ts MODULE http ORIGIN` or `node gateway.ts MODULE stdio ERA`; with `every-stage` after
- * it, it asks for keys, limits callers and puts calls on record. It then says which key it takes.
+ * it, it asks for keys, limits callers and puts calls on record. It then says which key it takes, and which one whoever is on this machine has. With a
+ * `postgres://` URL in JOBS_URL jobs are kept there.
  */
 
 const [module = "", kind = "", where = "", extent = ""] = process.argv.slice(2);
@@ -29,7 +30,9 @@ const target: UpstreamOptions["target"] =
 const isWhole = extent === "every-stage";
 const folder = isWhole ? mkdtempSync(join(tmpdir(), "switchyard-bench-")) : undefined;
 const often = { perMinute: 60_000_000, burst: 1_000_000 };
+const url = process.env["JOBS_URL"];
 const switchyard = startSwitchyard({
+  ...(url !== undefined && { store: { url } }),
   upstreams: [{ name: "bench", target, timeoutMs: 300_000, startTimeoutMs: 30_000 }],
   ...(folder !== undefined && {
     dataDir: folder,
@@ -63,7 +66,7 @@ function memory(): NodeJS.MemoryUsage {
 }
 
 serveParent(
-  { origin, key },
+  { origin, key, local: switchyard.localKey },
   ({ kind: question }) => {
     if (question === "memory") return { ...memory() };
     if (question === "resident") return { rss: process.memoryUsage.rss() };

@@ -8,12 +8,13 @@ import { type JsonObject, isJsonObject, objectAt, stringAt } from "../src/core/j
 import { jobDefaults } from "../src/jobs/job-options.ts";
 import { quantile } from "./figures.ts";
 import { type Memory, type Round, pageOf } from "./jobs-page.ts";
+import { onPostgres } from "./jobs-on-postgres.ts";
 import { type BenchProcess, startProcess } from "./process.ts";
 
 /*
- * node bench/jobs.ts [--rounds N] [--operations N] [--many N] [--profile DIR] [--docs]: how many operations of a job a gateway with a data
+ * node bench/jobs.ts [--rounds N] [--operations N] [--many N] [--profile DIR] [--docs] [--postgres [--batches N]]: how many operations of a job a gateway with a data
  * folder makes in a second, beside direct calls of the same tool and the upstream's own ceiling; how fast it says meanwhile how a job
- * stands; and what many operations take of its memory.
+ * stands; and what many operations take of its memory. With `--postgres`: how many two gateways make that share a PostgreSQL, beside one alone.
  */
 
 const { values } = parseArgs({
@@ -23,6 +24,8 @@ const { values } = parseArgs({
     many: { type: "string", default: "100000" },
     profile: { type: "string" },
     docs: { type: "boolean", default: false },
+    postgres: { type: "boolean", default: false },
+    batches: { type: "string", default: "4" },
   },
 });
 const [rounds, operations, many] = [Number(values.rounds), Number(values.operations), Number(values.many)];
@@ -171,6 +174,10 @@ async function run(): Promise<{ readonly rounds: readonly Round[]; readonly memo
   return { rounds: found, memory: await memory(stand) };
 }
 
+if (values.postgres) {
+  await onPostgres({ rounds, operations, batches: Number(values.batches), parallel, text: operationsText });
+  process.exit();
+}
 const loadBefore = loadavg()[0] ?? 0;
 const measured = await run();
 const page = pageOf(measured, {

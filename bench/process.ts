@@ -16,6 +16,8 @@ export interface BenchProcess {
 export interface ProcessOptions {
   /** Where it leaves a CPU profile when it ends; undefined: it makes none. */
   readonly profileDir: string | undefined;
+  /** Variables of its environment, beside ours. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const readyMs = 15_000;
@@ -26,11 +28,12 @@ const endMs = 5000;
 export async function startProcess(
   file: string,
   args: readonly string[],
-  { profileDir }: ProcessOptions,
+  { profileDir, env = {} }: ProcessOptions,
 ): Promise<BenchProcess> {
   const child = fork(join(import.meta.dirname, file), args, {
     execPath: process.execPath,
     execArgv: profileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`],
+    env: { ...process.env, ...env },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   try {

@@ -28,7 +28,7 @@ import { Sessions } from "./gateway/sessions.ts";
 import { type GatewayStatus, type UpstreamLog, logOf, statusOf } from "./gateway/status.ts";
 import { idempotencyStage } from "./gateway/stages/idempotency.ts";
 import { identity } from "./identity.ts";
-import { keepingFor, recorderFor } from "./keeping.ts";
+import { type SharedStoreOptions, keepingFor, recorderFor } from "./keeping.ts";
 import { type LiveFeed, liveFeed } from "./live-feed.ts";
 import { type Meters, metersFor } from "./meters.ts";
 import type { Reported } from "./metrics/report.ts";
@@ -87,6 +87,8 @@ export interface SwitchyardOptions {
   readonly audit?: AuditOptions;
   /** What there is of jobs. */
   readonly jobs?: JobsOptions;
+  /** A PostgreSQL that several gateways share for jobs and schedules. Default: none; these are kept in `dataDir` too. */
+  readonly store?: SharedStoreOptions;
   /** Where what happens is sent to. Default: nowhere. */
   readonly webhooks?: readonly WebhookOptions[];
   /** How it logs in to upstreams that ask for it. */
@@ -245,7 +247,7 @@ function partsOf(options: SwitchyardOptions) {
     await live.idle();
     await tracing?.close();
     await webhooks.close();
-    keeping.close();
+    await keeping.close();
   };
   const served = { gateway, sessions, ...desks, begin: keeping.begin };
   return { keeping, gateway, jobs, schedules, live, served, servers, tracing, access, close };

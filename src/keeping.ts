@@ -9,6 +9,7 @@ import type { Gateway } from "./gateway/gateway.ts";
 import { toolFinder } from "./gateway/tool-definition.ts";
 import { memoryStore } from "./store/memory-store.ts";
 import type { Recorder, RecorderDeps } from "./store/recorder.ts";
+import { type PostgresStore, openPostgres } from "./store/postgres/postgres-store.ts";
 import { type Store, openStore } from "./store/store.ts";
 
 /** What is kept of a gateway, and where. */
@@ -16,6 +17,13 @@ export interface KeepingOptions {
   readonly dataDir?: string;
   readonly onStoreProblem?: (problem: GatewayError | undefined) => void;
   readonly audit?: AuditOptions;
+  readonly store?: SharedStoreOptions;
+}
+
+/** A database that several gateways share. */
+export interface SharedStoreOptions {
+  /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. Shown nowhere with its password. */
+  readonly url: string;
 }
 
 /** What keeps. */
@@ -25,7 +33,7 @@ export interface Keeping {
   /** Takes up the events of whoever told them at this address before. Called once, before anybody is served there. */
   readonly begin: (home: string) => void;
   /** Writes what waits, and closes. Safe to call twice. */
-  close(): void;
+  close(): Promise<void>;
   /** Why the file cannot be used: then nothing survives, and whoever has no address to come back to can still be served. */
   readonly problem: GatewayError | undefined;
 }
@@ -41,16 +49,26 @@ export function keepingFor(options: KeepingOptions, clock: Clock): Keeping {
   };
   const opened = dataDir === undefined ? { store: memoryStore(clock) } : openedIn(dataDir, clock, onProblem);
   const { begin, end } = keepEvents(events, opened.store.events);
+  const realm = (): string => opened.store.key("realm", () => randomBytes(16)).toString("hex");
+  const shared = options.store && openPostgres({ url: options.store.url, realm: realm(), clock, onProblem });
   return {
     problem: undefined,
     ...opened,
+    store: shared === undefined ? opened.store : withShared(opened.store, shared),
     events,
     begin,
-    close() {
+    async close() {
+      await shared?.close();
       end();
       opened.store.close();
     },
   };
+}
+
+/** Jobs, and the schedules that make them in one transaction, go where others see them; the rest is this process' own. */
+function withShared(own: Store, shared: PostgresStore): Store {
+  const { jobs, schedules } = shared;
+  return { ...own, jobs, schedules, status: () => ({ ...own.status(), shared: shared.status() }) };
 }
 
 function openedIn(

@@ -121,6 +121,9 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "rrule-temporal": ["jobs"],
   "smol-toml": ["clients"],
   ws: ["transport"],
+  kysely: ["store"],
+  pg: ["store"],
+  "pg-boss": ["store"],
 };
 
 /** Each connector, and the third-party packages that it may import. */

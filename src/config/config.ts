@@ -41,6 +41,8 @@ export interface Config {
   readonly audit: AuditOptions;
   /** What there is of jobs. */
   readonly jobs: JobsOptions;
+  /** The PostgreSQL of jobs and schedules; undefined where they are kept in `dataDir`. Its URL may hold a password. */
+  readonly store?: { readonly url: string } | undefined;
   /** Where traces go; undefined where the file does not say. */
   readonly otel?: { readonly endpoint: string } | undefined;
   /** Where what happens is sent to. */

@@ -13,6 +13,7 @@ import type { Surroundings } from "./reference.ts";
 import { resolveUpstream } from "./resolve.ts";
 import type { ConfigDraft } from "./schema.ts";
 import { cacheOptions } from "./schema-cache.ts";
+import { storeOptions } from "./schema-store.ts";
 import { webhookOptions } from "./schema-webhooks.ts";
 import { pathText } from "./shown.ts";
 import { validate } from "./validate.ts";
@@ -42,10 +43,14 @@ export function parseConfig(
   const troubles = [...duplicates(document), ...located(document, findings)];
   if (validation.kind === "invalid" || troubles.length > 0) throw configError(config, troubles);
   const around = { env, folder: dirname(path), home: env["HOME"] ?? env["USERPROFILE"] ?? homedir() };
+  const { store, findings: lost } = storeOptions(validation.draft.store, around);
+  // Jobs that went elsewhere than they should would not be missed before they are looked for.
+  if (lost.length > 0) throw configError(config, located(document, lost));
   const { findings: unresolved, ...resolved } = resolveDraft(validation.draft, document, around, readEnv);
   return {
     source: { kind: "file", path },
     ...resolved,
+    ...(store && { store }),
     unresolved: unresolved.length === 0 ? undefined : configError(config, located(document, unresolved)),
   };
 }
@@ -62,7 +67,7 @@ function duplicates(document: ConfigDocument): readonly Trouble[] {
   }));
 }
 
-interface ResolvedDraft extends Omit<Config, "source" | "unresolved"> {
+interface ResolvedDraft extends Omit<Config, "source" | "unresolved" | "store"> {
   readonly findings: readonly Finding[];
 }
 

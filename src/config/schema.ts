@@ -17,6 +17,7 @@ import {
 } from "./schema-policy.ts";
 import { auditKey, knownAuditKeysAt } from "./schema-audit.ts";
 import { otelKey } from "./schema-otel.ts";
+import { knownStoreKeysAt, storeKey } from "./schema-store.ts";
 import { knownCatalogKeysAt, profilesKey, searchKey } from "./schema-catalog.ts";
 import { jobsKey, knownJobsKeys } from "./schema-jobs.ts";
 import { isObject, wholeNumber } from "./schema-parts.ts";
@@ -349,6 +350,7 @@ const fileShape = {
   cache: cacheKey,
   audit: auditKey,
   jobs: jobsKey,
+  store: storeKey,
   otel: otelKey,
   webhooks: webhooksKey,
   dataDir: z
@@ -420,6 +422,7 @@ export function knownKeysAt(path: Path): readonly string[] {
   if (path[0] === "audit") return knownAuditKeysAt(path);
   if (path[0] === "jobs") return path.length === 1 ? knownJobsKeys : [];
   if (path[0] === "otel") return ["endpoint"];
+  if (path[0] === "store") return knownStoreKeysAt(path);
   if (path[0] === "webhooks") return knownWebhookKeysAt(path);
   if (path[0] === "profiles" || path[0] === "search") return knownCatalogKeysAt(path);
   if (path[0] === "cache") return knownCacheKeysAt(path);

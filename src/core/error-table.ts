@@ -374,7 +374,8 @@ export const errorTable = {
     severity: "HIGH",
     category: "system",
     retryable: false,
-    suggestion: "Make the file that the message names usable again, or name another folder with dataDir.",
+    suggestion:
+      "Make the file or the database that the message names usable again, or name another with dataDir or store.url.",
   },
   logins_unreadable: {
     http: 500,

@@ -9,6 +9,8 @@ export interface KeepingStatus {
   readonly dropped: number;
   /** How the record of calls does; undefined where there is none. */
   readonly audit: AuditStatus | undefined;
+  /** The database that gateways share, as host, port and name, and why it cannot be used at present; absent where there is none. */
+  readonly shared?: { readonly place: string; readonly problem: KeepingStatus["problem"] };
 }
 
 /** How the record of calls does. */

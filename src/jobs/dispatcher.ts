@@ -1,38 +1,39 @@
 import { setImmediate } from "node:timers";
 import type { Clock, StopTimer } from "../core/clock.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
+import { sleep } from "../core/sleep.ts";
 import { delayAfter } from "../policy/backoff.ts";
 import { type AttemptDeps, attempt } from "./attempt.ts";
-import { isOver } from "./job-state.ts";
+import { isDue, isOver } from "./job-state.ts";
 import type { Job, OperationRow } from "./job.ts";
 import { tell } from "./news.ts";
 import { Run, type Step, readAhead } from "./run.ts";
 
 /** What jobs are carried out with. */
 export interface DispatcherDeps extends AttemptDeps {
-  /** The name under which the store is held, unique. */
+  /** The name under which it has jobs, unique. */
   readonly worker: string;
   readonly random: () => number;
   /** Jobs that are over and kept. */
   readonly keep: number;
 }
 
-/** Jobs whose operations are under way at once; the others wait in the store. */
+/** Jobs whose operations are under way at once; the others wait in the store, or for another worker. */
 const maxRuns = 8;
 /** Operations under way at once, for all jobs. */
 const maxUnderWay = 100;
-/** Operations that begin in one turn: what else the process has to do waits for a turn to end. */
-const maxBegun = 4;
-const holdMs = 3000;
+const leaseMs = 3000;
 const renewMs = 1000;
 const drainMs = 2000;
+/** Where others take jobs of the store too, in ms for each job that is here, before the next is taken: so that it goes to who has least. */
+const paceMs = 20;
 /** Operations: some 3 ms of writing, which hold up everybody else. */
 const forgetAtOnce = 1000;
 /** Before the second attempt at an operation, and between two at the most, in ms. */
 const backoff = { firstMs: 200, longestMs: 30_000, attemptsPerDay: 1 } as const;
 
 /**
- * Carries out the jobs of a store, in turns: each turn notes in one transaction what has ended and what begins, and only then makes the
+ * Carries out jobs of a store, those that it has taken there, in turns: each turn notes in one transaction what has ended and what begins, and only then makes the
  * calls of what has begun. So a call that no row speaks of was never made, and a turn of many operations costs one write.
  *
  * Where the store cannot be written, nothing begins; it is tried again each second.
@@ -42,8 +43,10 @@ export class Dispatcher {
   readonly #runs = new Map<string, Run>();
   readonly #wishes: (() => Promise<void>)[] = [];
   readonly #calls = new Set<Promise<void>>();
-  #isHeld = false;
-  #heldUntil = 0;
+  /** Until then nobody need be told that what is carried out here still is. */
+  #keptUntil = 0;
+  /** From then on another job may be taken. */
+  #takeAt = 0;
   #isTurning = false;
   #isWoken = false;
   #isFull = false;
@@ -53,6 +56,7 @@ export class Dispatcher {
   #isCrowded = false;
   #isClosed = false;
   #isAborted = false;
+  readonly #closing = new AbortController();
   #turned: Promise<void> = Promise.resolve();
   #stopRenewal: StopTimer = () => undefined;
   #stopTimer: StopTimer = () => undefined;
@@ -63,21 +67,29 @@ export class Dispatcher {
 
   /** Goes on with what an earlier process left, once upstreams can be called. Called once. */
   start(): void {
-    const { gateway } = this.#deps;
-    this.#stopRenewal = gateway.deps.clock.every(renewMs, () => {
-      this.wake();
+    const { gateway, store } = this.#deps;
+    const { clock } = gateway.deps;
+    this.#stopRenewal = clock.every(renewMs, () => {
+      this.#look();
     });
     void gateway.settled.then(() => {
-      this.wake();
+      this.#look();
+      store.listen?.(() => {
+        this.#look();
+        return sleep(clock, paceMs * (this.#runs.size + 1), this.#closing.signal);
+      });
     });
+  }
+
+  #look(): void {
+    this.#isDue = true;
+    this.wake();
   }
 
   /** A job was made. */
   submitted(): void {
-    this.#isDue = true;
-    // Where nothing was to be done, the store was not held.
-    if (!this.#isHeld) this.#heldUntil = 0;
-    this.wake();
+    // A store that tells of it tells the worker that is to have it.
+    if (this.#deps.store.listen === undefined) this.#look();
   }
 
   /** There may be something to do. */
@@ -99,7 +111,7 @@ export class Dispatcher {
   /**
    * Changes how a job stands, between two turns; resolves once that is durable. Where it is over then, its calls are aborted.
    *
-   * @throws {GatewayError} `job_not_found`; `job_conflict` — another process carries out the jobs; `store_unavailable`; what `change` throws.
+   * @throws {GatewayError} `job_not_found`; `store_unavailable`; what `change` throws.
    */
   async change(id: string, change: (job: Job) => Job): Promise<Job> {
     if (this.#isClosed) throw new GatewayError("shutting_down", "The gateway is stopping");
@@ -110,38 +122,57 @@ export class Dispatcher {
   }
 
   async #changed(id: string, change: (job: Job) => Job): Promise<Job> {
-    const { store, worker } = this.#deps;
     const run = this.#runs.get(id);
-    const job = run?.job ?? (await store.job(id));
-    if (job === undefined)
+    if (run !== undefined) return this.#changedHere(run, change);
+    // Who carries it out finds it changed, at the latest when it says next that it still does.
+    const changed = await this.#deps.store.change(id, change);
+    if (changed === undefined)
       throw new GatewayError("job_not_found", `There is no job ${JSON.stringify(id.slice(0, 100))}`);
+    this.#noted(changed.before, changed.after);
+    return changed.after;
+  }
+
+  async #changedHere(run: Run, change: (job: Job) => Job): Promise<Job> {
+    const { store, worker, gateway } = this.#deps;
+    const { clock } = gateway.deps;
+    const before = run.job;
     // What has ended by now counts, and is noted first.
-    const { clock } = this.#deps.gateway.deps;
     const at = clock.monotonic();
-    const step = run?.plan({ places: 0, at, now: clock.now() });
-    const changed = change(step?.job ?? job);
-    if (changed === job && step === undefined) return job;
-    await store.save(worker, { jobs: [changed], operations: step?.changes ?? [] });
-    this.#isDue = true;
-    this.#isCrowded ||= isOver(changed.state);
-    this.#isWoken = true;
-    if (run !== undefined) {
-      if (step !== undefined) run.apply(step, at);
-      run.job = changed;
+    const step = run.plan({ places: 0, at, now: clock.now() });
+    const changed = change(step?.job ?? before);
+    if (changed === before && step === undefined) return before;
+    try {
+      await store.save(worker, {
+        jobs: [{ was: before.state.kind, job: changed }],
+        operations: step?.changes ?? [],
+      });
+    } catch (thrown) {
+      if (toGatewayError(thrown).code !== "job_conflict") throw thrown;
+      await this.#keep(0);
+      return this.#changed(before.id, change);
     }
-    this.#tell(job, changed, run);
-    if (run !== undefined && isOver(changed.state)) this.#abort(run);
+    if (step !== undefined) run.apply(step, at);
+    run.job = changed;
+    this.#noted(before, changed, run);
+    if (isOver(changed.state)) this.#abort(run);
     return changed;
   }
 
-  #tell(before: Job, after: Job, run: Run | undefined): void {
+  #noted(before: Job, after: Job, run?: Run): void {
+    this.#isDue = true;
+    this.#isCrowded ||= isOver(after.state);
+    this.#isWoken = true;
+    this.#tell(before, after, run);
+  }
+
+  #tell(before: Job, after: Job, run?: Run): void {
     const { clock, events } = this.#deps.gateway.deps;
     tell(events, before, after, run, clock.now());
   }
 
   #abort(run: Run): void {
     for (const controller of run.underWay.values()) {
-      controller.abort(new GatewayError("cancelled", "The job is over"));
+      controller.abort(new GatewayError("cancelled", "The job is over, or another gateway carries it out"));
     }
     this.#runs.delete(run.job.id);
   }
@@ -151,24 +182,30 @@ export class Dispatcher {
     this.#stopTimer();
     this.#isWoken = false;
     try {
-      if (await this.#held()) {
-        await this.#admit(clock.monotonic());
-        await this.#step();
-        await this.#forget();
-      }
+      await this.#kept();
+      await this.#admit(clock.monotonic());
+      await this.#step();
+      await this.#forget();
     } catch (thrown) {
-      // What was to be noted waits where it is; the renewal wakes us again. Who has lost the store gives up what it had of it.
-      if (toGatewayError(thrown).code === "job_conflict") this.#lose();
+      // What was to be noted waits where it is; the renewal wakes us again. What others have changed is looked at at once.
+      if (toGatewayError(thrown).code === "job_conflict") {
+        this.#keptUntil = 0;
+        this.#isFull = false;
+        this.#isWoken = true;
+      }
     }
     this.#isTurning = false;
     if (this.#isWoken && !this.#isFull) this.wake();
     else this.#stopTimer = this.#timerFor(clock.monotonic());
   }
 
-  /** Whether the store is ours. What is wished for is done first; without the store it fails, and says why. */
-  async #held(): Promise<boolean> {
+  /** What is carried out here is ours. What is wished for is done next, also without the store, where it fails, and says why. */
+  async #kept(): Promise<void> {
+    const at = this.#deps.gateway.deps.clock.monotonic();
+    const room = 2 * maxRuns - this.#runs.size;
+    const more = this.#isDue && at >= this.#takeAt ? Math.min(room, this.#isShared ? 1 : room) : 0;
     try {
-      return await this.#hold();
+      if (more > 0 || at >= this.#keptUntil) await this.#keep(more);
     } finally {
       await this.#grant();
     }
@@ -180,48 +217,64 @@ export class Dispatcher {
 
   #timerFor(at: number): StopTimer {
     const times = [...this.#runs.values()].flatMap((run) => run.nextAt(at) ?? []);
+    if (this.#isDue && this.#takeAt > at) times.push(this.#takeAt);
     if (times.length === 0) return () => undefined;
     return this.#deps.gateway.deps.clock.after(Math.max(1, Math.min(...times) - at), () => {
       this.wake();
     });
   }
 
-  async #hold(): Promise<boolean> {
+  get #isShared(): boolean {
+    return this.#deps.store.listen !== undefined;
+  }
+
+  /** Keeps what is ours, takes up to so many more, and finds out what others have changed. */
+  async #keep(more: number): Promise<void> {
     const { store, worker, gateway } = this.#deps;
     const { clock } = gateway.deps;
-    if (this.#isHeld && clock.monotonic() < this.#heldUntil) return true;
     this.#isFull = false;
-    this.#isDue = true;
-    const hasWork = this.#runs.size > 0 || this.#wishes.length > 0 || this.#isCrowded;
-    if (!hasWork && (await store.due(1)).length === 0) {
-      if (this.#isHeld) await store.release(worker);
-      this.#isHeld = false;
-      return false;
+    const { jobs, share } = await store.take(worker, { now: clock.now(), ms: leaseMs, more, among: maxRuns });
+    const at = clock.monotonic();
+    this.#keptUntil = at + renewMs / 2;
+    const own = new Map(jobs.map((job) => [job.id, job]));
+    for (const run of this.#runs.values()) {
+      const job = own.get(run.job.id);
+      if (job === undefined) this.#abort(run);
+      else if (job.state.kind !== run.job.state.kind) this.#adopt(run, job);
+      // One that is over by now is begun anew, with nothing under way: it is let go of next.
+      if (this.#runs.has(run.job.id)) own.delete(run.job.id);
     }
-    const isHeld = await store.hold(worker, clock.now(), holdMs);
-    if (!isHeld && this.#isHeld) this.#lose();
-    this.#isHeld = isHeld;
-    this.#heldUntil = clock.monotonic() + renewMs / 2;
-    return isHeld;
+    for (const job of own.values()) this.#runs.set(job.id, new Run(job));
+    this.#leave(share);
+    if (more === 0) return;
+    this.#isDue = own.size >= more;
+    if (this.#isShared) this.#takeAt = at + paceMs * this.#runs.size;
   }
 
-  #lose(): void {
-    this.#isHeld = false;
-    for (const run of this.#runs.values()) this.#abort(run);
+  /** What is beyond our share goes to a worker that has less, once its calls under way have ended: those that came last. */
+  #leave(share: number): void {
+    let place = 0;
+    for (const run of this.#runs.values()) {
+      run.isLeaving = place >= share;
+      if (isDue(run.job.state)) place += 1;
+    }
   }
 
-  /** Takes up jobs as far as there is room, and reads on in those that need it. */
+  /** Somebody has changed how a job of ours stands. */
+  #adopt(run: Run, job: Job): void {
+    const before = run.job;
+    run.job = job;
+    this.#tell(before, job, run);
+    if (isOver(job.state)) this.#abort(run);
+  }
+
+  /** Lets go of jobs that wait for somebody or are to go on elsewhere, and reads on in those that need it. */
   async #admit(at: number): Promise<void> {
-    const { store } = this.#deps;
+    const { store, worker } = this.#deps;
     for (const [id, run] of this.#runs) {
-      if (!run.isActive && run.underWay.size === 0 && run.ended.length === 0) this.#runs.delete(id);
-    }
-    if (this.#isDue) {
-      this.#isDue = false;
-      for (const job of await store.due(maxRuns)) {
-        // Those that come before the ones under way are taken up beside them.
-        if (!this.#runs.has(job.id) && this.#runs.size < 2 * maxRuns) this.#runs.set(job.id, new Run(job));
-      }
+      if (run.isActive || run.underWay.size > 0 || run.ended.length > 0) continue;
+      this.#runs.delete(id);
+      await store.release(worker, id);
     }
     for (const run of this.#runs.values()) {
       if (run.isShort(at)) await this.#readOn(run);
@@ -248,7 +301,7 @@ export class Dispatcher {
     const steps: Step[] = [];
     let places = maxUnderWay;
     for (const run of this.#runs.values()) places -= run.busy;
-    places = Math.min(places, maxBegun);
+    places = Math.min(places, store.begunAtOnce);
     for (const run of [...this.#runs.values()].toSorted(byRight)) {
       const givenUp = revive(run.job.owner) === undefined ? "unauthenticated" : undefined;
       const step = run.plan({ places, at, now, givenUp });
@@ -258,7 +311,10 @@ export class Dispatcher {
     }
     if (steps.length === 0) return;
     await this.#saved(
-      store.save(worker, { jobs: steps.map(({ job }) => job), operations: steps.flatMap(({ changes }) => changes) }),
+      store.save(worker, {
+        jobs: steps.map(({ run, job }) => ({ was: run.job.state.kind, job })),
+        operations: steps.flatMap(({ changes }) => changes),
+      }),
     );
     for (const step of steps) this.#carryOut(step, at);
     if (steps.some(({ job }) => isOver(job.state))) {
@@ -316,12 +372,13 @@ export class Dispatcher {
   }
 
   /**
-   * Begins nothing more, gives the calls under way two seconds, notes what has ended, aborts the rest and lets others have the store. Safe to
+   * Begins nothing more, gives the calls under way two seconds, notes what has ended, aborts the rest and leaves the jobs to others. Safe to
    * call twice.
    */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#closing.abort();
     this.#stopRenewal();
     this.#stopTimer();
     await this.#turned;
@@ -333,7 +390,9 @@ export class Dispatcher {
       const step = run.plan({ places: 0, at: 0, now: gateway.deps.clock.now() });
       // What cannot be noted is what a killed process leaves.
       if (step !== undefined)
-        await store.save(worker, { jobs: [step.job], operations: step.changes }).catch(() => undefined);
+        await store
+          .save(worker, { jobs: [{ was: run.job.state.kind, job: step.job }], operations: step.changes })
+          .catch(() => undefined);
       this.#abort(run);
     }
     await Promise.all(this.#calls);

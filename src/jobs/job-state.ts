@@ -34,6 +34,11 @@ export function isOver({ kind }: JobState): boolean {
   return kind === "completed" || kind === "failed" || kind === "cancelled";
 }
 
+/** Whether operations of a job in this state may begin. */
+export function isDue({ kind }: JobState): boolean {
+  return kind === "queued" || kind === "running";
+}
+
 /** A job's whole behaviour. Pure. What does not fit a state leaves it as it is: the same object. */
 export function nextState(state: JobState, input: JobInput): JobState {
   if (isOver(state)) return state;

@@ -2,22 +2,29 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { storedPrincipal } from "../access/stored-principal.ts";
 import { localPrincipal } from "../access/principal.ts";
+import { GatewayError } from "../core/errors.ts";
 import { jobDefaults } from "./job-options.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Job, Operation } from "./job.ts";
 
-/** What every store of jobs does. `open` gives a store; `reopen` gives what a later process finds. */
-export function jobStoreContract(
-  name: string,
-  open: () => { readonly store: JobStore; readonly reopen: () => JobStore },
-): void {
+/** A store under test. */
+export interface OpenedJobs {
+  readonly store: JobStore;
+  /** What a later process finds. */
+  readonly reopen: () => JobStore;
+  /** Lets time pass for a store that goes by its own clock. */
+  readonly pass?: (ms: number) => Promise<void>;
+}
+
+/** What every store of jobs does. */
+export function jobStoreContract(name: string, open: () => OpenedJobs | Promise<OpenedJobs>): void {
   test(`${name}: a job, its operations and what became of them are found again`, async () => {
-    const { store, reopen } = open();
+    const { store, reopen } = await open();
     await store.create(jobOf("a", 3), operationsOf(3));
-    assert.equal(await store.hold("w", 0, 1000), true);
+    assert.deepEqual(ids((await store.take("w", wanted)).jobs), ["a"]);
     const job = { ...jobOf("a", 3), state: { kind: "running" }, succeeded: 1, failed: 1 } as const;
     await store.save("w", {
-      jobs: [job],
+      jobs: [{ was: "queued", job }],
       operations: [
         { job: "a", number: 0, state: { kind: "succeeded", attempts: 1 }, answer: '{"ü":1}' },
         { job: "a", number: 1, state: { kind: "failed", attempts: 2, code: "tool_error" }, answer: undefined },
@@ -41,23 +48,65 @@ export function jobStoreContract(
     assert.equal(await later.job("b"), undefined);
   });
 
-  test(`${name}: who holds it alone changes jobs, until its time is over or it lets go`, async () => {
-    const { store } = open();
+  test(`${name}: a job is one worker's own, until its time is over, it lets go or the job is`, async () => {
+    const { store, pass } = await open();
     await store.create(jobOf("a", 1), operationsOf(1));
-    assert.equal(await store.hold("w", 0, 1000), true);
-    assert.equal(await store.hold("v", 999, 1000), false);
-    await assert.rejects(store.save("v", { jobs: [], operations: [] }), { code: "job_conflict" });
-    assert.equal(await store.hold("v", 1000, 1000), true);
-    const change = { job: "a", number: 0, state: { kind: "succeeded", attempts: 1 }, answer: "1" } as const;
-    await assert.rejects(store.save("w", { jobs: [], operations: [change] }), { code: "job_conflict" });
-    assert.equal((await store.operation("a", 0))?.state.kind, "waiting");
+    await store.create(jobOf("b", 1), operationsOf(1));
+    let now = 0;
+    const take = async (worker: string, more = 9): Promise<string[]> =>
+      ids((await store.take(worker, { ...wanted, now, more })).jobs).toSorted();
+    const later = async (ms: number): Promise<void> => {
+      now += ms;
+      await pass?.(ms);
+    };
+    assert.deepEqual(await take("w", 1), ["a"]);
+    assert.deepEqual(await take("v"), ["b"]);
+    await later(600);
+    assert.deepEqual(await take("w"), ["a"], "it keeps what it has, and gets none of another's");
+    await later(600);
+    assert.deepEqual(await take("w"), ["a", "b"]);
+    const done = { was: "queued", job: { ...jobOf("b", 1), state: { kind: "completed" }, endedAt: 3 } } as const;
+    const change = { job: "b", number: 0, state: { kind: "succeeded", attempts: 1 }, answer: "1" } as const;
+    await assert.rejects(store.save("v", { jobs: [done], operations: [change] }), { code: "job_conflict" });
+    assert.equal((await store.operation("b", 0))?.state.kind, "waiting");
+    await store.save("w", { jobs: [done], operations: [change] });
+    assert.deepEqual(await take("w"), ["a"]);
+    await store.release("w", "b");
+    assert.deepEqual(await take("v"), []);
+    await store.release("w", "a");
+    assert.deepEqual(await take("v"), ["a"]);
     await store.release("v");
-    assert.equal(await store.hold("w", 1001, 1000), true);
+    assert.deepEqual(await take("w"), ["a"]);
+  });
+
+  test(`${name}: anybody changes how a job stands, and who has it must know of that before it goes on`, async () => {
+    const { store } = await open();
+    await store.create(jobOf("a", 2), operationsOf(2));
+    await store.take("w", wanted);
+    const running = { ...jobOf("a", 2), state: { kind: "running" }, succeeded: 1 } as const;
+    await store.save("w", { jobs: [{ was: "queued", job: running }], operations: [] });
+    const paused = { ...running, state: { kind: "paused" } } as const;
+    const changed = await store.change("a", (job) => ({ ...job, state: { kind: "paused" } }));
+    assert.deepEqual(changed, { before: running, after: paused });
+    const further = { ...running, succeeded: 2 };
+    const change = { job: "a", number: 1, state: { kind: "succeeded", attempts: 1 }, answer: "1" } as const;
+    const late = store.save("w", { jobs: [{ was: "running", job: further }], operations: [change] });
+    await assert.rejects(late, { code: "job_conflict" });
+    assert.equal((await store.operation("a", 1))?.state.kind, "waiting");
+    assert.deepEqual((await store.take("w", { ...wanted, more: 0 })).jobs, [paused]);
+    await store.save("w", { jobs: [{ was: "paused", job: { ...paused, succeeded: 2 } }], operations: [change] });
+    await assert.rejects(
+      store.change("a", () => {
+        throw new GatewayError("forbidden", "No");
+      }),
+      { code: "forbidden" },
+    );
+    assert.deepEqual(await store.job("a"), { ...paused, succeeded: 2 });
+    assert.equal(await store.change("b", (job) => job), undefined);
   });
 
   test(`${name}: jobs are listed the latest first, and are due by priority, then age`, async () => {
-    const { store } = open();
-    await store.hold("w", 0, 1000);
+    const { store } = await open();
     for (const [id, priority] of [
       ["a", 0],
       ["b", 5],
@@ -69,15 +118,20 @@ export function jobStoreContract(
     await store.create({ ...other, state: { kind: "paused" } }, operationsOf(1));
     assert.deepEqual(ids(await store.jobs({ max: 3 })), ["d", "c", "b"]);
     assert.deepEqual(ids(await store.jobs({ owner: "local", max: 2 })), ["c", "b"]);
-    assert.deepEqual(ids(await store.due(10)), ["b", "a", "c"]);
+    const first = async (more: number, among: number): Promise<string[]> =>
+      ids((await store.take("w", { ...wanted, more, among })).jobs).toSorted();
+    assert.deepEqual(await first(1, 9), ["b"]);
+    assert.deepEqual(await first(9, 1), ["b"], "only from among the first");
+    assert.deepEqual(await first(1, 9), ["a", "b"]);
+    assert.deepEqual(await first(9, 9), ["a", "b", "c"]);
     assert.equal(await store.open(), 4);
   });
 
   test(`${name}: a job of many operations is kept with all of them`, async () => {
-    const { store, reopen } = open();
+    const { store, reopen } = await open();
     await store.create(jobOf("a", 2500), operationsOf(2500));
     const later = reopen();
-    assert.deepEqual(ids(await later.due(1)), ["a"]);
+    assert.deepEqual(ids((await later.take("w", wanted)).jobs), ["a"]);
     const found = await later.operations("a", { from: 0, max: 3000 });
     assert.deepEqual(
       found.map(({ operation }) => operation),
@@ -86,7 +140,7 @@ export function jobStoreContract(
   });
 
   test(`${name}: of jobs that are over the latest are kept, and none that is not over is forgotten`, async () => {
-    const { store } = open();
+    const { store } = await open();
     await store.create(jobOf("open", 2), operationsOf(2));
     for (const at of [1, 2, 3]) {
       const over = { ...jobOf(`o${at}`, 2), state: { kind: "completed" }, endedAt: at } as const;
@@ -98,6 +152,8 @@ export function jobStoreContract(
     assert.equal((await store.operations("o3", { from: 0, max: 9 })).length, 2);
   });
 }
+
+const wanted = { now: 0, ms: 1000, more: 9, among: 9 } as const;
 
 function ids(jobs: readonly Job[]): string[] {
   return jobs.map(({ id }) => id);

@@ -4,9 +4,10 @@ import { storedPrincipal } from "../access/stored-principal.ts";
 import type { Signal } from "../core/canceller.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { EventLog } from "../events/event-log.ts";
-import type { Event, JobFact } from "../events/fact.ts";
+import type { Event, JobFact, JobProgress } from "../events/fact.ts";
 import type { JsonObject } from "../core/json.ts";
 import { Dispatcher, type DispatcherDeps } from "./dispatcher.ts";
+import { progressOf } from "./progress.ts";
 import { operationsFrom } from "./from-results.ts";
 import type { GivenOperation } from "./given-operation.ts";
 import { KnownTools } from "./known-tools.ts";
@@ -25,6 +26,8 @@ const maxOpen = 1000;
 const maxArriving = 4;
 /** Rows that are read at once: with their answers they may be 12 MiB. */
 const pageSize = 50;
+/** How often who waits for a job of another gateway's looks how far it is, in ms: what happens to it is told there. */
+const lookMs = 1000;
 /** Listed at the most. */
 const maxListed = 1000;
 
@@ -238,12 +241,27 @@ export class Jobs {
     const { events, gateway } = this.#deps;
     const { promise, resolve } = Promise.withResolvers<void>();
     let last = 0;
+    const heard = ({ step, total, message }: JobProgress): void => {
+      if (step > last) tell((last = step), total, message);
+    };
     const stopListening = events.subscribe((event) => {
       if (!isAboutJob(event) || event.job !== id) return;
-      if (event.step > last) tell((last = event.step), event.total, event.message);
+      heard(event);
       if (event.type !== "job.started" && event.type !== "job.progressed") resolve();
     });
-    const stopTimer = gateway.deps.clock.after(ms, resolve);
+    const { clock } = gateway.deps;
+    const stopTimer = clock.after(ms, resolve);
+    const stopLooking = clock.every(lookMs, () => {
+      if (this.#dispatcher.running(id) !== undefined) return;
+      // What cannot be read now may be in a second.
+      void this.#deps.store.job(id).then(
+        (job) => {
+          if (job !== undefined) heard(progressOf(job, countsOf(job, 0), clock.now()));
+          if (job === undefined || isOver(job.state)) resolve();
+        },
+        () => undefined,
+      );
+    });
     signal.addEventListener("abort", resolve);
     try {
       // It may have been over before anybody listened.
@@ -252,6 +270,7 @@ export class Jobs {
     } finally {
       stopListening();
       stopTimer();
+      stopLooking();
       signal.removeEventListener("abort", resolve);
     }
     signal.throwIfAborted();

@@ -1,24 +1,17 @@
-import { isOver } from "./job-state.ts";
-import type { JobStore, OperationPage } from "./job-store.ts";
+import { isDue, isOver } from "./job-state.ts";
+import type { JobStore, OperationPage, Wanted } from "./job-store.ts";
 import type { Job, OperationRow } from "./job.ts";
-import { lostHold } from "./lost-hold.ts";
+import { lostJob } from "./lost-job.ts";
 import { hasEnded } from "./operation-state.ts";
 
 /** Jobs that end with the process. */
 export function memoryJobs(): JobStore {
   const jobs = new Map<string, Job>();
   const rows = new Map<string, OperationRow[]>();
-  let holder: { readonly worker: string; readonly until: number } | undefined;
+  const leases: Leases = new Map();
   return {
-    hold(worker, now, ms) {
-      const isTaken = holder !== undefined && holder.worker !== worker && holder.until > now;
-      if (!isTaken) holder = { worker, until: now + ms };
-      return Promise.resolve(!isTaken);
-    },
-    release(worker) {
-      if (holder?.worker === worker) holder = undefined;
-      return Promise.resolve();
-    },
+    begunAtOnce: 4,
+    ...leasing(jobs, leases),
     create(job, operations) {
       const made = Array.from(operations, (operation): OperationRow => {
         return { operation, state: { kind: "waiting", attempts: 0 }, answer: undefined };
@@ -28,15 +21,28 @@ export function memoryJobs(): JobStore {
       return Promise.resolve();
     },
     save(worker, changes) {
-      if (holder?.worker !== worker) return Promise.reject(lostHold());
+      const isLost = changes.jobs.some(
+        ({ was, job: { id } }) => leases.get(id)?.worker !== worker || jobs.get(id)?.state.kind !== was,
+      );
+      if (isLost) return Promise.reject(lostJob());
       for (const { job, number, state, answer } of changes.operations) {
         const list = rows.get(job);
         const row = list?.[number];
         if (list !== undefined && row !== undefined) list[number] = { ...row, state, answer };
       }
-      for (const job of changes.jobs) jobs.set(job.id, job);
+      for (const { job } of changes.jobs) {
+        jobs.set(job.id, job);
+        if (isOver(job.state)) leases.delete(job.id);
+      }
       return Promise.resolve();
     },
+    change: (id, change) =>
+      new Promise((resolve) => {
+        const before = jobs.get(id);
+        const after = before && change(before);
+        if (after !== undefined) jobs.set(id, after);
+        resolve(before && after && { before, after });
+      }),
     ...reading(jobs, rows),
     forget(keep) {
       const over = latestFirst(jobs).filter(({ state }) => isOver(state));
@@ -44,17 +50,56 @@ export function memoryJobs(): JobStore {
       for (const { id } of oldest) {
         jobs.delete(id);
         rows.delete(id);
+        leases.delete(id);
       }
       return Promise.resolve(false);
     },
   };
 }
 
+type Leases = Map<string, { readonly worker: string; readonly until: number }>;
+
+function leasing(jobs: ReadonlyMap<string, Job>, leases: Leases): Pick<JobStore, "take" | "release"> {
+  return {
+    take(worker, wanted) {
+      for (const { id } of taken(jobs, leases, worker, wanted)) {
+        leases.set(id, { worker, until: wanted.now + wanted.ms });
+      }
+      const own = latestFirst(jobs).filter(({ id }) => leases.get(id)?.worker === worker);
+      return Promise.resolve({ jobs: own, share: Infinity });
+    },
+    release(worker, job) {
+      for (const [id, lease] of leases) {
+        if (lease.worker === worker && (job ?? id) === id) leases.delete(id);
+      }
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Those that a worker keeps, and those that it gets. */
+function taken(
+  jobs: ReadonlyMap<string, Job>,
+  leases: Leases,
+  worker: string,
+  { now, more, among }: Wanted,
+): readonly Job[] {
+  const isOwn = ({ id }: Job): boolean => leases.get(id)?.worker === worker;
+  const isFree = ({ id }: Job): boolean => (leases.get(id)?.until ?? now) <= now;
+  const due = latestFirst(jobs).filter(({ state }) => isDue(state));
+  const first = due
+    .filter((job) => isOwn(job) || isFree(job))
+    .toReversed()
+    .toSorted((a, b) => b.rules.priority - a.rules.priority)
+    .slice(0, among);
+  return [...[...jobs.values()].filter(isOwn), ...first.filter((job) => !isOwn(job)).slice(0, more)];
+}
+
 function latestFirst(jobs: ReadonlyMap<string, Job>): Job[] {
   return [...jobs.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-type Reading = Pick<JobStore, "job" | "jobs" | "due" | "open" | "operations" | "operation">;
+type Reading = Pick<JobStore, "job" | "jobs" | "open" | "operations" | "operation">;
 
 function reading(jobs: ReadonlyMap<string, Job>, rows: ReadonlyMap<string, readonly OperationRow[]>): Reading {
   return {
@@ -65,11 +110,6 @@ function reading(jobs: ReadonlyMap<string, Job>, rows: ReadonlyMap<string, reado
           .filter((job) => owner === undefined || job.owner.id === owner)
           .slice(0, max),
       ),
-    due(max) {
-      const found = latestFirst(jobs).filter(({ state }) => state.kind === "queued" || state.kind === "running");
-      const sorted = found.toReversed().toSorted((a, b) => b.rules.priority - a.rules.priority);
-      return Promise.resolve(sorted.slice(0, max));
-    },
     open: () => Promise.resolve([...jobs.values()].filter(({ state }) => !isOver(state)).length),
     operations(job, { from, max, only }) {
       const found: OperationRow[] = [];

@@ -1,6 +1,6 @@
 import { type Job, type OperationRow, countsOf } from "./job.ts";
 import type { Counts } from "./job.ts";
-import { isOver, nextState as nextJobState } from "./job-state.ts";
+import { isDue, isOver, nextState as nextJobState } from "./job-state.ts";
 import type { OperationChange } from "./job-store.ts";
 import { type OperationState, hasEnded, nextState } from "./operation-state.ts";
 import type { Ending } from "./perform.ts";
@@ -53,6 +53,8 @@ export class Run {
   readonly ended: Ended[] = [];
   /** The number of the first operation that was not read. */
   next = 0;
+  /** Whether nothing more of it begins here, as another worker is to go on with it. */
+  isLeaving = false;
   /** When its progress was told last, wall time in ms. */
   toldAt = 0;
   /** Numbers of those that others need which were read, and how those ended that have. */
@@ -78,7 +80,7 @@ export class Run {
   }
 
   get isActive(): boolean {
-    return this.job.state.kind === "queued" || this.job.state.kind === "running";
+    return !this.isLeaving && isDue(this.job.state);
   }
 
   /** Whether more is to be read: little of what was may begin now, and not too much waits. */
@@ -146,7 +148,7 @@ export class Run {
       changes.push(this.#change(row, nextState(row.state, { kind: "failed", code: dependencyFailed, isFinal: true })));
     }
     const job = this.#jobAfter({ ...this.job, succeeded, failed }, room);
-    const goesOn = job.state.kind === "queued" || job.state.kind === "running";
+    const goesOn = isDue(job.state) && !this.isLeaving;
     const begun = goesOn ? this.#ready(room) : [];
     for (const { operation, state } of begun) {
       changes.push({ job: job.id, number: operation.number, state, answer: undefined });

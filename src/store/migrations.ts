@@ -168,6 +168,14 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX schedules_by_time ON schedules (status, next_at);
     `,
   },
+  {
+    name: "a worker for each job",
+    sql: `
+      ALTER TABLE jobs ADD COLUMN worker TEXT;
+      ALTER TABLE jobs ADD COLUMN until INTEGER;
+      DROP TABLE job_workers;
+    `,
+  },
 ];
 
 /**

@@ -46,6 +46,7 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
     jobs: chosen.config.jobs,
     webhooks: chosen.config.webhooks,
     dataDir: chosen.config.dataDir,
+    ...(chosen.config.store && { store: chosen.config.store }),
     ...configFile(chosen, context),
     onStoreProblem: storeReporter(context.terminal),
     otel: chosen.config.otel ?? tracingFromEnv(context.env),
@@ -97,7 +98,7 @@ function configFile({ config }: Chosen, { terminal, env, cwd }: Context): { read
     noteUnresolved(read, terminal);
     if (!isDeepStrictEqual(fixedIn(read), fixedIn(config))) {
       terminal.note(
-        "Changes of listen, auth, sessions, cache, audit, jobs, otel, webhooks and dataDir are taken up at the next start.",
+        "Changes of listen, auth, sessions, cache, audit, jobs, store, otel, webhooks and dataDir are taken up at the next start.",
       );
     }
   };
@@ -105,8 +106,19 @@ function configFile({ config }: Chosen, { terminal, env, cwd }: Context): { read
 }
 
 /** What a running gateway does not take up. */
-function fixedIn({ listen, auth, sessions, cache, audit, jobs, otel, webhooks, dataDir }: Config): readonly unknown[] {
-  return [listen, auth, sessions, cache, audit, jobs, otel, webhooks, dataDir];
+function fixedIn({
+  listen,
+  auth,
+  sessions,
+  cache,
+  audit,
+  jobs,
+  store,
+  otel,
+  webhooks,
+  dataDir,
+}: Config): readonly unknown[] {
+  return [listen, auth, sessions, cache, audit, jobs, store, otel, webhooks, dataDir];
 }
 
 /** Says which servers are not started for want of what they refer to. */
@@ -230,7 +242,11 @@ function definitionReporter(terminal: Terminal, isJson: boolean): (facts: readon
 function storeReporter(terminal: Terminal): (problem: GatewayError | undefined) => void {
   return (problem) => {
     if (problem === undefined) terminal.note("What must survive a restart is kept again.");
-    else terminal.note(printable(`Nothing is kept for the next start: ${problem.message}. ${problem.suggestion}`));
+    else {
+      const what =
+        problem.data !== undefined && "place" in problem.data ? "Jobs wait" : "Nothing is kept for the next start";
+      terminal.note(printable(`${what}: ${problem.message}. ${problem.suggestion}`));
+    }
   };
 }
 

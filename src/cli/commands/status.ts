@@ -176,9 +176,16 @@ function quarantineOn(upstream: JsonObject): string[] {
 
 function storeNotes(read: JsonObject): string[] {
   const store = objectAt(read, "store") ?? {};
-  const problem = objectAt(store, "problem");
+  const shared = objectAt(store, "shared") ?? {};
+  return [
+    ...problemNotes("Nothing is kept for the next start", objectAt(store, "problem")),
+    ...problemNotes("Jobs wait", objectAt(shared, "problem")),
+  ];
+}
+
+function problemNotes(what: string, problem: JsonObject | undefined): string[] {
   if (problem === undefined) return [];
-  const text = `Nothing is kept for the next start: ${printable(stringAt(problem, "message") ?? "")}`;
+  const text = `${what}: ${printable(stringAt(problem, "message") ?? "")}`;
   return [`${text}\n  → ${printable(stringAt(problem, "suggestion") ?? "")}`];
 }
 

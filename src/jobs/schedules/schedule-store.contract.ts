@@ -13,10 +13,12 @@ interface Stores {
   readonly jobs: JobStore;
 }
 
+type Opened = Stores & { readonly reopen: () => Stores };
+
 /** What every store of schedules does. `open` gives it with its jobs; `reopen` gives what a later process finds. */
-export function scheduleStoreContract(name: string, open: () => Stores & { readonly reopen: () => Stores }): void {
+export function scheduleStoreContract(name: string, open: () => Opened | Promise<Opened>): void {
   test(`${name}: a schedule, its operations and what became of it are found again`, async () => {
-    const { schedules, reopen } = open();
+    const { schedules, reopen } = await open();
     await schedules.create(scheduleOf("a"), given);
     const changed = {
       ...scheduleOf("a"),
@@ -37,7 +39,7 @@ export function scheduleStoreContract(name: string, open: () => Stores & { reado
   });
 
   test(`${name}: of two that change what they read before, one does; a job comes with the change or not at all`, async () => {
-    const { schedules, jobs, reopen } = open();
+    const { schedules, jobs, reopen } = await open();
     await schedules.create(scheduleOf("a"), given);
     const read = scheduleOf("a");
     const job = { ...jobOf("j", 2), schedule: { id: "a", dueAt: 5 } };
@@ -52,7 +54,7 @@ export function scheduleStoreContract(name: string, open: () => Stores & { reado
   });
 
   test(`${name}: those are due whose time has come or waits, and that are active`, async () => {
-    const { schedules } = open();
+    const { schedules } = await open();
     const other = { ...storedPrincipal(localPrincipal), id: "other" };
     await schedules.create({ ...scheduleOf("early"), nextAt: 5 }, given);
     await schedules.create({ ...scheduleOf("late"), nextAt: 50, owner: other }, given);
