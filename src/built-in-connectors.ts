@@ -4,5 +4,5 @@ const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 /** The connectors that come with the gateway: their modules by name. None is loaded before it is asked for. */
 export const builtInConnectors: ReadonlyMap<string, URL> = new Map(
-  ["cashflow"].map((name) => [name, new URL(`${name}/connector${extension}`, folder)]),
+  ["cashflow", "data"].map((name) => [name, new URL(`${name}/connector${extension}`, folder)]),
 );

@@ -129,6 +129,17 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 /** Each connector, and the third-party packages that it may import. */
 const connectorPackages: Readonly<Record<string, readonly string[]>> = {
   cashflow: ["chokidar", "yaml", "zod"],
+  data: [
+    "@duckdb/node-api",
+    "@guanmingchiu/sqlparser-ts",
+    "echarts",
+    "libpg-query",
+    "mysql2",
+    "mysql2/promise",
+    "pg",
+    "write-excel-file/node",
+    "zod",
+  ],
 };
 
 function roomOf(file: string): string {

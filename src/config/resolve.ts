@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { childProgram } from "../connector/child-program.ts";
+import { childProgram, connectorsApart } from "../connector/child-program.ts";
 import type { OAuthSettings } from "../upstream/oauth/settings.ts";
 import {
   type HttpTarget,
@@ -65,7 +65,8 @@ function targetOf(path: Path, draft: ServerDraft, around: Surroundings, resolver
     resolvedValue([...path, "config", key], value, resolver),
   ]);
   const told = Object.fromEntries(resolved);
-  if (!draft.isolate) return { kind: "connector", connector, folder: around.folder, config: told };
+  if (!draft.isolate && !connectorsApart.has(connector))
+    return { kind: "connector", connector, folder: around.folder, config: told };
   const { limits, restart } = draft;
   return {
     kind: "stdio",

@@ -1,3 +1,4 @@
+import { connectorsApart } from "../connector/child-program.ts";
 import { checkAuth } from "./auth.ts";
 import { checkProfiles } from "./catalog-rules.ts";
 import { isRecord, type Path, stringsIn } from "./content.ts";
@@ -88,7 +89,8 @@ function checkKind(path: Path, entry: Fields): readonly Finding[] {
   }
   if (hasConnector) {
     const idle = idleKeys(path, entry, [...stdioKeys, "headers", "oauth", "type"], "connector");
-    if (entry["isolate"] === true) return [...idle, ...checkLimits(path, entry)];
+    if (entry["isolate"] === true || connectorsApart.has(String(entry["connector"])))
+      return [...idle, ...checkLimits(path, entry)];
     return [...idle, ...idleKeys(path, entry, ["restart", "limits"], "connector", " without isolate")];
   }
   if (hasCommand) {

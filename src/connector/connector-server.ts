@@ -1,5 +1,6 @@
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt, stringAt } from "../core/json.ts";
+import { callerKey } from "../gateway/caller-key.ts";
 import { templateMatcher } from "../gateway/uri-template.ts";
 import { answerText, errorText, messagesIn, notificationText } from "../protocol/frame.ts";
 import { type Message, type RequestId, isRequestId } from "../protocol/json-rpc.ts";
@@ -170,6 +171,7 @@ export class ConnectorServer {
     try {
       return await tool.run(objectAt(params, "arguments") ?? {}, {
         signal,
+        caller: callerIn(params),
         progress: progressFor(params, (method, told) => {
           if (!signal.aborted) this.#send(notificationText(method, told));
         }),
@@ -185,7 +187,7 @@ export class ConnectorServer {
     const resource =
       this.#resources().find((each) => each.uri === uri) ??
       this.#matchers.find(({ matches }) => matches(uri))?.resource;
-    const content = await resource?.read(uri, signal);
+    const content = await resource?.read(uri, signal, callerIn(params));
     if (resource === undefined || content === undefined) {
       throw new Refusal(invalidParams, `There is no resource ${JSON.stringify(uri)}`);
     }
@@ -252,6 +254,11 @@ function shownPrompt(prompt: Prompt): JsonObject {
 function failed(thrown: unknown, { name }: Tool): JsonObject {
   const text = thrown instanceof ToolFailure ? thrown.message : `The tool ${name} has a defect: ${messageOf(thrown)}`;
   return { content: [{ type: "text", text }], isError: true };
+}
+
+/** Who asks. What a caller says of that itself does not come this far. */
+function callerIn(params: JsonObject): string | undefined {
+  return stringAt(objectAt(params, "_meta") ?? {}, callerKey);
 }
 
 /** Progress that does not go back, as the specification wants it (2026-07-28, basic/utilities/progress). */

@@ -20,6 +20,8 @@ export interface ToolCall {
   readonly signal: AbortSignal;
   /** Says how far the work is. `done` must grow; `total` may be unknown. Reaches the caller only where it asked for that. */
   readonly progress: (done: number, total?: number, message?: string) => void;
+  /** Who asks, as the gateway tells callers apart; undefined without a gateway around the connector. */
+  readonly caller?: string | undefined;
 }
 
 /** One thing that a tool answers with; see MCP 2026-07-28, schema, ContentBlock. */
@@ -88,6 +90,8 @@ export interface Resource {
   readonly read: (
     uri: string,
     signal: AbortSignal,
+    /** Who asks, as for a tool. */
+    caller?: string,
   ) => Promise<ResourceContent | undefined> | ResourceContent | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
+import { dataTools } from "./data-server.ts";
 import { isDeeperThan, referredTo } from "./reference.ts";
 
 /** An operation as its owner writes it, before its tool was looked for. */
@@ -23,25 +24,16 @@ const maxText = 200;
 const maxDepth = 100;
 
 /**
- * Reads `{"type": "tool_call", "parameters": {"tool_name", "arguments"?}, "id"?, "dependsOn"?: [ID], "idempotencyKey"?}`. Without an id, it is
- * known by its line.
+ * Reads `{"type": "tool_call", "parameters": {"tool_name", "arguments"?}, "id"?, "dependsOn"?: [ID], "idempotencyKey"?}`; or of type `query`, `analysis` or
+ * `report`, which is a call of the tool for that with `parameters` as its arguments. Without an id, it is known by its line.
  *
  * @throws {GatewayError} `invalid_operations`.
  */
 export function operationIn(value: unknown, line: number): GivenOperation {
   if (!isJsonObject(value)) throw wrongLine(line, 1, "an operation must be a JSON object");
   checkMembers(value, members, line);
-  const { type } = value;
-  if (type !== "tool_call") throw wrongLine(line, 1, `type must be "tool_call", got ${shown(type)}`);
-  const parameters = objectAt(value, "parameters");
-  if (parameters === undefined) throw wrongLine(line, 1, "parameters must be an object");
-  checkMembers(parameters, parameterNames, line);
-  const tool = textIn(parameters, "tool_name", line);
-  if (tool === undefined) throw wrongLine(line, 1, "parameters.tool_name must be the name of a tool, upstream__tool");
-  const given = parameters["arguments"] ?? {};
-  if (!isJsonObject(given)) throw wrongLine(line, 1, "parameters.arguments must be an object");
-  if (isDeeperThan(given, maxDepth))
-    throw wrongLine(line, 1, `parameters.arguments is more than ${maxDepth} levels deep`);
+  const { tool, given } = callIn(value, line);
+  if (isDeeperThan(given, maxDepth)) throw wrongLine(line, 1, `its arguments are more than ${maxDepth} levels deep`);
   const dependsOn = value["dependsOn"] ?? [];
   if (!Array.isArray(dependsOn) || !dependsOn.every((id) => typeof id === "string")) {
     throw wrongLine(line, 1, "dependsOn must be an array of ids");
@@ -50,6 +42,30 @@ export function operationIn(value: unknown, line: number): GivenOperation {
   if (needs.length > maxNeeds) throw wrongLine(line, 1, `it needs ${needs.length} others; at most ${maxNeeds}`);
   const id = textIn(value, "id", line) ?? String(line);
   return { id, tool, arguments: given, idempotencyKey: textIn(value, "idempotencyKey", line), needs, line };
+}
+
+function callIn(value: JsonObject, line: number): { readonly tool: string; readonly given: JsonObject } {
+  const { type } = value;
+  const parameters = objectAt(value, "parameters");
+  if (isDataType(type)) {
+    if (parameters !== undefined) return { tool: dataTools[type], given: parameters };
+    throw wrongLine(line, 1, "parameters must be an object");
+  }
+  if (type !== "tool_call") {
+    const types = ["tool_call", ...Object.keys(dataTools)].map((each) => JSON.stringify(each)).join(", ");
+    throw wrongLine(line, 1, `type must be one of ${types}, got ${shown(type)}`);
+  }
+  if (parameters === undefined) throw wrongLine(line, 1, "parameters must be an object");
+  checkMembers(parameters, parameterNames, line);
+  const tool = textIn(parameters, "tool_name", line);
+  if (tool === undefined) throw wrongLine(line, 1, "parameters.tool_name must be the name of a tool, upstream__tool");
+  const given = parameters["arguments"] ?? {};
+  if (!isJsonObject(given)) throw wrongLine(line, 1, "parameters.arguments must be an object");
+  return { tool, given };
+}
+
+function isDataType(type: unknown): type is keyof typeof dataTools {
+  return typeof type === "string" && Object.hasOwn(dataTools, type);
 }
 
 function checkMembers(value: JsonObject, known: readonly string[], line: number): void {

@@ -15,6 +15,7 @@ import { type JobOptions, type JobRules, rulesIn } from "./job-options.ts";
 import { type JobInput, isOver, nextState } from "./job-state.ts";
 import { type Job, type OperationRow, countsOf } from "./job.ts";
 import { ordered } from "./ordered.ts";
+import { checkStatements } from "./statements.ts";
 import { withResults } from "./reference.ts";
 import { type InputFormat, readOperations } from "./read-operations.ts";
 import type { PreparedJob } from "./prepared-job.ts";
@@ -178,6 +179,7 @@ export class Jobs {
   ): Promise<PreparedJob> {
     const { store, gateway, newId } = this.#deps;
     const operations = await this.#tools.checked(principal, ordered(given));
+    await checkStatements(this.#deps.gateway, principal, given);
     if ((await store.open()) >= maxOpen) {
       throw new GatewayError("too_many_jobs", `${maxOpen} jobs are not over yet, which is the most`);
     }

@@ -10,6 +10,7 @@ import { answerKeys } from "./keys-api.ts";
 import { answerMetrics } from "./metrics-api.ts";
 import { modelJobRows } from "./model-jobs.ts";
 import { overview } from "./overview-api.ts";
+import { answerReport } from "./reports-api.ts";
 import { answerStatus } from "./status-api.ts";
 import { upstreamRows } from "./upstream-endpoints.ts";
 import { answerResources, answerUsage } from "./usage-api.ts";
@@ -30,11 +31,20 @@ export function endpoints(): readonly Row[] {
     ...modelJobRows,
     ...jobRowsAt("/api/batches", "batch", "batches"),
     ...scheduleRows,
+    reportRow,
     ...recordRows,
     ...keeping,
     ...people,
   ];
 }
+
+const reportRow: Row = {
+  method: "GET",
+  path: "/api/reports/{id}",
+  says: "A report that was written for you, as a file to save; docs/queries.md.",
+  answers: "application/octet-stream",
+  serve: answerReport,
+};
 
 const text = { type: "string" } as const;
 const textList = { type: "array", items: text } as const;

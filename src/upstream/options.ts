@@ -18,6 +18,8 @@ export interface StdioTarget {
   readonly limits?: WrittenLimits;
   /** What it means that its process ends: see {@link RestartPolicy}. Default `always`. */
   readonly restart?: RestartPolicy;
+  /** The connector that the command runs; undefined where it is any other program. */
+  readonly connector?: string;
 }
 
 /** How to log in where an upstream asks for that; absent: as it says itself. `false`: never. */

@@ -6,6 +6,7 @@ import { relatedTo } from "../../protocol/tasks.ts";
 import type { CallAnswer, CallOptions } from "../../upstream/connection.ts";
 import type { Ask, Asked } from "../../upstream/server-request.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
+import { metaFor } from "../caller-key.ts";
 import { missingCapability } from "../failure.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Inbound } from "../inbound.ts";
@@ -20,7 +21,11 @@ function send(passage: Passage): Promise<CallAnswer> {
   if (inbound.record !== undefined) inbound.record.attempts += 1;
   return call.logLevel !== undefined || mayMatter(passage)
     ? sendListening(passage)
-    : target.upstream.call({ ...call, params: target.params }, optionsFor(passage, undefined));
+    : target.upstream.call(sentCall(passage), optionsFor(passage, undefined));
+}
+
+function sentCall({ inbound, call, target: { upstream, params } }: Passage): Call {
+  return { ...call, params, meta: metaFor(call, upstream.options.target, inbound.principal.id) };
 }
 
 function optionsFor(passage: Passage, asked: Asked | undefined): CallOptions {
@@ -30,12 +35,12 @@ function optionsFor(passage: Passage, asked: Asked | undefined): CallOptions {
 /** Likewise, where somebody wants to know of logs or of questions meanwhile. */
 async function sendListening(passage: Passage): Promise<CallAnswer> {
   const { gateway, inbound, call, target } = passage;
-  const { upstream, params } = target;
+  const { upstream } = target;
   const refused: Question[] = [];
   const stopLogs = call.logLevel === undefined ? undefined : followLogs(gateway, inbound, call, upstream);
   try {
     const asked = mayMatter(passage) ? askedOf(passage, refused) : undefined;
-    const outcome = await upstream.call({ ...call, params }, optionsFor(passage, asked));
+    const outcome = await upstream.call(sentCall(passage), optionsFor(passage, asked));
     return refused.length > 0 && inbound.codec.era === "modern" && hasFailed(outcome) ? wanting(refused) : outcome;
   } finally {
     stopLogs?.();
