@@ -16,7 +16,7 @@ function fileSections(top: JsonObject): string[] {
     introduction,
     "## Keys of the file",
     "",
-    table(top, ["profiles", "search", "rateLimit", "listen", "auth", "sessions", "cache", "audit"]),
+    table(top, ["profiles", "search", "rateLimit", "listen", "auth", "sessions", "cache", "audit", "alerts", "slo"]),
     "",
     "### rateLimit",
     "",
@@ -35,7 +35,25 @@ function fileSections(top: JsonObject): string[] {
     "",
     ...cacheSections(top),
     ...auditSections(objectAt(objectAt(top, "audit") ?? {}, "properties") ?? {}),
+    ...alertSections(top),
     ...catalogSections(top),
+  ];
+}
+
+function alertSections(top: JsonObject): string[] {
+  const rules = objectAt(objectAt(top, "alerts") ?? {}, "additionalProperties") ?? {};
+  const rule = formOf({ rule: rules }, "rule");
+  return [
+    "### alerts",
+    "",
+    "What there is by default, and what each measure means, stands in [alerts](alerts.md). Each has a name, and is false or an object:",
+    "",
+    table(objectAt(rule, "properties") ?? {}),
+    "",
+    "### slo",
+    "",
+    table(objectAt(formOf(top, "slo"), "properties") ?? {}),
+    "",
   ];
 }
 

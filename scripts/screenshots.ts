@@ -50,7 +50,12 @@ const pages: Readonly<
   },
   events: { path: "/events" },
   cache: { path: "/cache" },
+  alerts: {
+    path: "/alerts",
+    first: (page) => page.getByText("tracker is not connected").waitFor({ timeout: 40_000 }),
+  },
   access: { path: "/access" },
+  settings: { path: "/settings" },
 };
 
 // Something to see on what shows the last minutes.

@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { type AlertOptions, alertDefaults } from "./alerts/alert-options.ts";
+import { Alerts } from "./alerts/alerts.ts";
+import { lookAt } from "./alert-look.ts";
 import { Access, type AccessDeps } from "./access/access.ts";
 import { type AuthOptions, authDefaults } from "./access/options.ts";
 import { localPrincipal } from "./access/principal.ts";
@@ -89,6 +92,8 @@ export interface SwitchyardOptions {
   readonly jobs?: JobsOptions;
   /** A PostgreSQL that several gateways share for jobs and schedules. Default: none; these are kept in `dataDir` too. */
   readonly store?: SharedStoreOptions;
+  /** What is watched, and what is expected of tools. Default: what is usual. */
+  readonly alerts?: AlertOptions;
   /** Where what happens is sent to. Default: nowhere. */
   readonly webhooks?: readonly WebhookOptions[];
   /** How it logs in to upstreams that ask for it. */
@@ -174,10 +179,11 @@ export interface Switchyard extends AsyncDisposable {
 
 /** Starts a gateway: begins to connect its upstreams, and returns at once. The one place where the rooms are joined. */
 export function startSwitchyard(options: SwitchyardOptions): Switchyard {
-  const { keeping, gateway, jobs, schedules, live, served, servers, tracing, access, close } = partsOf(options);
+  const { keeping, gateway, jobs, schedules, alerts, live, served, servers, tracing, access, close } = partsOf(options);
   gateway.start();
   jobs.start();
   schedules.start();
+  alerts.start();
   return {
     async listen(listenOptions = listenDefaults) {
       if (keeping.problem !== undefined) throw keeping.problem;
@@ -218,9 +224,11 @@ function partsOf(options: SwitchyardOptions) {
   const sessions: Sessions = sessionsFor(options, gateway, access, store, clock);
   const jobs = jobsOf(options, { gateway, access, store: store.jobs, events });
   const schedules = schedulesOf({ gateway, access, store, events, jobs });
-  const live = liveConfig(options, gateway, { clock, events });
+  const watched = lookAt(clock, gateway, meters);
+  const alerts = new Alerts(options.alerts ?? alertDefaults, { clock, events, look: watched.look });
+  const live = liveConfig(options, gateway, { clock, events, alerts });
   const watch = options.configFile && watchConfig(options.configFile, live);
-  const metrics = (): Reported => meters.read(gateway, sessions);
+  const metrics = (): Reported => meters.read(gateway, sessions, alerts);
   const { random = Math.random } = options;
   const webhooks = new Webhooks(options.webhooks ?? [], { clock, random, log: events });
   const desks = {
@@ -235,12 +243,13 @@ function partsOf(options: SwitchyardOptions) {
     live: feed.hub,
     startedAt,
     webhooks,
+    alerts,
   };
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
     await schedules.close();
     await jobs.close();
-    for (const part of [sessions, access, cache, meters, feed]) part.close();
+    for (const part of [alerts, watched, sessions, access, cache, meters, feed]) part.close();
     // First, as it ends what a change may be waiting for.
     await gateway.close();
     await watch?.close();
@@ -250,7 +259,7 @@ function partsOf(options: SwitchyardOptions) {
     await keeping.close();
   };
   const served = { gateway, sessions, ...desks, begin: keeping.begin };
-  return { keeping, gateway, jobs, schedules, live, served, servers, tracing, access, close };
+  return { keeping, gateway, jobs, schedules, alerts, live, served, servers, tracing, access, close };
 }
 
 async function serveChannel(channel: Channel, gateway: Gateway, route: Route, entrance: Entrance): Promise<void> {
@@ -381,19 +390,22 @@ interface CacheParts extends CacheApi {
 }
 
 function liveConfig(
-  { upstreams, catalog = catalogDefaults, policies = {}, configFile }: SwitchyardOptions,
+  { upstreams, catalog = catalogDefaults, policies = {}, alerts = alertDefaults, configFile }: SwitchyardOptions,
   gateway: Gateway,
-  { clock, events }: Readonly<{ clock: Clock; events: EventLog }>,
+  { clock, events, alerts: watching }: Readonly<{ clock: Clock; events: EventLog; alerts: Alerts }>,
 ): LiveConfig {
   return new LiveConfig({
     gateway,
-    running: { upstreams, catalog, policies },
+    running: { upstreams, catalog, policies, alerts },
     file: configFile?.path,
     env: configFile?.env ?? process.env,
     cwd: configFile?.cwd ?? process.cwd(),
     clock,
     tell: (fact) => {
       events.append(fact);
+    },
+    watch: (changed) => {
+      watching.change(changed);
     },
   });
 }

@@ -1,3 +1,4 @@
+import type { Alerts } from "./alerts/alerts.ts";
 import type { Clock } from "./core/clock.ts";
 import { countingCalls } from "./gateway/call-counting.ts";
 import type { CallObserver } from "./gateway/ended-call.ts";
@@ -11,7 +12,9 @@ import { OwnProcess } from "./vitals/own-process.ts";
 /** What measures a gateway. */
 export interface Meters {
   readonly observer: CallObserver;
-  read(gateway: Gateway, sessions: Sessions): Reported;
+  /** What is counted of calls since the start. */
+  readonly families: Reported["families"];
+  read(gateway: Gateway, sessions: Sessions, alerts: Alerts): Reported;
   /** Stops measuring. Safe to call twice. */
   close(): void;
 }
@@ -22,9 +25,11 @@ export function metersFor(clock: Clock): Meters {
   const own = new OwnProcess(clock);
   return {
     observer: countingCalls(calls),
-    read(gateway, sessions) {
+    families: calls.families,
+    read(gateway, sessions, alerts) {
       const open: Sample = { name: "switchyard_sessions", value: sessions.size };
-      return { families: calls.families, samples: [...samplesOf(gateway), open, ...calls.sizes(), ...own.samples()] };
+      const samples = [...samplesOf(gateway), open, ...alerts.samples(), ...calls.sizes(), ...own.samples()];
+      return { families: calls.families, samples };
     },
     close() {
       own.close();

@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   access: ["core"],
   audit: ["core", "protocol", "access"],
   vitals: ["core", "metrics", "upstream"],
+  alerts: ["core", "explain", "metrics", "events"],
   search: ["core"],
   gateway: ["core", "explain", "metrics", "protocol", "events", "policy", "cache", "upstream", "access", "search"],
   jobs: ["core", "protocol", "events", "policy", "access", "gateway"],
@@ -31,6 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   server: [
     "core",
     "metrics",
+    "alerts",
     "protocol",
     "policy",
     "transport",
@@ -43,6 +45,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   config: [
     "core",
+    "alerts",
     "events",
     "policy",
     "cache",
@@ -91,6 +94,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "access",
     "audit",
     "vitals",
+    "alerts",
     "gateway",
     "jobs",
     "traces",

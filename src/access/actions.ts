@@ -12,11 +12,16 @@ export const actions = {
   operate_cache: { from: "operator", says: "see how the result cache does, clear and warm it" },
   operate_jobs: { from: "operator", says: "see jobs and schedules of others, pause, resume and end them" },
   approve_definitions: { from: "operator", says: "see what is held back, and approve it" },
+  operate_alerts: {
+    from: "operator",
+    says: "see what is watched and what is expected of tools, and acknowledge alerts",
+  },
   manage_connections: { from: "operator", says: "see who is connected, and end connections" },
   read_webhooks: { from: "operator", says: "see where what happens is sent to, and what became of it" },
   read_audit: { from: "operator", says: "read the record of calls, without arguments" },
   read_arguments: { from: "admin", says: "read arguments and results in the record of calls" },
   change_config: { from: "admin", says: "add, change and remove upstreams" },
+  read_config: { from: "admin", says: "read the configuration, without secrets" },
   manage_keys: { from: "admin", says: "make, list and revoke API keys" },
 } as const satisfies Record<string, { readonly from: Role; readonly says: string }>;
 

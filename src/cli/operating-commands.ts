@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { roles } from "../access/principal.ts";
 import { topicNames } from "../live/topic.ts";
 import type { ClientOptions } from "./client.ts";
+import type { AlertsOptions } from "./commands/alerts.ts";
 import type { PurgeOptions } from "./commands/cache.ts";
 import type { EventsOptions } from "./commands/events.ts";
 import type { CreateKeyOptions } from "./commands/keys.ts";
@@ -17,6 +18,7 @@ export function addOperating(program: Command, context: Context, done: Done): vo
   addEvents(program, context, done);
   addOperations(program, context, done);
   addSwitches(program, context, done);
+  addAlerts(program, context, done);
   addCache(program, context, done);
   addKeys(program, context, done);
 }
@@ -84,6 +86,30 @@ function addEvents(program: Command, context: Context, done: Done): void {
     .action(async (options: EventsOptions) => {
       const { events } = await import("./commands/events.ts");
       done(await events(context, options));
+    });
+}
+
+function addAlerts(program: Command, context: Context, done: Done): void {
+  const alerts = program.command("alerts").description("show what is wrong at a running gateway, and see to it");
+  withUrl(alerts.command("list", { isDefault: true }))
+    .description("show what fires and what may soon; the exit status is 1 where something fires")
+    .option("--rules", "show what is watched instead")
+    .action(async (options: AlertsOptions) => {
+      const { listAlerts } = await import("./commands/alerts.ts");
+      done(await listAlerts(context, options));
+    });
+  withUrl(alerts.command("acknowledge"))
+    .description("note, for everybody who sees the alert, that you see to it")
+    .argument("<id>", "as the list shows it")
+    .action(async (id: string, options: ClientOptions) => {
+      const { acknowledge } = await import("./commands/alerts.ts");
+      done(await acknowledge(id, context, options));
+    });
+  withUrl(alerts.command("slo"))
+    .description("show how each tool does what is expected of it")
+    .action(async (options: ClientOptions) => {
+      const { showSlo } = await import("./commands/alerts.ts");
+      done(await showSlo(context, options));
     });
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { GatewayError } from "../core/errors.ts";
 import { type CacheOptions, cacheOptionDefaults } from "../cache/cache-options.ts";
+import { type AlertOptions, alertDefaults } from "../alerts/alert-options.ts";
 import { type AuthOptions, authDefaults } from "../access/options.ts";
 import { type AuditOptions, auditDefaults } from "../audit/audit-options.ts";
 import { type JobsOptions, jobsDefaults } from "../jobs/jobs-options.ts";
@@ -43,6 +44,8 @@ export interface Config {
   readonly jobs: JobsOptions;
   /** The PostgreSQL of jobs and schedules; undefined where they are kept in `dataDir`. Its URL may hold a password. */
   readonly store?: { readonly url: string } | undefined;
+  /** What is watched, and what is expected of tools. */
+  readonly alerts: AlertOptions;
   /** Where traces go; undefined where the file does not say. */
   readonly otel?: { readonly endpoint: string } | undefined;
   /** Where what happens is sent to. */
@@ -65,6 +68,7 @@ export function emptyConfig(cwd: string): Config {
     cache: cacheOptionDefaults,
     audit: auditDefaults,
     jobs: jobsDefaults,
+    alerts: alertDefaults,
     webhooks: [],
     dataDir: resolve(cwd, defaultDataDir),
   };

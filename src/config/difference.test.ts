@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { alertDefaults } from "../alerts/alert-options.ts";
 import { catalogDefaults } from "../gateway/catalog-options.ts";
 import { type UpstreamOptions, upstreamDefaults } from "../upstream/options.ts";
 import { differenceBetween, isEmptyDifference } from "./difference.ts";
@@ -9,11 +10,19 @@ function named(name: string, more: Partial<UpstreamOptions> = {}): UpstreamOptio
 }
 
 function between(before: readonly UpstreamOptions[], after: readonly UpstreamOptions[], tools: readonly string[] = []) {
-  const rest = { catalog: catalogDefaults, policies: {} };
+  const rest = { catalog: catalogDefaults, policies: {}, alerts: alertDefaults };
   return differenceBetween({ upstreams: before, ...rest }, { upstreams: after, ...rest }, () => tools);
 }
 
-const nothing = { added: [], changed: [], removed: [], enabled: [], disabled: [], isCatalogChanged: false };
+const nothing = {
+  added: [],
+  changed: [],
+  removed: [],
+  enabled: [],
+  disabled: [],
+  isCatalogChanged: false,
+  isWatchChanged: false,
+};
 
 test("what came, went, changed and was switched is told by name, and nothing where nothing did", () => {
   assert.ok(isEmptyDifference(between([named("a")], [named("a")])));
@@ -40,16 +49,24 @@ test("of changed patterns is told which known tools they switch; where none is k
 test("other profiles or another search are told as that, without their names", () => {
   const catalog = { ...catalogDefaults, search: { ...catalogDefaults.search, mode: "beside" as const } };
   const difference = differenceBetween(
-    { upstreams: [], catalog: catalogDefaults, policies: {} },
-    { upstreams: [], catalog, policies: {} },
+    { upstreams: [], catalog: catalogDefaults, policies: {}, alerts: alertDefaults },
+    { upstreams: [], catalog, policies: {}, alerts: alertDefaults },
     () => [],
   );
   assert.deepEqual(difference, { ...nothing, isCatalogChanged: true });
 });
 
 test("a server whose calls are to be treated otherwise has changed", () => {
-  const rest = { upstreams: [named("a"), named("b")], catalog: catalogDefaults };
+  const rest = { upstreams: [named("a"), named("b")], catalog: catalogDefaults, alerts: alertDefaults };
   const policies = { upstreams: { a: { timeoutMs: 5 } } };
   const difference = differenceBetween({ ...rest, policies: {} }, { ...rest, policies }, () => []);
   assert.deepEqual(difference, { ...nothing, changed: ["a"] });
+});
+
+test("other alerts or objectives are told as that", () => {
+  const before = { upstreams: [], catalog: catalogDefaults, policies: {}, alerts: alertDefaults };
+  const alerts = { ...alertDefaults, slo: { ...alertDefaults.slo, leastCalls: 5 } };
+  const difference = differenceBetween(before, { ...before, alerts }, () => []);
+  assert.deepEqual(difference, { ...nothing, isWatchChanged: true });
+  assert.equal(isEmptyDifference(difference), false);
 });

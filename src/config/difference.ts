@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { AlertOptions } from "../alerts/alert-options.ts";
 import { Choice } from "../core/choice.ts";
 import type { ConfigChange } from "../events/fact.ts";
 import type { CatalogOptions } from "../gateway/catalog-options.ts";
@@ -10,6 +11,7 @@ export interface Running {
   readonly upstreams: readonly UpstreamOptions[];
   readonly catalog: CatalogOptions;
   readonly policies: WrittenPolicies;
+  readonly alerts: AlertOptions;
 }
 
 /** What differs between two configurations, by name. */
@@ -49,12 +51,13 @@ export function differenceBetween(
       ...tools.flatMap(({ disabled }) => disabled),
     ],
     isCatalogChanged: !isDeepStrictEqual(before.catalog, after.catalog),
+    isWatchChanged: !isDeepStrictEqual(before.alerts, after.alerts),
   };
 }
 
 /** Whether anything is in it. */
-export function isEmptyDifference({ isCatalogChanged, ...names }: Difference): boolean {
-  return !isCatalogChanged && Object.values(names).every((list) => list.length === 0);
+export function isEmptyDifference({ isCatalogChanged, isWatchChanged, ...names }: Difference): boolean {
+  return !isCatalogChanged && !isWatchChanged && Object.values(names).every((list) => list.length === 0);
 }
 
 /** Whether they differ in more than what has words of its own. */

@@ -1,4 +1,6 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { AlertOptions } from "../alerts/alert-options.ts";
 import { Choice, withChosen } from "../core/choice.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
@@ -7,6 +9,7 @@ import type { CatalogOptions } from "../gateway/catalog-options.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { mayTakeOver } from "../gateway/roster.ts";
 import type { WrittenPolicies } from "../policy/call-policy.ts";
+import type { Settings } from "../server/settings.ts";
 import type { DeskOutcome, UpstreamDesk } from "../server/upstream-desk.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { isUp } from "../upstream/state.ts";
@@ -17,6 +20,7 @@ import { changeServer, switchServer, switchTool } from "./edit-server.ts";
 import { addServer, checkEntry, removeServer } from "./edit.ts";
 import { loadConfig } from "./load.ts";
 import { parseConfig } from "./parse.ts";
+import { readSettings, usualSettings } from "./settings.ts";
 
 /** What a live configuration works on. */
 export interface LiveConfigDeps {
@@ -30,6 +34,8 @@ export interface LiveConfigDeps {
   readonly cwd: string;
   readonly clock: Clock;
   readonly tell: (fact: Fact) => void;
+  /** Makes this what is watched, and expected of tools. */
+  readonly watch: (alerts: AlertOptions) => void;
 }
 
 /**
@@ -43,10 +49,12 @@ export class LiveConfig implements UpstreamDesk {
   readonly #deps: LiveConfigDeps;
   #running: Running;
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #startedAt: number;
 
   constructor(deps: LiveConfigDeps) {
     this.#deps = deps;
     this.#running = deps.running;
+    this.#startedAt = deps.clock.now();
   }
 
   /**
@@ -73,7 +81,12 @@ export class LiveConfig implements UpstreamDesk {
   ): Promise<void> {
     const { settled } = await this.#inTurn("operator", () => {
       const running = this.#running;
-      const next = { upstreams, catalog: catalog ?? running.catalog, policies: policies ?? running.policies };
+      const next = {
+        ...running,
+        upstreams,
+        catalog: catalog ?? running.catalog,
+        policies: policies ?? running.policies,
+      };
       return Promise.resolve(this.#take(next, "operator"));
     });
     await settled;
@@ -152,6 +165,14 @@ export class LiveConfig implements UpstreamDesk {
     });
   }
 
+  async settings(): Promise<Settings> {
+    const { file, env, cwd } = this.#deps;
+    if (file === undefined) return { file, isChangedSinceStart: false, settings: usualSettings() };
+    const settings = await readSettings(file, env, cwd);
+    const { mtimeMs } = await stat(file);
+    return { file, isChangedSinceStart: mtimeMs > this.#startedAt, settings };
+  }
+
   /** Resolves when no change is being made. */
   async idle(): Promise<void> {
     await this.#turn;
@@ -184,25 +205,24 @@ export class LiveConfig implements UpstreamDesk {
 
   /** Changes what runs alone. */
   #hold(upstreams: readonly UpstreamOptions[], changed: WrittenPolicies = {}): DeskOutcome {
-    const { catalog, policies } = this.#running;
-    this.#take(
-      { upstreams, catalog, policies: { ...policies, upstreams: { ...policies.upstreams, ...changed.upstreams } } },
-      "operator",
-    );
+    const { policies } = this.#running;
+    const next = { ...policies, upstreams: { ...policies.upstreams, ...changed.upstreams } };
+    this.#take({ ...this.#running, upstreams, policies: next }, "operator");
     return { isTemporary: true };
   }
 
   /** Makes this what runs; `settled` resolves when all of it has been tried once. */
   #take(
-    { upstreams, catalog, policies }: Running,
+    { upstreams, catalog, policies, alerts }: Running,
     by: ConfigAuthor,
   ): { readonly isChanged: boolean; readonly settled: Promise<void> } {
-    const { gateway, file, tell } = this.#deps;
-    const next = { upstreams, catalog, policies };
+    const { gateway, file, tell, watch } = this.#deps;
+    const next = { upstreams, catalog, policies, alerts };
     const difference = differenceBetween(this.#running, next, (name) => {
       return gateway.upstreams.find((each) => each.name === name)?.catalog.toolNames ?? [];
     });
     this.#running = next;
+    if (difference.isWatchChanged) watch(alerts);
     const isChanged = !isEmptyDifference(difference);
     if (isChanged) tell({ type: "config.changed", by, isTemporary: file === undefined, ...difference });
     return { isChanged, settled: gateway.reconfigure(upstreams, catalog, policies) };
@@ -231,7 +251,7 @@ export class LiveConfig implements UpstreamDesk {
 
   #tellTemporary(what: string, isEnabled: boolean): void {
     const [enabled, disabled] = isEnabled ? [[what], []] : [[], [what]];
-    const nothing = { added: [], changed: [], removed: [], isCatalogChanged: false };
+    const nothing = { added: [], changed: [], removed: [], isCatalogChanged: false, isWatchChanged: false };
     this.#deps.tell({ type: "config.changed", by: "operator", isTemporary: true, ...nothing, enabled, disabled });
   }
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authDefaults } from "../access/options.ts";
 import { auditDefaults } from "../audit/audit-options.ts";
+import { alertDefaults } from "../alerts/alert-options.ts";
 import { jobsDefaults } from "../jobs/jobs-options.ts";
 import { GatewayError } from "../core/errors.ts";
 import { catalogDefaults } from "../gateway/catalog-options.ts";
@@ -38,6 +39,7 @@ test("an empty file gives the defaults of the rooms, and no upstreams", () => {
       cache: cacheOptionDefaults,
       audit: auditDefaults,
       jobs: jobsDefaults,
+      alerts: alertDefaults,
       webhooks: [],
       dataDir: "/work/project/.switchyard",
     });

@@ -12,6 +12,7 @@ import { configError, type Finding, type Trouble } from "./problem.ts";
 import type { Surroundings } from "./reference.ts";
 import { resolveUpstream } from "./resolve.ts";
 import type { ConfigDraft } from "./schema.ts";
+import { alertOptions } from "./alerts.ts";
 import { cacheOptions } from "./schema-cache.ts";
 import { storeOptions } from "./schema-store.ts";
 import { webhookOptions } from "./schema-webhooks.ts";
@@ -96,6 +97,7 @@ function resolveDraft(
     cache: cacheOptions(draft.cache),
     audit: draft.audit,
     jobs: draft.jobs,
+    alerts: alertOptions(draft),
     ...(draft.otel && { otel: draft.otel }),
     dataDir: resolve(around.folder, draft.dataDir),
   };

@@ -2,6 +2,7 @@ import { connectorsApart } from "../connector/child-program.ts";
 import { checkAuth } from "./auth.ts";
 import { checkProfiles } from "./catalog-rules.ts";
 import { isRecord, type Path, stringsIn } from "./content.ts";
+import { checkAlerts } from "./alerts.ts";
 import { nearest } from "./nearest.ts";
 import { checkPolicies } from "./policy-rules.ts";
 import type { Finding } from "./problem.ts";
@@ -32,6 +33,7 @@ export function checkRules(content: unknown): readonly Finding[] {
     ...serversKeys.flatMap((key) => checkServers([key], content[key])),
     ...checkProfiles(content),
     ...checkAuth(content),
+    ...checkAlerts(content["alerts"]),
   ];
 }
 

@@ -14,7 +14,9 @@ const reference = z.strictObject({
 const store = z.strictObject(
   {
     url: z
-      .union([z.string().regex(/^(?:postgres(?:ql)?:\/\/\S+|\$\{[^}]+\}\S*)$/), reference], { error: urlError })
+      .union([z.string().regex(/^(?:postgres(?:ql)?:\/\/\S+|\$\{[^}]+\}\S*)$/, urlError), reference], {
+        error: urlError,
+      })
       .meta({
         description:
           'Where jobs and schedules are kept, for all gateways that name it: postgres://USER:PASSWORD@HOST:PORT/DATABASE, in which ${NAME} stands for an environment variable, or { "env": "NAME" } for all of it. See docs/postgres.md.',

@@ -5,6 +5,7 @@ import { listenDefaults } from "../server/listen-options.ts";
 import { definitionPolicies, upstreamDefaults } from "../upstream/options.ts";
 import { type Limit, limitDefaults } from "../upstream/limits.ts";
 import type { Path } from "./content.ts";
+import { alertsKey, knownAlertKeysAt, knownSloKeysAt, sloKey } from "./schema-alerts.ts";
 import { authKey, behindProxies, knownAuthKeysAt } from "./schema-auth.ts";
 import { cacheKey, knownCacheKeysAt } from "./schema-cache.ts";
 import {
@@ -351,6 +352,8 @@ const fileShape = {
   audit: auditKey,
   jobs: jobsKey,
   store: storeKey,
+  alerts: alertsKey,
+  slo: sloKey,
   otel: otelKey,
   webhooks: webhooksKey,
   dataDir: z
@@ -421,6 +424,8 @@ export function knownKeysAt(path: Path): readonly string[] {
   if (path[0] === "rateLimit") return knownRateLimitKeysAt(path.slice(1));
   if (path[0] === "audit") return knownAuditKeysAt(path);
   if (path[0] === "jobs") return path.length === 1 ? knownJobsKeys : [];
+  if (path[0] === "alerts") return knownAlertKeysAt(path);
+  if (path[0] === "slo") return knownSloKeysAt(path);
   if (path[0] === "otel") return ["endpoint"];
   if (path[0] === "store") return knownStoreKeysAt(path);
   if (path[0] === "webhooks") return knownWebhookKeysAt(path);

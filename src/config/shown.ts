@@ -29,14 +29,14 @@ const shownObjects: ReadonlySet<unknown> = new Set([
 const maxShown = 60;
 
 /** Whether a value at `path` may be a secret or hold one. Such a value is told by its type alone. */
-function maySecretBeAt(path: Path): boolean {
+export function maySecretBeAt(path: Path): boolean {
   // A parameter's value, written a level too high, may be a key.
   if (path[0] === "profiles" && path[7] === "parameters") return true;
   if (isServersKey(path[0])) {
     if (path.length > 3 && path.includes("fallback")) return true;
     return !(path.length === 3 && shownServerKeys.has(path[2])) && !shownObjects.has(path[2]);
   }
-  return path[0] === "inputs" || path[0] === "$schema";
+  return path[0] === "inputs" || path[0] === "store" || path[0] === "$schema";
 }
 
 /** A string in quotes, shortened, with control characters escaped. */

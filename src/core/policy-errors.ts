@@ -19,6 +19,14 @@ export const policyErrors = {
     retryable: true,
     suggestion: "Wait for as long as the error says, make fewer calls at once, or raise concurrency of this server.",
   },
+  confirmation_required: {
+    http: 409,
+    rpc: 40906,
+    severity: "LOW",
+    category: "validation",
+    retryable: false,
+    suggestion: 'Send {"confirmed": true} where that is what you want.',
+  },
   idempotency_conflict: {
     http: 409,
     rpc: 40901,

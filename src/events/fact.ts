@@ -83,6 +83,7 @@ export type Fact =
     }
   | JobFact
   | ScheduleFact
+  | AlertFact
   | ConfigChange
   | ConfigRefusal;
 
@@ -97,6 +98,21 @@ export interface JobFact extends JobProgress {
   readonly owner: string;
   /** Why it failed, where it did. */
   readonly code?: string;
+}
+
+/** Something is too much, no longer is, or somebody has seen to it. Never about more than one server and one tool. */
+export interface AlertFact {
+  readonly type: "alert.fired" | "alert.resolved" | "alert.acknowledged";
+  /** The rule, and what it is about. */
+  readonly alert: string;
+  readonly rule: string;
+  readonly level: "warning" | "critical";
+  readonly upstream?: string;
+  readonly tool?: string;
+  /** What was wrong, in a sentence. */
+  readonly message: string;
+  /** Id of who has seen it. */
+  readonly by?: string;
 }
 
 /** What became of a time of a schedule, or that no further one comes. `dueAt` is the time, in ms of wall time. */
@@ -145,6 +161,8 @@ export interface ConfigChange {
   readonly disabled: readonly string[];
   /** Whether profiles or the search changed. */
   readonly isCatalogChanged: boolean;
+  /** Whether what is watched, or expected of tools, changed. */
+  readonly isWatchChanged: boolean;
 }
 
 /** A new file, or what an operator wanted, that was refused whole: what runs stays as it was. */

@@ -48,6 +48,11 @@ export class Sessions {
     });
   }
 
+  /** Its bounds. */
+  get options(): SessionOptions {
+    return this.#options;
+  }
+
   get size(): number {
     return this.#held.size;
   }

@@ -220,6 +220,7 @@ export const messageTable = {
       enabled: texts("Servers, and SERVER/TOOL."),
       disabled: texts("Servers, and SERVER/TOOL."),
       isCatalogChanged: flag("Whether profiles or the search changed."),
+      isWatchChanged: flag("Whether alerts or objectives changed."),
     },
   },
   validation_error: {
@@ -254,11 +255,16 @@ export const messageTable = {
   system_alert: {
     ...operators,
     topic: "alerts",
-    says: "Something is wrong with the gateway itself, or no longer is.",
+    says: "Something is too much or wrong, no longer is, or somebody has seen it; see docs/alerts.md.",
     data: {
-      level: oneOf(["info", "warning", "critical"], "How bad that is."),
+      level: oneOf(["info", "warning", "critical"], "How bad that is; `info` where it is over or was seen."),
       code: optional(text("What: a code of docs/errors.md.")),
       message: text("One sentence."),
+      alert: optional(text("Its id, the same from its beginning to its end; absent for what has no threshold.")),
+      state: optional(oneOf(["firing", "resolved", "acknowledged"], "What became of it.")),
+      upstream: optional(upstream),
+      tool: optional(text("What the server calls the tool.")),
+      by: optional(text("Who has seen it.")),
     },
   },
   cache_update: {

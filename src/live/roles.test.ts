@@ -78,7 +78,7 @@ const expected: Readonly<Record<Topic, Readonly<Record<"operator" | "owner" | "v
   status: {
     operator: [
       "operator_action upstream,operation,principal,about",
-      "config_change by,isTemporary,added,changed,removed,enabled,disabled,isCatalogChanged",
+      "config_change by,isTemporary,added,changed,removed,enabled,disabled,isCatalogChanged,isWatchChanged",
       "validation_error by,errors",
       "system_metrics cpuPercent,residentBytes,heapBytes,busyRatio,callsUnderWay,watchers",
       summary,
@@ -89,7 +89,7 @@ const expected: Readonly<Record<Topic, Readonly<Record<"operator" | "owner" | "v
   },
   alerts: {
     operator:
-      "mcp_auto_disabled upstream,severity,reason\nhealth_event upstream,message,calls\nsystem_alert level,code,message\nsystem_alert level,message",
+      "mcp_auto_disabled upstream,severity,reason\nsystem_alert level,message,alert,state,upstream,tool\nsystem_alert level,message,alert,state,by\nsystem_alert level,message,alert,state,upstream\nhealth_event upstream,message,calls\nsystem_alert level,code,message\nsystem_alert level,message",
     owner: "",
     viewer: "",
     stranger: "",

@@ -1,4 +1,4 @@
-import type { Event, Fact, JobFact, ScheduleFact } from "../events/fact.ts";
+import type { AlertFact, Event, Fact, JobFact, ScheduleFact } from "../events/fact.ts";
 import { type MessageData, type MessageType, messageTable } from "./messages.ts";
 import type { Topic } from "./topic.ts";
 
@@ -76,6 +76,10 @@ export function messagesOf(event: Event): readonly Message[] {
     case "schedule.failed":
     case "schedule.ended":
       return [ofSchedule(event)];
+    case "alert.fired":
+    case "alert.resolved":
+    case "alert.acknowledged":
+      return [ofAlert(event)];
     case "resource.changed": {
       const { upstream, uri } = event;
       const about = { upstream, scope: { kind: "said", upstream }, key: upstream } as const;
@@ -235,6 +239,25 @@ function aboutTime(fact: ScheduleFact): Pick<MessageData<"schedule_update">, "du
     case "schedule.ended":
       return {};
   }
+}
+
+const alertStates = {
+  "alert.fired": "firing",
+  "alert.resolved": "resolved",
+  "alert.acknowledged": "acknowledged",
+} as const;
+
+function ofAlert({ type, alert, level, upstream, tool, message: text, by }: AlertFact): Message {
+  const data: MessageData<"system_alert"> = {
+    level: type === "alert.fired" ? level : "info",
+    message: type === "alert.resolved" ? `Over: ${text}` : text,
+    alert,
+    state: alertStates[type],
+    ...(upstream !== undefined && { upstream }),
+    ...(tool !== undefined && { tool }),
+    ...(by !== undefined && { by }),
+  };
+  return message("system_alert", data, { upstream, tool });
 }
 
 type StoreFact = "store.failed" | "store.recovered";

@@ -85,6 +85,16 @@ export const metricTable = {
     help: "What was given up because too much waited: writes for the store (store), rows of the record of calls (audit).",
     labels: ["queue"],
   },
+  switchyard_alerts_firing: {
+    type: "gauge",
+    help: "Alerts that fire, by rule (docs/alerts.md).",
+    labels: ["rule", "level"],
+  },
+  switchyard_slo_burn_rate: {
+    type: "gauge",
+    help: "How much faster than its objective allows a tool fails, over a window: 1 uses its budget up exactly.",
+    labels: ["upstream", "tool", "objective", "window"],
+  },
   process_cpu_seconds_total: { type: "counter", help: "Processor time of the gateway's own process.", labels: [] },
   process_resident_memory_bytes: { type: "gauge", help: "Resident memory of the gateway's own process.", labels: [] },
   process_heap_bytes: { type: "gauge", help: "Memory of the gateway's JavaScript values.", labels: [] },

@@ -40,3 +40,18 @@ test("nothing has no quantiles, and what is beyond the ends counts as the ends",
   assert.equal(histogram.quantile(1), 2 ** 32 / 1000);
   assert.equal(histogram.cumulative().at(-1), 1);
 });
+
+test("what came since an earlier look has quantiles of its own, and several are seen as one", () => {
+  const [one, sum, before] = [new Histogram(), new Histogram(), new Histogram()];
+  for (let ms = 1; ms <= 100; ms += 1) one.observe(ms);
+  before.take(one);
+  for (let ms = 1; ms <= 100; ms += 1) one.observe(ms * 10);
+  const since = one.since(before);
+  assert.equal(since.count, 100);
+  assert.ok((since.quantile(0.5) ?? 0) >= 500);
+  assert.equal(one.within(40), before.within(40) + since.within(40));
+  assert.equal(since.within(5), 0);
+  sum.take(before);
+  sum.take(since);
+  assert.deepEqual([sum.count, sum.sumMs, sum.quantile(0.99)], [one.count, one.sumMs, one.quantile(0.99)]);
+});

@@ -51,6 +51,30 @@ export class Histogram {
     return undefined;
   }
 
+  /** How many values did not exceed this length of time in ms, to an eighth of it. */
+  within(ms: number): number {
+    const end = indexOf(Math.min(Math.max(Math.ceil(ms * 1000) - 1, 0), longestMicroseconds) >>> 0) + 1;
+    let seen = 0;
+    for (let at = 0; at < end; at += 1) seen += this.#counts[at] ?? 0;
+    return seen;
+  }
+
+  /** Takes up everything that another has seen. */
+  take(other: Histogram): void {
+    for (let at = 0; at < size; at += 1) this.#counts[at] = (this.#counts[at] ?? 0) + (other.#counts[at] ?? 0);
+    this.#count += other.#count;
+    this.#sumMs += other.#sumMs;
+  }
+
+  /** What came since it was as an earlier one is. */
+  since(earlier: Histogram): Histogram {
+    const found = new Histogram();
+    for (let at = 0; at < size; at += 1) found.#counts[at] = (this.#counts[at] ?? 0) - (earlier.#counts[at] ?? 0);
+    found.#count = this.#count - earlier.#count;
+    found.#sumMs = this.#sumMs - earlier.#sumMs;
+    return found;
+  }
+
   /** For each of {@link shownBounds} how many values did not exceed it. */
   cumulative(): number[] {
     const found: number[] = [];

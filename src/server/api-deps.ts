@@ -1,4 +1,5 @@
 import type { Access } from "../access/access.ts";
+import type { Alerts } from "../alerts/alerts.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Sessions } from "../gateway/sessions.ts";
@@ -30,4 +31,5 @@ export interface ApiDeps {
   readonly startedAt: number;
   readonly connections: Connections;
   readonly webhooks: Webhooks;
+  readonly alerts: Alerts;
 }

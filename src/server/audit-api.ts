@@ -12,6 +12,7 @@ import { checkMay, may } from "../access/actions.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { decoded } from "./address.ts";
 import { checkOwnOrigin } from "./operator-request.ts";
+import { queryIn } from "./query.ts";
 import { answerJson, refuse } from "./reply.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -57,9 +58,9 @@ export function answerRecord(
   const id = callId ?? errorId;
   const shown = may(visitor.principal, "read_arguments") ? (row: ChainedRow) => row : withoutTexts;
   if (id !== undefined) answerJson(response, rowOf(trail, decoded(id), shown));
-  else if (list !== undefined) answerJson(response, listOf(trail, givenIn(request), now()));
+  else if (list !== undefined) answerJson(response, listOf(trail, queryIn(request), now()));
   else {
-    answerAbout(trail, shown, action, givenIn(request), now(), response).catch((thrown: unknown) => {
+    answerAbout(trail, shown, action, queryIn(request), now(), response).catch((thrown: unknown) => {
       if (response.headersSent) response.destroy();
       else refuse(response, toGatewayError(thrown));
     });
@@ -71,11 +72,6 @@ function nothingRecorded(): GatewayError {
   return new GatewayError("store_unavailable", "Calls are not on record: this gateway has no data folder it can use", {
     data: { suggestion: "Start it with a dataDir that can be written to." },
   });
-}
-
-function givenIn({ url = "" }: IncomingMessage): Given {
-  const at = url.indexOf("?");
-  return Object.fromEntries(new URLSearchParams(at === -1 ? "" : url.slice(at)));
 }
 
 function rowOf(trail: AuditTrail, id: string, shown: Shown): object {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../access/principal.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../core/json.ts";
+import type { CallRecord } from "../gateway/call-record.ts";
 import { type Outcome, dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -20,7 +21,8 @@ export const callPath = "/api/call";
 
 const members = ["tool", "arguments", "profile"] as const;
 
-interface RestCall {
+/** A tool call that comes without MCP. */
+export interface RestCall {
   readonly route: Route;
   readonly params: JsonObject;
   /** Size of the request, in bytes. */
@@ -32,7 +34,7 @@ interface RestCall {
  *
  * The body is `{"tool": "upstream__tool", "arguments": {…}, "profile"?}`. The answer is the tool's result as it is: its failure
  * (`isError`) too is HTTP 200. What failed on the way is an error with the HTTP status of its code. With `Accept: text/event-stream` the answer is a stream
- * of `progress` events and one `result` or `error`. Hanging up cancels the call.
+ * of `progress` events, one `call` with its id and what the cache did, and one `result` or `error`. Hanging up cancels the call.
  *
  * @throws {GatewayError} `method_not_allowed`, `forbidden_origin`, `unsupported_media_type`.
  */
@@ -50,14 +52,15 @@ export function answerRestCall(
     try {
       if (body instanceof GatewayError) throw body;
       const wanted = { ...readCall(body, gateway, visitor.principal), bytes: body.length };
-      call(wanted, request, response, gateway, visitor);
+      makeCall(wanted, request, response, gateway, visitor);
     } catch (thrown) {
       refuse(response, toGatewayError(thrown));
     }
   });
 }
 
-function call(
+/** Makes a call and answers with what came of it. */
+export function makeCall(
   { route, params, bytes }: RestCall,
   request: IncomingMessage,
   response: ServerResponse,
@@ -88,22 +91,26 @@ function call(
   });
   void dispatch(gateway, inbound, 0).then((outcome) => {
     stay();
-    answer.end(outcome);
+    answer.end(outcome, inbound.record);
   });
 }
 
 /** How an answer goes out. */
 interface RestAnswer {
   readonly notify: (notification: Notification) => void;
-  readonly end: (outcome: Outcome) => void;
+  readonly end: (outcome: Outcome, record: CallRecord | undefined) => void;
 }
 
 function plainAnswer(response: ServerResponse): RestAnswer {
   return {
     notify: () => undefined,
-    end(outcome) {
+    end(outcome, record) {
       const result = resultOf(outcome);
       if (response.destroyed) return;
+      if (record !== undefined) {
+        response.setHeader("switchyard-call", record.id);
+        response.setHeader("switchyard-cache", record.cache);
+      }
       if (result instanceof GatewayError) refuse(response, result);
       else answerJson(response, result);
     },
@@ -122,8 +129,9 @@ function streamAnswer(response: ServerResponse): RestAnswer {
       const { progressToken: _, ...progress } = params;
       send("progress", progress);
     },
-    end(outcome) {
+    end(outcome, record) {
       const result = resultOf(outcome);
+      if (record !== undefined) send("call", { id: record.id, cache: record.cache });
       if (result instanceof GatewayError) send("error", rpcErrorOf(result));
       else send("result", result);
       response.end();

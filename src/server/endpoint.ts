@@ -32,6 +32,8 @@ export interface Endpoint<Deps> {
   readonly bodyTypes?: readonly string[];
   /** What kind of thing it answers with. Default: JSON. */
   readonly answers?: string;
+  /** JSON Schema of its answer where all went well, where that is JSON. */
+  readonly answer?: JsonObject;
   /** Status of its answer where all went well. Default 200. */
   readonly status?: number;
   /** @throws {GatewayError} what it says. */

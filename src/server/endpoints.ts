@@ -1,17 +1,24 @@
+import { answers } from "./answers.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import { answerRecord } from "./audit-api.ts";
 import { answerCache } from "./cache-api.ts";
 import { answerRestCall, callPath } from "./call-api.ts";
 import { answerConnections, endConnection } from "./connections-api.ts";
+import { answerAccess } from "./access-api.ts";
+import { acknowledgeAlert, answerAlerts, answerSlo } from "./alerts-api.ts";
 import { type Endpoint, type Exchange, bodyOf } from "./endpoint.ts";
 import { answerEvents } from "./events-api.ts";
 import { jobRowsAt, scheduleRows } from "./job-endpoints.ts";
 import { answerKeys } from "./keys-api.ts";
+import { answerLimits } from "./limits-api.ts";
 import { answerMetrics } from "./metrics-api.ts";
 import { modelJobRows } from "./model-jobs.ts";
 import { overview } from "./overview-api.ts";
 import { answerReport } from "./reports-api.ts";
+import { replayCall } from "./replay-api.ts";
+import { answerSettings } from "./settings-api.ts";
 import { answerStatus } from "./status-api.ts";
+import { answerTool, answerTools } from "./tools-api.ts";
 import { upstreamRows } from "./upstream-endpoints.ts";
 import { answerResources, answerUsage } from "./usage-api.ts";
 import { answerDeliveries, answerWebhooks } from "./webhooks-api.ts";
@@ -21,10 +28,12 @@ type Served = Exchange<ApiDeps>;
 
 /** Every endpoint below `/api/`, and the others for those who are let in: what is not here is not served, and what is here is in the description. */
 export function endpoints(): readonly Row[] {
-  return [
+  const rows = [
     ...standing(),
+    ...configured,
     ...watching,
     ...webhookRows,
+    ...alertRows,
     ...calling,
     ...upstreamRows,
     ...jobRowsAt("/api/jobs", "job", "jobs"),
@@ -36,6 +45,10 @@ export function endpoints(): readonly Row[] {
     ...keeping,
     ...people,
   ];
+  return rows.map((row) => {
+    const answer = answers[`${row.method} ${row.path}`];
+    return answer === undefined ? row : Object.assign({ answer }, row);
+  });
 }
 
 const reportRow: Row = {
@@ -97,6 +110,23 @@ function standing(): Row[] {
   ];
 }
 
+const configured: readonly Row[] = [
+  {
+    method: "GET",
+    path: "/api/limits",
+    action: "read_metrics",
+    says: "What limits calls, sessions, requests and watchers, and how much of it is in use.",
+    serve: answerLimits,
+  },
+  {
+    method: "GET",
+    path: "/api/settings",
+    action: "read_config",
+    says: "Every setting, without secrets: its value, whether it is written in the file, and when a change is taken up.",
+    serve: answerSettings,
+  },
+];
+
 function metrics({ request, response, path, deps }: Served): void {
   answerMetrics(request, response, path, deps.metrics);
 }
@@ -149,11 +179,49 @@ const webhookRows: readonly Row[] = [
   },
 ];
 
+const alertRows: readonly Row[] = [
+  {
+    method: "GET",
+    path: "/api/alerts",
+    action: "operate_alerts",
+    says: "What fires, what may soon, what is over, and by which rules.",
+    serve: answerAlerts,
+  },
+  {
+    method: "POST",
+    path: "/api/alerts/{id}/acknowledge",
+    action: "operate_alerts",
+    says: "Notes, for everybody who sees the alert, that you see to it.",
+    body: bodyOf({}),
+    serve: acknowledgeAlert,
+  },
+  {
+    method: "GET",
+    path: "/api/slo",
+    action: "operate_alerts",
+    says: "How each tool called in the last six hours does what is expected of it.",
+    serve: answerSlo,
+  },
+];
+
 const calling: readonly Row[] = [
+  {
+    method: "GET",
+    path: "/api/tools",
+    says: "The tools that you may use, by name.",
+    query: {
+      search: "Words that all stand in the name, title or description.",
+      upstream: "Of this server alone.",
+      limit: "How many at once, 1 to 1000. Default 100.",
+      after: "What `next` of the page before says.",
+    },
+    serve: answerTools,
+  },
+  { method: "GET", path: "/api/tools/{name}", says: "One tool, with its schemas.", serve: answerTool },
   {
     method: "POST",
     path: callPath,
-    says: "Calls a tool. With `Accept: text/event-stream` progress is told before the result.",
+    says: "Calls a tool. With `Accept: text/event-stream` progress is told before the result. The headers `switchyard-call` and `switchyard-cache`, or the event `call`, say under which id it is on record and what the cache did.",
     body: bodyOf({ tool: text, arguments: { type: "object" }, profile: text }, ["tool"]),
     serve: ({ request, response, deps: { gateway }, visitor }) => {
       answerRestCall(request, response, gateway, visitor);
@@ -186,6 +254,14 @@ const recordRows: readonly Row[] = [
     serve: record,
   },
   { method: "GET", path: "/api/calls/{id}", action: "read_audit", says: "One row, whole.", serve: record },
+  {
+    method: "POST",
+    path: "/api/calls/{id}/replay",
+    action: "read_arguments",
+    says: "Makes a tool call on record once more, as yours; of a tool that may change something, with `confirmed` alone. What was redacted or cut off cannot be made again.",
+    body: bodyOf({ confirmed: { type: "boolean" } }),
+    serve: replayCall,
+  },
   {
     method: "GET",
     path: "/api/errors/{id}",
@@ -255,6 +331,7 @@ function keys({ request, response, path, deps, visitor }: Served): void {
 }
 
 const people: readonly Row[] = [
+  { method: "GET", path: "/api/access", says: "Who you are here, and what each role may do.", serve: answerAccess },
   { method: "GET", path: "/api/keys", action: "manage_keys", says: "The API keys.", serve: keys },
   {
     method: "POST",

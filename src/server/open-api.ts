@@ -55,7 +55,7 @@ function operationOf<Deps>({
   bodyTypes = [],
   ...rest
 }: Endpoint<Deps>): JsonObject {
-  const { answers = "application/json", status = 200 } = rest;
+  const { answers = "application/json", status = 200, answer } = rest;
   const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => ({
     name,
     in: "path",
@@ -75,6 +75,12 @@ function operationOf<Deps>({
     ...(action !== undefined && { description: `From the role ${actions[action].from} on.` }),
     parameters: [...inPath, ...inQuery],
     ...(types.length > 0 && { requestBody: { required: true, content } }),
-    responses: { [status]: { description: "It went well.", content: { [answers]: {} } }, default: errorAnswer },
+    responses: {
+      [status]: {
+        description: "It went well.",
+        content: { [answers]: answer === undefined ? {} : { schema: answer } },
+      },
+      default: errorAnswer,
+    },
   };
 }

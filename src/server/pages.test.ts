@@ -83,7 +83,7 @@ test("what is named by its content is kept for good, and nothing is sent twice",
 
 test("nothing else is answered, and no other file", async () => {
   await using stand = await served(files);
-  for (const path of ["/api/status", "/mcp", "/upstreams/a/b/c", "/settings", "/secret.txt", "/assets/../secret.txt"]) {
+  for (const path of ["/api/status", "/mcp", "/upstreams/a/b/c", "/setting", "/secret.txt", "/assets/../secret.txt"]) {
     assert.equal((await fetch(`${stand.url}${path}`)).status, 410, path);
   }
   assert.equal((await fetch(`${stand.url}/`, { method: "POST" })).status, 410);

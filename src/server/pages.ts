@@ -11,7 +11,17 @@ import { refuse } from "./reply.ts";
 const built = fileURLToPath(new URL("../../dist/ui/", import.meta.url));
 
 /** The addresses of its router, besides `/`. A test holds them to the router's. */
-export const pageNames = ["upstreams", "tools", "calls", "jobs", "events", "cache", "access"] as const;
+export const pageNames = [
+  "upstreams",
+  "tools",
+  "calls",
+  "jobs",
+  "events",
+  "cache",
+  "alerts",
+  "access",
+  "settings",
+] as const;
 
 const address = new RegExp(`^/(?:(?:${pageNames.join("|")})(?:/[^/]+){0,2})?/?$`);
 const assetAddress = /^\/(?:assets\/[\w.-]+|icon\.svg)$/;

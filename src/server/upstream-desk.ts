@@ -1,3 +1,5 @@
+import type { Settings } from "./settings.ts";
+
 /** What became of a change. */
 export interface DeskOutcome {
   /** Whether it ends with the gateway, as it stands in no file. */
@@ -29,4 +31,10 @@ export interface UpstreamDesk {
    * @throws {GatewayError} `route_not_found`, `invalid_config`; `usage` — the upstream has no such tool.
    */
   switchTool(name: string, tool: string, isEnabled: boolean, isTemporary: boolean): Promise<DeskOutcome>;
+  /**
+   * Every setting as the file says it now, without secrets.
+   *
+   * @throws {GatewayError} `invalid_config` — the file cannot be read, or is wrong: what runs is then what it was before.
+   */
+  settings(): Promise<Settings>;
 }

@@ -8,6 +8,10 @@ import { configPage } from "../../scripts/docs-config.ts";
 import { errorsPage } from "../../scripts/docs-errors.ts";
 import { eventsPage } from "../../scripts/docs-events.ts";
 import { metricsPage } from "../../scripts/docs-metrics.ts";
+import { defaultRules, measureTable } from "../../src/alerts/alert-rule.ts";
+import { isTopic } from "../../src/live/topic.ts";
+import { endpoints } from "../../src/server/endpoints.ts";
+import { healthPaths } from "../../src/server/health-api.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { requirementsPage } from "../../scripts/docs-requirements.ts";
 import { restPage } from "../../scripts/docs-rest.ts";
@@ -73,4 +77,45 @@ test("docs/metrics.md says what the table of metrics says", () => {
 
 test("docs/requirements.md says which tests show what the specification asks for", () => {
   assert.equal(page("requirements.md"), requirementsPage(), "run `npm run docs`");
+});
+
+test("docs/alerts.md says what is watched by default, and what each measure is; what it shows can be read", () => {
+  const text = page("alerts.md");
+  for (const [name, { watch, level, above, clearAt, forMs, clearMs }] of Object.entries(defaultRules)) {
+    const { unit } = measureTable[watch];
+    const [over, back] = [`${above} ${unit}`.trim(), `${clearAt} ${unit}`.trim()];
+    const row = `| \`${name}\` | ${level} | \`${watch}\` | ${over} | ${lengthText(forMs)} | ${back} | ${lengthText(clearMs)} |`;
+    assert.ok(text.includes(row), row);
+  }
+  for (const [name, { says }] of Object.entries(measureTable))
+    assert.ok(text.includes(`| \`${name}\` | ${says} |`), name);
+  const blocks = [...text.matchAll(/^```jsonc\n([^]*?)^```$/gm)].map(([, block = ""]) => block);
+  const [alerts, slo] = blocks.map((block) => parseConfig(block, "switchyard.jsonc", {}, "/work").alerts);
+  assert.equal(alerts?.rules["disk"], undefined);
+  assert.equal(slo?.slo.tools.length, 2);
+});
+
+function lengthText(ms: number): string {
+  return ms === 0 ? "at once" : `${ms / 60_000} min`;
+}
+
+test("docs/api-map.md names endpoints and topics that there are", () => {
+  const here = page("api-map.md")
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith("| There"))
+    .map((line) => line.split("|")[2] ?? "");
+  const named = here.flatMap((cell) =>
+    [...cell.matchAll(/`((?:GET|POST|PUT|DELETE) \/[^`]*)`/g)].map(([, name]) => name),
+  );
+  const known = new Set([
+    ...endpoints().map(({ method, path }) => `${method} ${path}`),
+    ...Object.keys(healthPaths).map((path) => `GET ${path}`),
+  ]);
+  assert.ok(new Set(named).size > 40, "the map names most of them");
+  assert.deepEqual(
+    named.filter((name) => name === undefined || !known.has(name)),
+    [],
+  );
+  const topics = here.flatMap((cell) => [...cell.matchAll(/`\/ws\/([a-z]+)`/g)].map(([, topic]) => topic));
+  assert.ok(topics.every(isTopic), topics.join(" "));
 });

@@ -13,6 +13,7 @@ const pinned = {
   upstream_unresponsive: { http: 504, rpc: 50410, retryable: true },
   rate_limited: { http: 429, rpc: 42902, retryable: true },
   upstream_busy: { http: 503, rpc: 50315, retryable: true },
+  confirmation_required: { http: 409, rpc: 40906, retryable: false },
   idempotency_conflict: { http: 409, rpc: 40901, retryable: false },
   outcome_unknown: { http: 409, rpc: 40902, retryable: false },
   breaker_open: { http: 503, rpc: 50310, retryable: true },

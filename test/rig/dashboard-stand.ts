@@ -92,10 +92,10 @@ export async function demoGateway(
   const stand = rig.use(
     new DashboardStand(folder, {
       mcpServers: {
-        everything,
-        files: { command: process.execPath, args: [scriptOf("filesystem"), folder] },
+        everything: { ...everything, command: "node" },
+        files: { command: "node", args: [scriptOf("filesystem"), folder] },
         memory: {
-          command: process.execPath,
+          command: "node",
           args: [scriptOf("memory")],
           env: { MEMORY_FILE_PATH: join(folder, "memory.json") },
         },
@@ -106,6 +106,8 @@ export async function demoGateway(
         // Nobody listens there.
         tracker: { url: "http://127.0.0.1:9/mcp" },
       },
+      alerts: { upstream_down: { forMs: 0 } },
+      slo: { tools: { "files/*": { withinMs: 50, withinTarget: 90 } } },
     }),
   );
   await stand.start();
@@ -130,6 +132,9 @@ export async function demoGateway(
     },
   }));
   const { jobId } = await stand.api("/api/jobs", { operations });
+  await stand.api("/api/schedules?cron=0%203%20*%20*%20*&zone=Europe/Berlin&name=nightly%20look", {
+    operations: operations.slice(0, 3),
+  });
   const { rows } = await stand.api("/api/calls?kind=call&tool=get-sum&limit=12");
   const last: unknown = Array.isArray(rows) ? rows.at(-1) : undefined;
   return { origin: stand.origin, jobId: String(jobId), callId: isJsonObject(last) ? String(last["id"]) : "" };

@@ -14,7 +14,15 @@ import { connectV2 } from "../rig/sdk-v2.ts";
 import { until } from "../rig/until.ts";
 
 const rig = fileRig();
-const nothing = { added: [], changed: [], removed: [], enabled: [], disabled: [], isCatalogChanged: false };
+const nothing = {
+  added: [],
+  changed: [],
+  removed: [],
+  enabled: [],
+  disabled: [],
+  isCatalogChanged: false,
+  isWatchChanged: false,
+};
 const byOperator = { type: "config.changed", by: "operator", isTemporary: false, ...nothing };
 
 const commented = `{

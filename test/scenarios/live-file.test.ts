@@ -10,7 +10,15 @@ import { until } from "../rig/until.ts";
 
 const rig = fileRig();
 const listed = fileURLToPath(new URL("../rig/listed-stdio.mjs", import.meta.url));
-const nothing = { added: [], changed: [], removed: [], enabled: [], disabled: [], isCatalogChanged: false };
+const nothing = {
+  added: [],
+  changed: [],
+  removed: [],
+  enabled: [],
+  disabled: [],
+  isCatalogChanged: false,
+  isWatchChanged: false,
+};
 const byFile = { type: "config.changed", by: "file", isTemporary: false, ...nothing };
 
 function fileOf(servers: Readonly<Record<string, unknown>>): string {

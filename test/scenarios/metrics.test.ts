@@ -103,11 +103,11 @@ test("the states of upstreams and breakers, sessions, processes and the gateway'
   );
 });
 
-test("every metric that is read is in the table, and every one of the table is read but for the cache's", async () => {
+test("every metric that is read is in the table, and every one of the table is read but for the cache's and the objectives'", async () => {
   const found = new Set((await scrape()).keys());
-  const missing = Object.keys(metricTable).filter(
-    (name) => !found.has(name) && name !== "switchyard_cache_lookups_total",
-  );
+  // There is no cache here; and of objectives nothing is known before the first look, which `alerts.test.ts` waits for.
+  const later = new Set(["switchyard_cache_lookups_total", "switchyard_slo_burn_rate"]);
+  const missing = Object.keys(metricTable).filter((name) => !found.has(name) && !later.has(name));
   assert.deepEqual(missing, []);
   assert.deepEqual(
     [...found].filter((name) => !Object.hasOwn(metricTable, name)),

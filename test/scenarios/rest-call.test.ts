@@ -68,7 +68,7 @@ test("who accepts a stream sees progress before the result", async () => {
     .map((event) => /^event: (.+)\ndata: (.+)$/.exec(event)?.slice(1) ?? []);
   assert.deepEqual(
     events.map(([type]) => type),
-    ["progress", "progress", "progress", "result"],
+    ["progress", "progress", "progress", "call", "result"],
   );
   assert.deepEqual(JSON.parse(events[2]?.[1] ?? ""), { progress: 3, total: 3, message: "step 3" });
 });

@@ -27,11 +27,13 @@ const pages = {
   "/tools": "everything__echo",
   "/tools/everything__echo": "Its schema",
   "/calls?view=record": "On record",
-  "/jobs": "There is no job",
+  "/jobs": "There is no schedule",
   "/jobs/new": "1. Operations",
   "/events": "Hold still",
   "/cache": "By tool",
-  "/access": "API keys: whoever has one",
+  "/alerts": "Objectives of tools",
+  "/access": "What roles may do",
+  "/settings?all=yes": "mcpServers.everything.command",
   "/nowhere/at/all": "There is nothing at",
 };
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, after, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import type { JsonObject } from "../../src/core/json.ts";
 import { openBrowser, openPage, ownFolder } from "../rig/browser.ts";
 import { DashboardStand, everything } from "../rig/dashboard-stand.ts";
 import { everythingOver } from "../rig/everything.ts";
@@ -187,4 +188,65 @@ test("what is looked for is found by typing some of its name", { skip }, async (
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "everything__get-sum" }).waitFor();
+});
+
+test(
+  "what is wrong is seen, and that somebody sees to it; a schedule is run; settings are found; a call is made once more",
+  { skip },
+  async (t) => {
+    const { stand, page } = await visit(t, {
+      mcpServers: { everything, away: { url: "http://127.0.0.1:9/mcp" } },
+      alerts: { upstream_down: { forMs: 0 } },
+    });
+    await stand.reaches("everything", "ready");
+    await page.getByRole("link", { name: /Alerts & SLO/ }).click();
+    await page.getByText("away is not connected").waitFor();
+    await page.getByRole("button", { name: "Acknowledge" }).click();
+    await page.getByText("local sees to it").waitFor();
+
+    const operation = { type: "tool_call", parameters: { tool_name: "everything__echo", arguments: { message: "x" } } };
+    await stand.api("/api/schedules?cron=0%203%20*%20*%20*&name=nightly", { operations: [operation] });
+    await page.getByRole("link", { name: "Jobs", exact: true }).click();
+    await page.getByText("nightly").waitFor();
+    await page.getByRole("button", { name: "Run now" }).click();
+    await page.getByRole("link", { name: /^Last / }).waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Resume" }).waitFor();
+
+    await page.getByRole("link", { name: "Settings", exact: true }).click();
+    await page.getByRole("switch", { name: "defaults, too" }).click({ force: true });
+    await page.getByLabel("Search settings").fill("listen port");
+    await page.getByText("listen.port").waitFor();
+    await page.getByRole("cell", { name: "default", exact: true }).waitFor();
+
+    const call = async (args: JsonObject): Promise<string> => {
+      const response = await fetch(`${stand.origin}/api/call`, {
+        method: "POST",
+        headers: { "content-type": "application/json", connection: "close" },
+        body: JSON.stringify({ tool: "everything__echo", arguments: args }),
+      });
+      await response.arrayBuffer();
+      return response.headers.get("switchyard-call") ?? "";
+    };
+    await page.goto(`/calls/${await call({ message: "once" })}`);
+    await page.getByRole("button", { name: "Replay" }).click();
+    await page.getByRole("link", { name: "On record" }).waitFor();
+    await page.goto(`/calls/${await call({ message: "once", password: "hunter2" })}`);
+    await page.getByText("It cannot be made again, as its arguments were redacted").waitFor();
+  },
+);
+
+test("pages say for which role they are", { skip }, async (t) => {
+  const { stand, page } = await visit(t, { mcpServers: { everything }, auth: { apiKeys: true } });
+  const { text } = await stand.makeKey("watcher", "viewer");
+  await page.getByLabel("API key").fill(text);
+  await page.getByRole("button", { name: "Enter" }).click();
+  await isLive(page);
+  for (const name of ["Cache", "Alerts & SLO", "Settings"]) {
+    await page.getByRole("link", { name, exact: true }).click();
+    await page.getByRole("heading", { name, exact: true }).waitFor();
+    await page.getByText("Not for your role").waitFor();
+  }
+  await page.getByRole("link", { name: "Access", exact: true }).click();
+  await page.getByText("with the role viewer").waitFor();
 });

@@ -1,18 +1,33 @@
 /* What the gateway answers, by its own types: a change there that breaks a page is an error here. */
+import type { AlertReport, ShownAlert, ShownRule } from "../../src/alerts/alerts.ts";
+import type { ObjectiveUse } from "../../src/alerts/slo.ts";
 import type { ShownKey } from "../../src/access/keyring.ts";
 import type { CacheCounts, CacheStatus } from "../../src/gateway/cache-desk.ts";
 import type { GatewayStatus, UpstreamLog, UpstreamStatus } from "../../src/gateway/status.ts";
 import type { WarmReport } from "../../src/gateway/warming.ts";
+import type { KeepingStatus } from "../../src/gateway/keeping.ts";
+import type { ShownSchedule } from "../../src/jobs/schedules/shown-schedule.ts";
 import type { ShownJob } from "../../src/jobs/shown-job.ts";
 import type { MetricReport } from "../../src/metrics/report.ts";
+import type { AccessAnswer } from "../../src/server/access-api.ts";
+import type { Setting, Settings } from "../../src/server/settings.ts";
 
 export type {
+  AccessAnswer,
+  AlertReport,
   CacheCounts,
   CacheStatus,
   GatewayStatus,
+  KeepingStatus,
   MetricReport,
+  ObjectiveUse,
+  Setting,
+  Settings,
+  ShownAlert,
   ShownJob,
   ShownKey,
+  ShownRule,
+  ShownSchedule,
   UpstreamLog,
   UpstreamStatus,
   WarmReport,

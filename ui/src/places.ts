@@ -9,5 +9,7 @@ export const places = [
   { to: "/jobs", label: "Jobs", icon: "jobs" },
   { to: "/events", label: "Events", icon: "events" },
   { to: "/cache", label: "Cache", icon: "cache" },
+  { to: "/alerts", label: "Alerts & SLO", icon: "alerts" },
   { to: "/access", label: "Access", icon: "access" },
+  { to: "/settings", label: "Settings", icon: "settings" },
 ] as const satisfies readonly { readonly to: string; readonly label: string; readonly icon: IconName }[];

@@ -1,6 +1,6 @@
 import { QueryClient, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { LiveMessage } from "switchyard/live";
-import type { CacheStatus, GatewayStatus, MetricReport, ShownJob, Tool } from "./answers.ts";
+import type { AccessAnswer, AlertReport, CacheStatus, GatewayStatus, MetricReport, ShownJob, Tool } from "./answers.ts";
 import { Refusal, listTools, read } from "./api.ts";
 
 /** What was read of the gateway, shared by all pages. */
@@ -61,15 +61,32 @@ export function useJobs(all: boolean): UseQueryResult<readonly ShownJob[]> {
   });
 }
 
+/** What fires, and by which rules; for operators. */
+export function useAlerts(isWanted = true): UseQueryResult<AlertReport> {
+  return useQuery({
+    queryKey: ["alerts"],
+    enabled: isWanted,
+    queryFn: ({ signal }) => read("/api/alerts", signal),
+    refetchInterval: unlessRefused,
+  });
+}
+
+/** Who the visitor is, and what each role may do. */
+export function useAccess(): UseQueryResult<AccessAnswer> {
+  return useQuery({ queryKey: ["access"], queryFn: ({ signal }) => read("/api/access", signal), staleTime: 60_000 });
+}
+
 /** What of what was read is no longer true after a message. */
 const touches: Readonly<Record<string, readonly string[]>> = {
   mcp_status_change: ["status", "metrics"],
   circuit_breaker_state: ["status", "metrics"],
   definition_change: ["status", "tools"],
-  config_change: ["status", "tools"],
+  config_change: ["status", "tools", "alerts", "settings"],
+  system_alert: ["alerts", "slo"],
+  schedule_update: ["schedules", "jobs"],
   initial_status: ["status"],
-  gap: ["status", "tools", "jobs", "cache", "calls"],
-  operator_action: ["status", "keys"],
+  gap: ["status", "tools", "jobs", "schedules", "cache", "calls", "alerts", "slo"],
+  operator_action: ["status", "keys", "schedules"],
   cache_update: ["cache"],
   job_started: ["jobs"],
   job_progress: ["jobs"],

@@ -80,6 +80,18 @@ const access = createRoute({
   component: lazyRouteComponent(() => import("./pages/access.tsx"), "AccessPage"),
 });
 
+const alerts = createRoute({
+  getParentRoute,
+  path: "/alerts",
+  component: lazyRouteComponent(() => import("./pages/alerts.tsx"), "AlertsPage"),
+});
+const settings = createRoute({
+  getParentRoute,
+  path: "/settings",
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
+});
+
 /** The pages by their addresses. */
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -96,6 +108,8 @@ export const router = createRouter({
     events,
     cache,
     access,
+    alerts,
+    settings,
   ]),
   defaultPreload: "intent",
   defaultErrorComponent: PageFailed,

@@ -22,7 +22,7 @@ import { Palette, openPalette } from "./palette.tsx";
 import { Icon } from "./parts/icon.tsx";
 import { Mark } from "./parts/mark.tsx";
 import { places } from "./places.ts";
-import { useStatus } from "./queries.ts";
+import { useAlerts, useStatus } from "./queries.ts";
 import { leave, useSession } from "./session.ts";
 
 /** What is around every page: where to go, whether what is shown is live, and what is looked for. */
@@ -103,11 +103,7 @@ function Places({ pathname }: { readonly pathname: string }): ReactNode {
             variant="light"
             leftSection={<Icon name={icon} />}
             rightSection={
-              to === "/upstreams" && down > 0 ? (
-                <Badge color="red.9" size="sm" circle aria-label={`${down} not up`}>
-                  {down}
-                </Badge>
-              ) : undefined
+              to === "/upstreams" ? <Many count={down} says="not up" /> : to === "/alerts" ? <Firing /> : undefined
             }
             style={{ borderRadius: "var(--mantine-radius-md)" }}
           />
@@ -115,6 +111,23 @@ function Places({ pathname }: { readonly pathname: string }): ReactNode {
       })}
     </AppShell.Section>
   );
+}
+
+/** How many there are of what somebody should look at; nothing where there is none. */
+function Many({ count, says }: { readonly count: number; readonly says: string }): ReactNode {
+  if (count === 0) return null;
+  return (
+    <Badge color="red.9" size="sm" circle aria-label={`${count} ${says}`}>
+      {count}
+    </Badge>
+  );
+}
+
+function Firing(): ReactNode {
+  const { role } = useLive();
+  const isOperator = role === "operator" || role === "admin";
+  const { data } = useAlerts(isOperator);
+  return <Many count={data?.alerts.filter(({ state }) => state === "firing").length ?? 0} says="firing" />;
 }
 
 const connectionWords = {

@@ -44,6 +44,7 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
     auth: chosen.config.auth,
     audit: chosen.config.audit,
     jobs: chosen.config.jobs,
+    alerts: chosen.config.alerts,
     webhooks: chosen.config.webhooks,
     dataDir: chosen.config.dataDir,
     ...(chosen.config.store && { store: chosen.config.store }),

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import { Bulkhead } from "../../policy/bulkhead.ts";
+import { Bulkhead, type BulkheadOptions, bulkheadDefaults } from "../../policy/bulkhead.ts";
 import type { PolicyTable } from "../../policy/call-policy.ts";
 import type { CallAnswer } from "../../upstream/connection.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
@@ -26,10 +26,7 @@ export function bulkheadStage(clock: Clock): Stage {
     const table = gateway.policies;
     const known = kept.get(upstream);
     if (known?.table === table) return known.bulkhead;
-    const options = {
-      ...(upstream.transport === "stdio" && { max: maxOverStdio }),
-      ...table.row(upstream.name).concurrency,
-    };
+    const options = concurrencyOf(upstream, table);
     const bulkhead = known?.bulkhead ?? new Bulkhead(options, clock);
     bulkhead.options = options;
     kept.set(upstream, { bulkhead, table });
@@ -39,6 +36,18 @@ export function bulkheadStage(clock: Clock): Stage {
     name: "bulkhead",
     around: (next) => (passage) =>
       passage.call.method.startsWith("tasks/") ? next(passage) : within(clock, bulkheadOf(passage), next, passage),
+  };
+}
+
+/** How many calls may be under way at an upstream at once, and wait. */
+export function concurrencyOf(
+  { name, transport }: Pick<Upstream, "name" | "transport">,
+  table: PolicyTable,
+): Required<BulkheadOptions> {
+  return {
+    ...bulkheadDefaults,
+    ...(transport === "stdio" && { max: maxOverStdio }),
+    ...table.row(name).concurrency,
   };
 }
 

@@ -21,6 +21,7 @@ import { ConfirmButton } from "../parts/confirm.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Loaded, Problem } from "../parts/loaded.tsx";
 import { Page, Panel } from "../parts/page.tsx";
+import { Roles } from "../parts/roles.tsx";
 import { tell } from "../parts/told.ts";
 import { queries } from "../queries.ts";
 import { momentText } from "../text.ts";
@@ -57,6 +58,7 @@ export function AccessPage(): ReactNode {
           }
         </Loaded>
       </Panel>
+      <Roles />
     </Page>
   );
 }

@@ -6,6 +6,7 @@ import { act } from "../api.ts";
 import { Figure } from "../parts/figure.tsx";
 import { Empty, Loaded } from "../parts/loaded.tsx";
 import { Page, Panel } from "../parts/page.tsx";
+import { useSome } from "../parts/some.tsx";
 import { tell } from "../parts/told.ts";
 import { useCache, useStatus } from "../queries.ts";
 import { bytesText, countText, durationText, plural, shareText } from "../text.ts";
@@ -69,43 +70,49 @@ function Numbers({ status: { total, maxBytes } }: { readonly status: CacheStatus
 }
 
 function ByTool({ tools }: { readonly tools: CacheStatus["tools"] }): ReactNode {
-  const sorted = tools.toSorted((a, b) => b.hits + b.misses - a.hits - a.misses).slice(0, 100);
+  const [shown, more] = useSome(
+    tools.toSorted((a, b) => b.hits + b.misses - a.hits - a.misses),
+    "tools",
+  );
   return (
-    <Table className="numbers" layout="fixed">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th w="40%">Tool</Table.Th>
-          <Table.Th ta="right">Hits</Table.Th>
-          <Table.Th ta="right">Misses</Table.Th>
-          <Table.Th ta="right" visibleFrom="sm">
-            Kept
-          </Table.Th>
-          <Table.Th ta="right" visibleFrom="sm">
-            Saved
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {sorted.map(({ upstream, tool, hits, stale, joined, misses, bytes, savedMs }) => (
-          <Table.Tr key={`${upstream}/${tool}`}>
-            <Table.Td className="ellipsis" title={`${upstream}/${tool}`}>
-              {tool}
-              <Text size="xs" c="dimmed" className="ellipsis">
-                {upstream}
-              </Text>
-            </Table.Td>
-            <Table.Td ta="right">{countText(hits + stale + joined)}</Table.Td>
-            <Table.Td ta="right">{countText(misses)}</Table.Td>
-            <Table.Td ta="right" visibleFrom="sm">
-              {bytesText(bytes)}
-            </Table.Td>
-            <Table.Td ta="right" visibleFrom="sm">
-              {durationText(savedMs)}
-            </Table.Td>
+    <>
+      <Table className="numbers" layout="fixed">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w="40%">Tool</Table.Th>
+            <Table.Th ta="right">Hits</Table.Th>
+            <Table.Th ta="right">Misses</Table.Th>
+            <Table.Th ta="right" visibleFrom="sm">
+              Kept
+            </Table.Th>
+            <Table.Th ta="right" visibleFrom="sm">
+              Saved
+            </Table.Th>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {shown.map(({ upstream, tool, hits, stale, joined, misses, bytes, savedMs }) => (
+            <Table.Tr key={`${upstream}/${tool}`}>
+              <Table.Td className="ellipsis" title={`${upstream}/${tool}`}>
+                {tool}
+                <Text size="xs" c="dimmed" className="ellipsis">
+                  {upstream}
+                </Text>
+              </Table.Td>
+              <Table.Td ta="right">{countText(hits + stale + joined)}</Table.Td>
+              <Table.Td ta="right">{countText(misses)}</Table.Td>
+              <Table.Td ta="right" visibleFrom="sm">
+                {bytesText(bytes)}
+              </Table.Td>
+              <Table.Td ta="right" visibleFrom="sm">
+                {durationText(savedMs)}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {more}
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ import { Refusal, read } from "../api.ts";
 import { JsonView } from "../parts/json-view.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page, Panel } from "../parts/page.tsx";
+import { Replay } from "../parts/replay.tsx";
 import { StateBadge } from "../parts/state-badge.tsx";
 import { Waterfall, stagesIn } from "../parts/waterfall.tsx";
 import { bytesText, durationText, momentText, wordsOf } from "../text.ts";
@@ -64,6 +65,7 @@ function Whole({ row }: { readonly row: WholeRow }): ReactNode {
           )}
           <Kept title="Arguments" value={row.arguments} />
           <Kept title="Result" value={row.result} />
+          <Replay key={row.id} row={row} />
         </Stack>
       </Grid.Col>
     </Grid>

@@ -1,7 +1,7 @@
 import { Button, Group, SegmentedControl, Select, Table, Text, TextInput } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { type SubmitEvent, type ReactNode, useState } from "react";
+import { type SubmitEvent, type ReactNode, memo, useDeferredValue, useState } from "react";
 import type { CallRow } from "../answers.ts";
 import { read } from "../api.ts";
 import { useLive } from "../live.ts";
@@ -117,10 +117,12 @@ function Filters(given: {
 }
 
 /** Rows that are drawn of the calls that end just now. */
-const maxLive = 100;
+const maxLive = 50;
 
 function Ending({ search }: { readonly search: Search }): ReactNode {
-  const { messages } = useLive();
+  const live = useLive();
+  // Drawn in slices between which the page answers, as many rows are new at each look.
+  const messages = useDeferredValue(live.messages);
   const rows = messages
     .flatMap(({ type, timestamp, data }) =>
       type === "call_ended" && "outcome" in data ? [{ ...data, time: timestamp }] : [],
@@ -181,8 +183,39 @@ type Shown = Pick<CallRow, "id" | "time" | "method"> & {
   readonly [name in "name" | "upstream" | "tool" | "principal" | "outcome" | "code" | "cache"]?: string | undefined;
 } & { readonly durationMs?: number | undefined };
 
+/** What has ended never changes: at hundreds of calls a second only those rows are drawn that are new. */
+const Row = memo(
+  function Row({ row, isLive }: { readonly row: Shown; readonly isLive: boolean }): ReactNode {
+    const navigate = useNavigate();
+    return (
+      <Table.Tr className="row-link" onClick={() => void navigate({ to: "/calls/$id", params: { id: row.id } })}>
+        <Table.Td visibleFrom="sm">{isLive ? timeText(row.time) : momentText(row.time)}</Table.Td>
+        <Table.Td className="ellipsis">
+          <GoTo to="/calls/$id" params={{ id: row.id }} size="sm" className="ellipsis" display="block">
+            {row.tool ?? row.name ?? row.method}
+          </GoTo>
+          <Text size="xs" c="dimmed" className="ellipsis">
+            {row.upstream ?? row.method}
+          </Text>
+        </Table.Td>
+        <Table.Td>
+          <StateBadge state={row.outcome ?? ""} />
+          <Text size="xs" c="dimmed" className="ellipsis" title={row.code}>
+            {row.code}
+          </Text>
+        </Table.Td>
+        <Table.Td ta="right">{row.durationMs === undefined ? "" : durationText(row.durationMs)}</Table.Td>
+        <Table.Td visibleFrom="md">{row.cache === "none" ? "" : row.cache}</Table.Td>
+        <Table.Td visibleFrom="md" className="ellipsis">
+          {row.principal}
+        </Table.Td>
+      </Table.Tr>
+    );
+  },
+  (before, after) => before.row.id === after.row.id && before.isLive === after.isLive,
+);
+
 function Rows({ rows, isLive }: { readonly rows: readonly Shown[]; readonly isLive: boolean }): ReactNode {
-  const navigate = useNavigate();
   return (
     <Table highlightOnHover className="numbers" layout="fixed">
       <Table.Thead>
@@ -205,32 +238,7 @@ function Rows({ rows, isLive }: { readonly rows: readonly Shown[]; readonly isLi
       </Table.Thead>
       <Table.Tbody>
         {rows.map((row) => (
-          <Table.Tr
-            key={row.id}
-            className="row-link"
-            onClick={() => void navigate({ to: "/calls/$id", params: { id: row.id } })}
-          >
-            <Table.Td visibleFrom="sm">{isLive ? timeText(row.time) : momentText(row.time)}</Table.Td>
-            <Table.Td className="ellipsis">
-              <GoTo to="/calls/$id" params={{ id: row.id }} size="sm" className="ellipsis" display="block">
-                {row.tool ?? row.name ?? row.method}
-              </GoTo>
-              <Text size="xs" c="dimmed" className="ellipsis">
-                {row.upstream ?? row.method}
-              </Text>
-            </Table.Td>
-            <Table.Td>
-              <StateBadge state={row.outcome ?? ""} />
-              <Text size="xs" c="dimmed" className="ellipsis" title={row.code}>
-                {row.code}
-              </Text>
-            </Table.Td>
-            <Table.Td ta="right">{row.durationMs === undefined ? "" : durationText(row.durationMs)}</Table.Td>
-            <Table.Td visibleFrom="md">{row.cache === "none" ? "" : row.cache}</Table.Td>
-            <Table.Td visibleFrom="md" className="ellipsis">
-              {row.principal}
-            </Table.Td>
-          </Table.Tr>
+          <Row key={row.id} row={row} isLive={isLive} />
         ))}
       </Table.Tbody>
     </Table>

@@ -5,6 +5,7 @@ import type { ShownJob } from "../answers.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Loaded } from "../parts/loaded.tsx";
 import { Page, Panel } from "../parts/page.tsx";
+import { Schedules } from "../parts/schedules.tsx";
 import { StateBadge, colorOf } from "../parts/state-badge.tsx";
 import { useJobs } from "../queries.ts";
 import { countText, momentText } from "../text.ts";
@@ -46,6 +47,7 @@ export function JobsPage(): ReactNode {
           }
         </Loaded>
       </Panel>
+      <Schedules isAll={isAll} />
     </Page>
   );
 }

@@ -1,9 +1,7 @@
 import { Button, Grid, Group, JsonInput, Progress as Bar, Stack, Switch, Text } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from "react";
-import type { LiveMessage } from "switchyard/live";
-import type { JsonObject, Schema, Tool, ToolResult } from "../answers.ts";
-import { useLive } from "../live.ts";
+import type { JsonObject, Schema, Tool } from "../answers.ts";
 import { Empty, Loaded, Problem } from "../parts/loaded.tsx";
 import { JsonView } from "../parts/json-view.tsx";
 import { Page, Panel } from "../parts/page.tsx";
@@ -12,7 +10,7 @@ import { SchemaForm, type Typed, argumentsOf, typedFrom, typedOf } from "../part
 import { Tag } from "../parts/state-badge.tsx";
 import { useTools } from "../queries.ts";
 import { durationText, wordsOf } from "../text.ts";
-import { type Progress, callTool } from "../tool-call.ts";
+import { type Answered, type Progress, callTool } from "../tool-call.ts";
 import { Hints } from "./tools.tsx";
 import { GoTo } from "../parts/go-to.tsx";
 
@@ -47,7 +45,7 @@ export function ToolPage(): ReactNode {
 type Trial =
   | { readonly kind: "none" }
   | { readonly kind: "running"; readonly at: number; readonly progress: Progress | undefined }
-  | { readonly kind: "answered"; readonly at: number; readonly ms: number; readonly result: ToolResult }
+  | { readonly kind: "answered"; readonly at: number; readonly ms: number; readonly answered: Answered }
   | { readonly kind: "failed"; readonly at: number; readonly ms: number; readonly error: unknown };
 
 function Playground({ tool }: { readonly tool: Tool }): ReactNode {
@@ -58,7 +56,7 @@ function Playground({ tool }: { readonly tool: Tool }): ReactNode {
         <Arguments schema={tool.inputSchema} run={run} {...(trial.kind === "running" && { cancel })} />
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 7 }}>
-        <Panel title="Answer" aside={<Fate tool={tool.name} trial={trial} />}>
+        <Panel title="Answer" aside={<Fate trial={trial} />}>
           <Answer trial={trial} />
         </Panel>
         <details style={{ marginTop: 16 }}>
@@ -154,8 +152,8 @@ function useTrial(tool: string): readonly [Trial, (args: JsonObject) => void, ()
       },
       controller.signal,
     ).then(
-      (result) => {
-        setTrial({ kind: "answered", at, ms: tookMs(), result });
+      (answered) => {
+        setTrial({ kind: "answered", at, ms: tookMs(), answered });
       },
       (error: unknown) => {
         setTrial(controller.signal.aborted ? { kind: "none" } : { kind: "failed", at, ms: tookMs(), error });
@@ -184,7 +182,7 @@ function Answer({ trial }: { readonly trial: Trial }): ReactNode {
     case "failed":
       return <Problem error={trial.error} />;
     case "answered":
-      return <ResultView key={trial.at} result={trial.result} />;
+      return <ResultView key={trial.at} result={trial.answered.result} />;
   }
 }
 
@@ -199,34 +197,21 @@ function Running({ progress }: { readonly progress: Progress | undefined }): Rea
   );
 }
 
-/** What the gateway says of the call when it is over: how long it took there, and whether the cache answered. */
-function Fate({ tool, trial }: { readonly tool: string; readonly trial: Trial }): ReactNode {
-  const { messages } = useLive();
+/** What the gateway says of the call when it is over: whether the cache answered, and where it is on record. */
+function Fate({ trial }: { readonly trial: Trial }): ReactNode {
   if (trial.kind !== "answered" && trial.kind !== "failed") return null;
-  const ended = messages.find((message) => isOf(message, tool, trial.at));
-  const data = ended !== undefined && "cache" in ended.data ? ended.data : undefined;
+  const { id, cache = "none" } = trial.kind === "answered" ? trial.answered : {};
   return (
     <Group gap="xs">
-      {data !== undefined && "cache" in data && data.cache !== "none" && (
-        <Tag color={data.cache === "miss" ? "gray" : "blue"}>{`cache ${wordsOf(data.cache)}`}</Tag>
-      )}
+      {cache !== "none" && <Tag color={cache === "miss" ? "gray" : "blue"}>{`cache ${wordsOf(cache)}`}</Tag>}
       <Text size="sm" c="dimmed" className="numbers">
-        {durationText(data?.durationMs ?? trial.ms)}
+        {durationText(trial.ms)}
       </Text>
-      {data !== undefined && (
-        <GoTo to="/calls/$id" params={{ id: data.call }} size="sm">
+      {id !== undefined && (
+        <GoTo to="/calls/$id" params={{ id }} size="sm">
           On record
         </GoTo>
       )}
     </Group>
   );
-}
-
-/** A clock may be a little off, and the browser's is not the gateway's. */
-const slackMs = 2000;
-
-function isOf({ type, timestamp, data }: LiveMessage, tool: string, at: number): boolean {
-  if (type !== "call_ended" || !("entrance" in data) || data.entrance !== "rest") return false;
-  const own = data.tool ?? "";
-  return (tool === own || tool.endsWith(`__${own}`)) && Date.parse(timestamp) >= at - slackMs;
 }

@@ -5,13 +5,11 @@ import type { Tool } from "../answers.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Loaded } from "../parts/loaded.tsx";
 import { Page, Panel } from "../parts/page.tsx";
+import { useSome } from "../parts/some.tsx";
 import { Tag } from "../parts/state-badge.tsx";
 import { useTools } from "../queries.ts";
 import { plural } from "../text.ts";
 import { GoTo } from "../parts/go-to.tsx";
-
-/** Tools that are shown at once; a thousand rows make every keystroke slow. */
-const maxShown = 100;
 
 /** Every tool that may be used, to look for one. */
 export function ToolsPage(): ReactNode {
@@ -37,6 +35,7 @@ export function ToolsPage(): ReactNode {
 function Found({ all, text }: { readonly all: readonly Tool[]; readonly text: string }): ReactNode {
   const wanted = useDeferredValue(text);
   const found = useMemo(() => matching(all, wanted), [all, wanted]);
+  const [shown, more] = useSome(found, wanted);
   if (all.length === 0) {
     return (
       <Empty title="There is no tool">
@@ -53,12 +52,10 @@ function Found({ all, text }: { readonly all: readonly Tool[]; readonly text: st
       <Text size="sm" c="dimmed" role="status">
         {found.length === all.length ? plural(all.length, "tool") : `${found.length} of ${plural(all.length, "tool")}`}
       </Text>
-      {found.slice(0, maxShown).map((tool) => (
+      {shown.map((tool) => (
         <ToolRow key={tool.name} tool={tool} />
       ))}
-      {found.length > maxShown && (
-        <Text size="sm" c="dimmed">{`${found.length - maxShown} more: type more of the name.`}</Text>
-      )}
+      {more}
     </Stack>
   );
 }
