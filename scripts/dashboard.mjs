@@ -15,7 +15,7 @@ export function isDashboardBuilt() {
 export function isDashboardCurrent() {
   if (!isDashboardBuilt()) return false;
   const builtAt = statSync(page).mtimeMs;
-  const sources = ["ui", join("src", "live")].flatMap((folder) =>
+  const sources = ["ui", join("src", "live"), join("connectors", "cashflow")].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
   );
   return sources.every(({ parentPath, name }) => statSync(join(parentPath, name)).mtimeMs <= builtAt);

@@ -50,6 +50,16 @@ const pages: Readonly<
   },
   events: { path: "/events" },
   cache: { path: "/cache" },
+  cashflow: { path: "/cashflow?scenario=no_second_closing&with=growth&months=36" },
+  "cashflow-risk": { path: "/cashflow?view=risk&scenario=late_payers&months=36" },
+  "cashflow-entity": {
+    path: "/cashflow?view=entities&entity=employee:mira-okafor",
+    first: async (page) => {
+      await page.getByRole("textbox", { name: "salary" }).fill("71000.125");
+      await page.getByText("has more than two decimals").waitFor();
+    },
+  },
+  "cashflow-captable": { path: "/cashflow?view=captable" },
   alerts: {
     path: "/alerts",
     first: (page) => page.getByText("tracker is not connected").waitFor({ timeout: 40_000 }),
@@ -82,7 +92,7 @@ for (const width of [1280, 390]) {
     await page.getByText("Live", { exact: true }).waitFor({ state: "attached" });
     for (const [name, shown] of Object.entries(pages)) {
       const { path } = shown;
-      if (only !== undefined && only !== name) continue;
+      if (only !== undefined && !name.startsWith(only)) continue;
       // By the router, as a person goes there: what was seen live stays.
       await page.evaluate(
         `history.pushState({}, "", ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent("popstate"))`,

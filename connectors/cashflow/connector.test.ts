@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openConnector } from "switchyard/connector";
+import { z } from "zod";
 import { connector } from "./connector.ts";
 
 const example = fileURLToPath(new URL("../../examples/cashflow/", import.meta.url));
@@ -41,6 +42,21 @@ test("the same seed gives the same answer, another one another", async () => {
   const first = await run(7);
   assert.equal(await run(7), first);
   assert.notEqual(await run(8), first);
+});
+
+test("a workbook comes as bytes under a name of its own, as long as is said", async () => {
+  await using open = await openConnector(connector, { dir: example });
+  const answer = z
+    .object({
+      structuredContent: z.object({ name: z.string(), bytes: z.int() }),
+      content: z.array(z.object({ resource: z.object({ blob: z.base64(), mimeType: z.string() }).optional() })),
+    })
+    .parse(await open.call("report", { format: "xlsx", months: 6 }));
+  const { name, bytes } = answer.structuredContent;
+  const { blob = "", mimeType } = answer.content.find(({ resource }) => resource !== undefined)?.resource ?? {};
+  assert.equal(name, "cash-flow-baseline-2026-01-2026-06.xlsx");
+  assert.equal(mimeType, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+  assert.equal(Buffer.from(blob, "base64").length, bytes);
 });
 
 test("a folder that is not there is refused with the way out", async () => {

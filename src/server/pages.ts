@@ -18,6 +18,7 @@ export const pageNames = [
   "jobs",
   "events",
   "cache",
+  "cashflow",
   "alerts",
   "access",
   "settings",

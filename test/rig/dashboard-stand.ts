@@ -62,8 +62,15 @@ export class DashboardStand implements AsyncDisposable {
   }
 
   /** Makes a key, as a person does on the gateway's machine. */
-  async makeKey(name: string, role: string): Promise<{ readonly id: string; readonly text: string }> {
-    const { stdout, stderr } = await runCommand(["keys", "create", name, "--role", role], this.folder);
+  async makeKey(
+    name: string,
+    role: string,
+    grants: readonly string[] = [],
+  ): Promise<{ readonly id: string; readonly text: string }> {
+    const { stdout, stderr } = await runCommand(
+      ["keys", "create", name, "--role", role, ...grants.flatMap((grant) => ["--grant", grant])],
+      this.folder,
+    );
     const said = `${stdout}\n${stderr}`;
     const [text] = /swy_\S+/.exec(said) ?? [];
     const [, id] = /called (\w+);/.exec(said) ?? [];

@@ -123,15 +123,16 @@ const pageReads: Readonly<Record<(typeof pageNames)[number], string>> = {
   jobs: "/api/schedules",
   events: "/docs/events",
   cache: "/api/cache",
+  cashflow: "/api/status",
   alerts: "/api/alerts",
   access: "/api/keys",
   settings: "/api/settings",
 };
 
 const seenBy: Readonly<Record<Role, readonly string[]>> = {
-  viewer: ["upstreams", "tools", "jobs", "events"],
-  user: ["upstreams", "tools", "jobs", "events"],
-  operator: ["upstreams", "tools", "calls", "jobs", "events", "cache", "alerts"],
+  viewer: ["upstreams", "tools", "jobs", "events", "cashflow"],
+  user: ["upstreams", "tools", "jobs", "events", "cashflow"],
+  operator: ["upstreams", "tools", "calls", "jobs", "events", "cache", "cashflow", "alerts"],
   admin: [...pageNames],
 };
 

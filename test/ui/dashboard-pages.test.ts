@@ -31,6 +31,7 @@ const pages = {
   "/jobs/new": "1. Operations",
   "/events": "Hold still",
   "/cache": "By tool",
+  "/cashflow": "No upstream is a cash-flow model",
   "/alerts": "Objectives of tools",
   "/access": "What roles may do",
   "/settings?all=yes": "mcpServers.everything.command",

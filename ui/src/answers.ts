@@ -74,7 +74,13 @@ export interface Content {
   readonly mimeType?: string;
   readonly uri?: string;
   readonly name?: string;
-  readonly resource?: { readonly uri: string; readonly text?: string; readonly mimeType?: string };
+  readonly resource?: {
+    readonly uri: string;
+    readonly text?: string;
+    /** In base64. */
+    readonly blob?: string;
+    readonly mimeType?: string;
+  };
 }
 
 /** What a tool answers. */

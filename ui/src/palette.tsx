@@ -2,8 +2,8 @@ import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData, spo
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Icon } from "./parts/icon.tsx";
-import { places } from "./places.ts";
 import { useStatus, useTools } from "./queries.ts";
+import { usePlaces } from "./shown-places.ts";
 import { wordsOf } from "./text.ts";
 
 /** Opens it, as Ctrl-K and Cmd-K do. */
@@ -16,7 +16,7 @@ export function Palette(): ReactNode {
   const navigate = useNavigate();
   const status = useStatus();
   const tools = useTools();
-  const pages = places.map(({ to, label, icon }): SpotlightActionData => ({
+  const pages = usePlaces().map(({ to, label, icon }): SpotlightActionData => ({
     id: to,
     label,
     leftSection: <Icon name={icon} />,

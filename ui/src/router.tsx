@@ -74,6 +74,12 @@ const cache = createRoute({
   path: "/cache",
   component: lazyRouteComponent(() => import("./pages/cache.tsx"), "CachePage"),
 });
+const cashflow = createRoute({
+  getParentRoute,
+  path: "/cashflow",
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import("./pages/cashflow.tsx"), "CashflowPage"),
+});
 const access = createRoute({
   getParentRoute,
   path: "/access",
@@ -107,6 +113,7 @@ export const router = createRouter({
     job,
     events,
     cache,
+    cashflow,
     access,
     alerts,
     settings,

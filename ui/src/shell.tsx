@@ -21,9 +21,9 @@ import { useLive } from "./live.ts";
 import { Palette, openPalette } from "./palette.tsx";
 import { Icon } from "./parts/icon.tsx";
 import { Mark } from "./parts/mark.tsx";
-import { places } from "./places.ts";
 import { useAlerts, useStatus } from "./queries.ts";
 import { leave, useSession } from "./session.ts";
+import { usePlaces } from "./shown-places.ts";
 
 /** What is around every page: where to go, whether what is shown is live, and what is looked for. */
 export function Shell(): ReactNode {
@@ -90,7 +90,7 @@ function Places({ pathname }: { readonly pathname: string }): ReactNode {
     0;
   return (
     <AppShell.Section grow>
-      {places.map(({ to, label, icon }) => {
+      {usePlaces().map(({ to, label, icon }) => {
         const isHere = to === "/" ? pathname === "/" : pathname.startsWith(to);
         return (
           <NavLink

@@ -14,6 +14,38 @@ const asOf = day.optional().describe("The day, YYYY-MM-DD. Default: today.");
 const share = z.number().nullable().describe("0 to 1; null where there is no whole.");
 const most = 1e12;
 
+const capTableOutput = z.object({
+  as_of: z.string(),
+  currency: z.string(),
+  issued_shares: z.number(),
+  fully_diluted_shares: z.number(),
+  pool_shares: z.number(),
+  holdings: z.array(
+    z.object({
+      holder: z.string(),
+      type: z.string(),
+      share_class: z.string().nullable().describe("null for options."),
+      shares: z.number(),
+      vested: z.number(),
+      basic_percent: z.number(),
+      diluted_percent: z.number(),
+      voting_percent: z.number(),
+    }),
+  ),
+  ownership: z.object({
+    founder: share,
+    employee: share,
+    investor: share,
+    liquidation_overhang: z.number().describe("All preferences, in units of the currency."),
+    option_pool_remaining: share,
+    voting_concentration: share.describe("Sum of squared shares of votes."),
+    board_independence: share,
+    anti_dilution_exposure: share,
+  }),
+});
+
+/** What `cap_table` answers. */
+export type CapTableAnswer = z.output<typeof capTableOutput>;
 /** What says who owns the company. */
 const owning = (): readonly string[] => [
   part.company,
@@ -27,35 +59,7 @@ export function capTableTool(live: LiveModel, today: () => string): Tool {
     title: "Cap table",
     description: "Who owns the company on a day: shares, vested shares, basic, fully diluted and voting percentages.",
     input: z.object({ as_of: asOf }),
-    output: z.object({
-      as_of: z.string(),
-      currency: z.string(),
-      issued_shares: z.number(),
-      fully_diluted_shares: z.number(),
-      pool_shares: z.number(),
-      holdings: z.array(
-        z.object({
-          holder: z.string(),
-          type: z.string(),
-          share_class: z.string().nullable().describe("null for options."),
-          shares: z.number(),
-          vested: z.number(),
-          basic_percent: z.number(),
-          diluted_percent: z.number(),
-          voting_percent: z.number(),
-        }),
-      ),
-      ownership: z.object({
-        founder: share,
-        employee: share,
-        investor: share,
-        liquidation_overhang: z.number().describe("All preferences, in units of the currency."),
-        option_pool_remaining: share,
-        voting_concentration: share.describe("Sum of squared shares of votes."),
-        board_independence: share,
-        anti_dilution_exposure: share,
-      }),
-    }),
+    output: capTableOutput,
     answer: ({ entities, company: { currency } }, { as_of = today() }) => {
       const table = capTable(entities, as_of);
       return { structured: capTableData(table, currency), content: capTableText(table, currency) };

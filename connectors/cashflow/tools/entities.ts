@@ -25,6 +25,24 @@ export const findingSchema = z.object({
   field: z.string().optional(),
 });
 
+const listOutput = z.object({
+  total: z.int().describe("How many fit."),
+  entities: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string(),
+      name: z.string(),
+      start_date: z.string(),
+      end_date: z.string().optional(),
+      tags: z.array(z.string()).optional(),
+      source: z.string().describe("file:line"),
+    }),
+  ),
+});
+
+/** What `entities_list` answers. */
+export type EntitiesAnswer = z.output<typeof listOutput>;
+
 export function entitiesListTool(live: LiveModel): Tool {
   return tool({
     name: "entities_list",
@@ -38,20 +56,7 @@ export function entitiesListTool(live: LiveModel): Tool {
       limit: z.int().min(1).max(1000).default(100).describe("At most so many, 1 to 1000."),
       offset: z.int().min(0).default(0).describe("How many to pass over."),
     }),
-    output: z.object({
-      total: z.int().describe("How many fit."),
-      entities: z.array(
-        z.object({
-          id: z.string(),
-          type: z.string(),
-          name: z.string(),
-          start_date: z.string(),
-          end_date: z.string().optional(),
-          tags: z.array(z.string()).optional(),
-          source: z.string().describe("file:line"),
-        }),
-      ),
-    }),
+    output: listOutput,
     run: async ({ type, name_pattern: pattern, tag, limit, offset }) => {
       const { entities } = await told(() => live.model());
       const fits = ({ data }: Entity): boolean =>
@@ -88,6 +93,16 @@ function listedOf({ id, data, source }: Entity) {
   };
 }
 
+const entityOutput = z.object({
+  id: z.string(),
+  source: z.string().describe("file:line"),
+  data: z.record(z.string(), z.unknown()).describe("Its fields; money in units of the currency."),
+  findings: z.array(findingSchema),
+});
+
+/** What `entity_get` answers. */
+export type EntityAnswer = z.output<typeof entityOutput>;
+
 export function entityGetTool(live: LiveModel): Tool {
   return tool({
     name: "entity_get",
@@ -95,12 +110,7 @@ export function entityGetTool(live: LiveModel): Tool {
     description: "One entity with all its fields, where it stands, and what is wrong with it.",
     annotations: reading,
     input: z.object({ id: z.string().describe("As entities_list says it: employee:ada-lovelace.") }),
-    output: z.object({
-      id: z.string(),
-      source: z.string().describe("file:line"),
-      data: z.record(z.string(), z.unknown()).describe("Its fields; money in units of the currency."),
-      findings: z.array(findingSchema),
-    }),
+    output: entityOutput,
     run: async ({ id }) => {
       const { entities, findings } = await told(() => live.model());
       const about = findings.filter(({ entity }) => entity === id);

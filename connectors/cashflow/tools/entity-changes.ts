@@ -28,6 +28,11 @@ export function oneAtATime(): Writes {
   };
 }
 
+const validityOutput = z.object({ valid: z.boolean(), findings: z.array(findingSchema) });
+
+/** What `entity_validate` answers. */
+export type ValidityAnswer = z.output<typeof validityOutput>;
+
 export function entityValidateTool(live: LiveModel): Tool {
   return tool({
     name: "entity_validate",
@@ -36,7 +41,7 @@ export function entityValidateTool(live: LiveModel): Tool {
       "Without arguments: everything that is wrong in the model's files, with line and remedy. With type, name and fields: what entity_save would find wrong. Writes nothing.",
     annotations: reading,
     input: z.object({ type: entityType.optional(), name: name.optional(), fields: fields.optional() }),
-    output: z.object({ valid: z.boolean(), findings: z.array(findingSchema) }),
+    output: validityOutput,
     run: async ({ type, name: whose, fields: given }) => {
       if (type === undefined && whose === undefined && given === undefined) {
         return { ...validity((await told(() => live.model())).findings), uses: [part.findings] };

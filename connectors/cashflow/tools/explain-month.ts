@@ -7,6 +7,30 @@ import { grouped, money, textTable } from "../text-table.ts";
 import { forecastFields, month, optionsOf } from "./forecast-options.ts";
 import { modelTool } from "./model-tool.ts";
 
+const output = z.object({
+  month: z.string(),
+  column: z.string(),
+  currency: z.string(),
+  amount: z.number().describe("In units of the currency."),
+  contributions: z
+    .array(
+      z.object({
+        entity: z.string().describe("The entity's id; company for tax and opening cash."),
+        name: z.string(),
+        type: z.string(),
+        rule: z.string(),
+        amount: z.number().describe("With its sign in the figure."),
+        formula: z.string(),
+        recognised: z.string().describe("The month in which it was earned or used."),
+        source: z.string().optional().describe("file:line"),
+      }),
+    )
+    .describe("The largest first."),
+});
+
+/** What `explain_month` answers. */
+export type ExplainMonthAnswer = z.output<typeof output>;
+
 export function explainMonthTool(live: LiveModel): Tool {
   return modelTool(live, {
     name: "explain_month",
@@ -18,26 +42,7 @@ export function explainMonthTool(live: LiveModel): Tool {
       column: z.enum(columnNames).default("net_cash_flow").describe("Which figure of that month."),
       ...forecastFields,
     }),
-    output: z.object({
-      month: z.string(),
-      column: z.string(),
-      currency: z.string(),
-      amount: z.number().describe("In units of the currency."),
-      contributions: z
-        .array(
-          z.object({
-            entity: z.string().describe("The entity's id; company for tax and opening cash."),
-            name: z.string(),
-            type: z.string(),
-            rule: z.string(),
-            amount: z.number().describe("With its sign in the figure."),
-            formula: z.string(),
-            recognised: z.string().describe("The month in which it was earned or used."),
-            source: z.string().optional().describe("file:line"),
-          }),
-        )
-        .describe("The largest first."),
-    }),
+    output,
     answer: (model, { month: asked, column, ...options }) => {
       const explanation = explainMonth(forecast(model, optionsOf(options)), asked, column);
       const { currency } = model.company;

@@ -30,6 +30,24 @@ export const summarySchema = z.object({
   ruin_month: z.string().nullable().describe("The first month that ends below 0; null where none does."),
 });
 
+const output = z.object({
+  scenario: z.string(),
+  currency: z.string().describe("ISO 4217; all amounts are units of it, with cents."),
+  start: z.string(),
+  end: z.string(),
+  opening_cash: amount,
+  periods: z.array(
+    z
+      .looseObject({ period: z.string(), active_employees: z.number(), active_projects: z.number() })
+      .describe("One period: its name and the columns that were asked for."),
+  ),
+  summary: summarySchema,
+  notes: z.array(z.string()).describe("Changes of the scenario that touched nothing."),
+});
+
+/** What `forecast` answers. */
+export type ForecastAnswer = z.output<typeof output>;
+
 export function forecastTool(live: LiveModel): Tool {
   return modelTool(live, {
     name: "forecast",
@@ -48,20 +66,7 @@ export function forecastTool(live: LiveModel): Tool {
           "What is shown. Cash in the month it moves; from accrued_revenue on what was earned, used and owed in it.",
         ),
     }),
-    output: z.object({
-      scenario: z.string(),
-      currency: z.string().describe("ISO 4217; all amounts are units of it, with cents."),
-      start: z.string(),
-      end: z.string(),
-      opening_cash: amount,
-      periods: z.array(
-        z
-          .looseObject({ period: z.string(), active_employees: z.number(), active_projects: z.number() })
-          .describe("One period: its name and the columns that were asked for."),
-      ),
-      summary: summarySchema,
-      notes: z.array(z.string()).describe("Changes of the scenario that touched nothing."),
-    }),
+    output,
     answer: (model, { aggregation, columns, ...options }) => {
       const report = reportOf(forecast(model, optionsOf(options)), aggregation);
       const { scenario, currency, start, end, opening_cash, summary, notes } = report;

@@ -43,6 +43,9 @@ const output = z.object({
   ),
 });
 
+/** What `health_score` answers. */
+export type HealthAnswer = z.output<typeof output>;
+
 export function healthScoreTool(live: LiveModel, today: () => string): Tool {
   return modelTool(live, {
     name: "health_score",

@@ -12,6 +12,24 @@ function kpiData({ value = null, ...rest }: Omit<Kpi, "value"> & { readonly valu
   return { ...rest, value };
 }
 
+const output = z.object({
+  scenario: z.string(),
+  currency: z.string(),
+  kpis: z.array(
+    z.object({
+      name: z.string(),
+      value: z.number().nullable(),
+      unit: z.string().describe("money is units of the currency; percent is from 0 to 100; months; count; ratio."),
+      formula: z.string(),
+      source: z.string(),
+      note: z.string().optional(),
+    }),
+  ),
+});
+
+/** What `kpis` answers. */
+export type KpisAnswer = z.output<typeof output>;
+
 export function kpisTool(live: LiveModel): Tool {
   return modelTool(live, {
     name: "kpis",
@@ -22,20 +40,7 @@ export function kpisTool(live: LiveModel): Tool {
       ...forecastFields,
       names: z.array(z.string()).max(100).optional().describe("Only these, by name. Default: all."),
     }),
-    output: z.object({
-      scenario: z.string(),
-      currency: z.string(),
-      kpis: z.array(
-        z.object({
-          name: z.string(),
-          value: z.number().nullable(),
-          unit: z.string().describe("money is units of the currency; percent is from 0 to 100; months; count; ratio."),
-          formula: z.string(),
-          source: z.string(),
-          note: z.string().optional(),
-        }),
-      ),
-    }),
+    output,
     answer: (model, { names, ...options }) => {
       const { currency } = model.company;
       const kpis = kpisOf(forecast(model, optionsOf(options)))

@@ -48,6 +48,9 @@ const output = z.object({
   sensitivity: z.array(z.object({ name: z.string(), correlation: z.number(), share: chance })),
 });
 
+/** What `monte_carlo` answers. */
+export type MonteCarloAnswer = z.output<typeof output>;
+
 export function monteCarloTool(live: LiveModel): Tool {
   return modelTool(live, {
     name: "monte_carlo",

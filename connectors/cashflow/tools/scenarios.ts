@@ -8,6 +8,19 @@ import { horizonFields, metricText, optionsOf } from "./forecast-options.ts";
 import { part } from "../uses.ts";
 import { modelTool } from "./model-tool.ts";
 
+const scenariosOutput = z.object({
+  company: z.string(),
+  currency: z.string(),
+  start: z.string(),
+  opening_cash: z.number(),
+  scenarios: z.array(
+    z.object({ name: z.string(), description: z.string().optional(), extends: z.string().optional() }),
+  ),
+});
+
+/** What `scenarios_list` answers. */
+export type ScenariosAnswer = z.output<typeof scenariosOutput>;
+
 export function scenariosListTool(live: LiveModel): Tool {
   return modelTool(live, {
     uses: () => [part.company, part.scenarios],
@@ -15,15 +28,7 @@ export function scenariosListTool(live: LiveModel): Tool {
     title: "Scenarios",
     description: "The company, and the scenarios that its forecasts can be asked for.",
     input: z.object({}),
-    output: z.object({
-      company: z.string(),
-      currency: z.string(),
-      start: z.string(),
-      opening_cash: z.number(),
-      scenarios: z.array(
-        z.object({ name: z.string(), description: z.string().optional(), extends: z.string().optional() }),
-      ),
-    }),
+    output: scenariosOutput,
     answer: ({ company: { name, currency, start, opening_cash }, scenarios }) => {
       const listed = [...scenarios.values()].map(listedOf);
       return {
@@ -41,6 +46,21 @@ function listedOf({ name, description, extends: base }: Scenario) {
   return { name, ...(description !== undefined && { description }), ...(base !== undefined && { extends: base }) };
 }
 
+const comparisonOutput = z.object({
+  currency: z.string(),
+  scenarios: z.array(z.string()),
+  metrics: z.array(
+    z.object({
+      metric: z.string(),
+      values: z.record(z.string(), z.number().nullable()).describe("By scenario; null without meaning."),
+    }),
+  ),
+  winner: z.record(z.string(), z.string()).describe("By metric; none where no scenario has a value."),
+});
+
+/** What `compare_scenarios` answers. */
+export type ComparisonAnswer = z.output<typeof comparisonOutput>;
+
 export function compareScenariosTool(live: LiveModel): Tool {
   return modelTool(live, {
     name: "compare_scenarios",
@@ -56,17 +76,7 @@ export function compareScenariosTool(live: LiveModel): Tool {
         .describe(metricText),
       ...horizonFields,
     }),
-    output: z.object({
-      currency: z.string(),
-      scenarios: z.array(z.string()),
-      metrics: z.array(
-        z.object({
-          metric: z.string(),
-          values: z.record(z.string(), z.number().nullable()).describe("By scenario; null without meaning."),
-        }),
-      ),
-      winner: z.record(z.string(), z.string()).describe("By metric; none where no scenario has a value."),
-    }),
+    output: comparisonOutput,
     answer: (model, { scenarios, metrics, ...options }) => {
       const compared = compareScenarios(model, scenarios, metrics, optionsOf(options));
       const { currency } = model.company;

@@ -14,7 +14,13 @@ export function Figure(given: {
       <Text size="sm" c="dimmed">
         {label}
       </Text>
-      <Text className="numbers" fz="1.6rem" fw={650} lh={1.3} {...(color !== undefined && { style: { color } })}>
+      <Text
+        className="numbers"
+        fz="clamp(1.2rem, 5vw, 1.6rem)"
+        fw={650}
+        lh={1.3}
+        {...(color !== undefined && { style: { color } })}
+      >
         {value}
       </Text>
       <Text size="xs" c="dimmed" mih="1.2em">
