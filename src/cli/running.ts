@@ -5,7 +5,8 @@ import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
 
 const fileName = "gateway.json";
-const answerMs = 2000;
+/** How long a gateway may take to answer, in ms: a machine may be busy; one that is gone is known at once. */
+const answerMs = 5000;
 
 /** Where a gateway is, and the key to it; without one, for a gateway that asks nobody. */
 export interface Reached {

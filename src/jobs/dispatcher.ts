@@ -22,6 +22,8 @@ export interface DispatcherDeps extends AttemptDeps {
 const maxRuns = 8;
 /** Operations under way at once, for all jobs. */
 const maxUnderWay = 100;
+/** Operations that begin in one turn: what else the process has to do waits for a turn to end. */
+const maxBegun = 16;
 const leaseMs = 3000;
 const renewMs = 1000;
 const drainMs = 2000;
@@ -48,6 +50,8 @@ export class Dispatcher {
   /** From then on another job may be taken. */
   #takeAt = 0;
   #isTurning = false;
+  /** When the latest turn began. */
+  #turnedAt = Number.NEGATIVE_INFINITY;
   #isWoken = false;
   #isFull = false;
   /** Whether a job may be due that is not carried out yet. */
@@ -97,10 +101,15 @@ export class Dispatcher {
     this.#isWoken = true;
     if (this.#isTurning || this.#isClosed) return;
     this.#isTurning = true;
-    setImmediate(() => {
+    const { clock } = this.#deps.gateway.deps;
+    const waitMs = this.#turnedAt + this.#deps.store.turnMs - clock.monotonic();
+    const begin = (): void => {
       // Who has closed meanwhile begins nothing more.
       if (!this.#isClosed) this.#turned = this.#turn();
-    });
+    };
+    this.#stopTimer();
+    if (waitMs <= 0) setImmediate(begin);
+    else this.#stopTimer = clock.after(waitMs, begin);
   }
 
   /** A job as it stands now, with how many of its operations are under way; undefined where it is not being carried out. */
@@ -180,6 +189,7 @@ export class Dispatcher {
   async #turn(): Promise<void> {
     const { clock } = this.#deps.gateway.deps;
     this.#stopTimer();
+    this.#turnedAt = clock.monotonic();
     this.#isWoken = false;
     try {
       await this.#kept();
@@ -301,7 +311,7 @@ export class Dispatcher {
     const steps: Step[] = [];
     let places = maxUnderWay;
     for (const run of this.#runs.values()) places -= run.busy;
-    places = Math.min(places, store.begunAtOnce);
+    places = Math.min(places, maxBegun);
     for (const run of [...this.#runs.values()].toSorted(byRight)) {
       const givenUp = revive(run.job.owner) === undefined ? "unauthenticated" : undefined;
       const step = run.plan({ places, at, now, givenUp });

@@ -50,8 +50,8 @@ export interface OperationPage {
  * All methods reject with {@link GatewayError} `store_unavailable`.
  */
 export interface JobStore {
-  /** Operations that may begin in one turn: of few, where a write holds up all else that the process does; of more, where it is waited for. */
-  readonly begunAtOnce: number;
+  /** Shortest time from one turn to the next, in ms: more is written at a time then, where a write costs the same however little it is. */
+  readonly turnMs: number;
   /**
    * Keeps what a worker has for some time more, and gives it others that are due and that no worker has: those with the highest priority
    * first, then the oldest. None where it has its share of those that are due.

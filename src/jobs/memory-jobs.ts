@@ -10,7 +10,7 @@ export function memoryJobs(): JobStore {
   const rows = new Map<string, OperationRow[]>();
   const leases: Leases = new Map();
   return {
-    begunAtOnce: 4,
+    turnMs: 0,
     ...leasing(jobs, leases),
     create(job, operations) {
       const made = Array.from(operations, (operation): OperationRow => {

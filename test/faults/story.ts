@@ -11,9 +11,12 @@ import { type Front, healthy } from "./front.ts";
  * tried again, its breaker, its definitions.
  */
 export function storyOf({ switchyard }: Front, name = "bad"): string[] {
-  return switchyard.events
-    .after(0)
-    .events.flatMap((event) => ("upstream" in event && event.upstream === name ? [told(event)] : []));
+  return switchyard.events.after(0).events.flatMap((event) => (isOf(event, name) ? [told(event)] : []));
+}
+
+/** Alerts tell the same once more, later. */
+function isOf(event: Event, name: string): boolean {
+  return "upstream" in event && event.upstream === name && !event.type.startsWith("alert.");
 }
 
 function told(event: Event): string {

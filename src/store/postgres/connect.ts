@@ -16,7 +16,7 @@ const answerMs = 10_000;
 
 /** A database that was reached and is up to date. */
 export interface Connected {
-  readonly jobs: Omit<JobStore, "listen" | "begunAtOnce">;
+  readonly jobs: Omit<JobStore, "listen" | "turnMs">;
   readonly schedules: ScheduleStore;
   readonly queue: JobQueue;
   close(): Promise<void>;

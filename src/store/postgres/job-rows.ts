@@ -31,7 +31,7 @@ export interface Ground {
  * Jobs as rows that several gateways share. A worker's turn is one statement, and so one round trip and one commit. Leases go by the clock of the
  * database, so that those of the gateways need not agree.
  */
-export function postgresJobs(db: Kysely<Tables>, { queue, realm }: Ground): Omit<JobStore, "listen" | "begunAtOnce"> {
+export function postgresJobs(db: Kysely<Tables>, { queue, realm }: Ground): Omit<JobStore, "listen" | "turnMs"> {
   return {
     async take(worker, wanted) {
       const { rows } = await takeStatement(worker, realm, wanted).execute(db);

@@ -129,7 +129,7 @@ export function openPostgres(options: PostgresOptions): PostgresStore {
 
 function jobsOf(late: Late): JobStore {
   return {
-    begunAtOnce: 16,
+    turnMs: 0,
     take: (worker, wanted) => late.ask(({ jobs }) => jobs.take(worker, wanted)),
     release: (worker, job) => late.ask(({ jobs }) => jobs.release(worker, job)),
     create: (job, operations) => late.ask(({ jobs }) => jobs.create(job, operations)),
