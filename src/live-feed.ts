@@ -11,6 +11,7 @@ import { statusFor } from "./gateway/status-for.ts";
 import { LiveHub } from "./live/hub.ts";
 import type { Topic } from "./live/topic.ts";
 import type { Notification } from "./protocol/call.ts";
+import { changedMethod } from "./protocol/uses.ts";
 import type { Upstream } from "./upstream/upstream.ts";
 import { watchOwnUse } from "./vitals/own-use.ts";
 
@@ -84,6 +85,7 @@ export function liveFeed(deps: FeedDeps): LiveFeed {
       },
     },
     heard({ name }, { method, params }) {
+      if (method === changedMethod) tellProblems(events, name, params["problems"]);
       if (!hub.interest.isWanted("entities")) return;
       const uri = method === "notifications/resources/updated" ? stringAt(params, "uri") : undefined;
       const isList = method === "notifications/resources/list_changed";
@@ -94,6 +96,16 @@ export function liveFeed(deps: FeedDeps): LiveFeed {
       hub.close();
     },
   };
+}
+
+/** Problems that are told of one change, and how much of each, in characters. */
+const maxProblems = 20;
+const maxProblem = 500;
+
+function tellProblems(events: EventLog, upstream: string, said: unknown): void {
+  const texts = Array.isArray(said) ? said.filter((one) => typeof one === "string") : [];
+  const problems = texts.slice(0, maxProblems).map((text) => text.slice(0, maxProblem));
+  if (problems.length > 0) events.append({ type: "content.invalid", upstream, problems });
 }
 
 /** What is told of a topic now and then while somebody watches it; each returns what ends it. */

@@ -21,8 +21,8 @@ export const connector = defineConnector({
       .describe("The folder with company.yaml, the entities and scenarios; relative to the configuration's file."),
   }),
   setup: async ({ dir }, { folder, offer, changed, resourceChanged }) => {
-    const live = await opened(resolve(folder, dir), ({ files, uses }) => {
-      changed(uses);
+    const live = await opened(resolve(folder, dir), ({ files, uses, problems }) => {
+      changed(uses, problems);
       offer({ tools, prompts, resources: resourcesOf(live) });
       resourceChanged(findingsUri(live));
       for (const name of files) resourceChanged(fileUri(live, name));

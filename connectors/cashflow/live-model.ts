@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CashflowError } from "./cashflow-error.ts";
-import { type Finding, hasErrors } from "./findings.ts";
+import { type Finding, formatFinding, hasErrors } from "./findings.ts";
 import { fileLimitDefaults, listModelFiles, readInside } from "./model-files.ts";
 import { type Model, type ParsedFile, assembleModel, parseFile, requireValid } from "./model.ts";
 import { part, usesOfFile } from "./uses.ts";
@@ -28,6 +28,8 @@ export interface ModelChange {
   readonly files: readonly string[];
   /** What of the model that is, as answers name what they are made from. */
   readonly uses: readonly string[];
+  /** What is wrong in the model, a line each, where that is not what it was. */
+  readonly problems: readonly string[];
 }
 
 export type ChangeListener = (change: ModelChange) => void;
@@ -224,8 +226,8 @@ export class LiveModel implements AsyncDisposable {
     }, afterMs);
   }
 
-  /** What of the model these files were and are. Reads them, which the next question would. */
-  async #usesOf(files: readonly string[], before: readonly string[]): Promise<readonly string[]> {
+  /** What of the model these files are, and by `before` were. Reads them, which the next question would. */
+  async #changeOf(files: readonly string[], before: readonly string[]): Promise<ModelChange> {
     const model = await this.#assembledOf(this.#known);
     const uses = new Set(before);
     for (const name of files) {
@@ -234,9 +236,10 @@ export class LiveModel implements AsyncDisposable {
     }
     if (hasErrors(model.findings)) uses.add(part.validity);
     const wrong = JSON.stringify(model.findings);
-    if (wrong !== this.#toldFindings) uses.add(part.findings);
+    const isOther = wrong !== this.#toldFindings;
     this.#toldFindings = wrong;
-    return [...uses];
+    if (isOther) uses.add(part.findings);
+    return { files, uses: [...uses], problems: isOther ? model.findings.map(formatFinding) : [] };
   }
 
   async #tell(): Promise<void> {
@@ -250,8 +253,10 @@ export class LiveModel implements AsyncDisposable {
     const usesBefore = [...this.#untoldUses];
     this.#untold.clear();
     this.#untoldUses.clear();
-    const uses = files.length > 0 ? await this.#usesOf(files, usesBefore) : [];
-    if (files.length > 0 && !this.#isClosed) this.#onChange({ files, uses });
+    if (files.length > 0) {
+      const change = await this.#changeOf(files, usesBefore);
+      if (!this.#isClosed) this.#onChange(change);
+    }
     if (this.#watch?.state === "gone" || this.#watch?.state === "failed") this.#tellSoon(unwatchedMs);
   }
 }

@@ -72,8 +72,8 @@ export class ConnectorServer {
         const { close } = this.#offer;
         this.#become({ ...next, ...(close && { close }) });
       },
-      changed: (uses) => {
-        this.#subscriptions.changed(uses);
+      changed: (uses, problems = []) => {
+        this.#subscriptions.changed(uses, problems);
       },
       resourceChanged: (uri) => {
         this.#subscriptions.resourceChanged(uri);

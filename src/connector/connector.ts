@@ -129,8 +129,11 @@ export interface ConnectorContext {
   readonly folder: string;
   /** Offers something else from now on; clients are told. */
   readonly offer: (offer: Omit<Offer, "close">) => void;
-  /** Says that something of these names is not what it was: answers that are kept and that `uses` one of them are dropped. */
-  readonly changed: (uses: readonly string[]) => void;
+  /**
+   * Says that something of these names is not what it was: answers that are kept and that `uses` one of them are dropped. `problems` are what is
+   * wrong with it now, a sentence each: operators are told where there are any.
+   */
+  readonly changed: (uses: readonly string[], problems?: readonly string[]) => void;
   /** Tells who watches this resource that it is another now. */
   readonly resourceChanged: (uri: string) => void;
 }

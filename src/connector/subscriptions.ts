@@ -68,9 +68,9 @@ export class Subscriptions {
       if (names.includes(key)) this.#tell(method, {}, ({ methods }) => methods.has(method));
   }
 
-  /** Tells everybody who listens that something of these names is not what it was. */
-  changed(uses: readonly string[]): void {
-    this.#tell(changedMethod, { uses }, () => true);
+  /** Tells everybody who listens that something of these names is not what it was, and what is wrong with it. */
+  changed(uses: readonly string[], problems: readonly string[]): void {
+    this.#tell(changedMethod, { uses, ...(problems.length > 0 && { problems }) }, () => true);
   }
 
   /** Tells of a resource that is not what it was. */

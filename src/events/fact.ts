@@ -12,6 +12,7 @@ export type UpstreamStateName =
 /** Everything notable that can happen. Past tense; travels as JSON; holds no secret. Times are wall time in ms. */
 export type Fact =
   | FrequentFact
+  | ContentFact
   | {
       /** Nothing can be kept any more, or it can again. Calls go on meanwhile. */
       readonly type: "store.failed" | "store.recovered";
@@ -170,6 +171,14 @@ export interface ConfigRefusal {
   readonly type: "config.refused";
   readonly by: ConfigAuthor;
   /** One sentence each, without values that may be secrets. */
+  readonly problems: readonly string[];
+}
+
+/** What a server works with was changed, and has faults. */
+export interface ContentFact {
+  readonly type: "content.invalid";
+  readonly upstream: string;
+  /** One sentence each, the first of them. */
   readonly problems: readonly string[];
 }
 

@@ -226,8 +226,12 @@ export const messageTable = {
   validation_error: {
     ...operators,
     topic: "status",
-    says: "A changed configuration was refused; what runs stays.",
-    data: { by: oneOf(["file", "operator"], "Who wanted it."), errors: texts("One sentence each.") },
+    says: "A changed configuration was refused, and what runs stays; or what a server works with was changed, and has faults.",
+    data: {
+      by: oneOf(["file", "operator", "upstream"], "Who wanted it, or whose it is."),
+      upstream: optional(upstream),
+      errors: texts("One sentence each."),
+    },
   },
   operator_action: {
     ...operators,

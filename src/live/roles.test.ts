@@ -79,6 +79,7 @@ const expected: Readonly<Record<Topic, Readonly<Record<"operator" | "owner" | "v
     operator: [
       "operator_action upstream,operation,principal,about",
       "config_change by,isTemporary,added,changed,removed,enabled,disabled,isCatalogChanged,isWatchChanged",
+      "validation_error by,upstream,errors",
       "validation_error by,errors",
       "system_metrics cpuPercent,residentBytes,heapBytes,busyRatio,callsUnderWay,watchers",
       summary,

@@ -91,6 +91,7 @@ export function messagesOf(event: Event): readonly Message[] {
     case "operator.acted":
     case "config.changed":
     case "config.refused":
+    case "content.invalid":
     case "store.failed":
     case "store.recovered":
     case "system.measured":
@@ -267,6 +268,7 @@ type OfGateway =
   | "operator.acted"
   | "config.changed"
   | "config.refused"
+  | "content.invalid"
   | StoreFact
   | "system.measured"
   | "status.summed"
@@ -290,6 +292,10 @@ function ofGateway(fact: Event & FactOf<OfGateway | StoreFact>): readonly Messag
     }
     case "config.refused":
       return [message("validation_error", { by: fact.by, errors: fact.problems })];
+    case "content.invalid": {
+      const { upstream, problems } = fact;
+      return [message("validation_error", { by: "upstream", upstream, errors: problems }, { upstream })];
+    }
     case "store.failed": {
       const why = fact.code === undefined ? {} : { code: fact.code };
       const text = fact.message ?? "Nothing can be kept any more";

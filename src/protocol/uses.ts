@@ -3,7 +3,10 @@ import { isJsonObject } from "../core/json.ts";
 /** The member of a result's `_meta` by which an upstream says what the result is made from: names of its own. */
 export const usesKey = "switchyard/uses";
 
-/** By which it tells the gateway, and nobody behind it, that something of these names is not what it was: `uses`. */
+/**
+ * By which it tells the gateway, and nobody behind it, that something of these names is not what it was: `uses`; and what is wrong with it now, a
+ * sentence each, where that changed: `problems`.
+ */
 export const changedMethod = "notifications/switchyard/changed";
 
 /** How many names a result may give, and how long each may be, in characters; of one that gives more nothing is known. */

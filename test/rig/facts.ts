@@ -140,6 +140,7 @@ export const factSamples: { readonly [T in Fact["type"]]: Extract<Fact, { readon
     isCatalogChanged: false,
     isWatchChanged: false,
   },
+  "content.invalid": { type: "content.invalid", upstream: "a", problems: ["a.yaml:1:1 error"] },
   "config.refused": { type: "config.refused", by: "operator", problems: ["wrong"] },
   "store.failed": { type: "store.failed", code: "store_unavailable", message: "The disk is full" },
   "store.recovered": { type: "store.recovered" },

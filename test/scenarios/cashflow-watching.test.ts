@@ -109,7 +109,7 @@ suite("a file that changes", () => {
 
   test("drops the results that it is a part of, and no others", async () => {
     await using rig = new Rig();
-    const { url, folder } = await cashflowStand(rig);
+    const { url, folder, switchyard } = await cashflowStand(rig);
     const ask = rawModern(url);
     const questions = {
       baseline: { name: "forecast", arguments: { months: 6 } },
@@ -167,6 +167,11 @@ suite("a file that changes", () => {
       const { answer } = await ask("tools/call", { name: "cashflow__cap_table", arguments: { as_of: "2026-06-30" } });
       return objectAt(answer, "result")?.["isError"] === true;
     }, "what has errors answers nothing, whatever was kept");
+    const told = switchyard.events
+      .after(0)
+      .events.flatMap((event) => (event.type === "content.invalid" ? [event] : []));
+    assert.equal(told.length, 1, "who watches is told once");
+    assert.match(told[0]?.problems.join("\n") ?? "", /entities\/late\.yaml:2:\d+ error yaml_syntax/);
   });
 
   test("drops the results that were kept of it, and nothing has to be called twice for that", async () => {

@@ -56,7 +56,9 @@ for (const scheme of ["light", "dark"] as const) {
         await page.getByText(text).first().waitFor();
         if (path.startsWith("/nowhere")) continue;
         // What fades in has other colors until it is there.
-        await page.waitForFunction("document.getAnimations().every(({ playState }) => playState !== 'running')");
+        await page.evaluate(
+          "Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < 5000).map(({ finished }) => finished))",
+        );
         await page.evaluate(axe);
         const found: unknown =
           await page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
