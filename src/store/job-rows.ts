@@ -67,7 +67,7 @@ export function jobWriter({ sql }: Database): JobWriter {
   };
 }
 
-/** Each commit writes whole pages of 16 KiB ahead, some three of them: without a pause some 100 MB a second, which the disk takes in bursts that hold up all else. */
+/** Each commit writes some two whole pages of 16 KiB ahead, however little it says: with a pause it says more, and less is to be put in its place. */
 const turnMs = 2;
 
 /** Jobs as rows. Every change is one transaction, made before it counts. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { openBrowser, openPage, ownFolder } from "../rig/browser.ts";
 import { DashboardStand } from "../rig/dashboard-stand.ts";
+import { obstaclesOn } from "../rig/obstacles.ts";
 import { fileRig } from "../rig/rig.ts";
 
 /* The page of the cash flow in a real Chromium, in front of a gateway with the example company under a name of its own. */
@@ -14,7 +14,6 @@ import { fileRig } from "../rig/rig.ts";
 const opened = await openBrowser();
 const rig = fileRig();
 const skip = "missing" in opened ? opened.missing : false;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const example = fileURLToPath(new URL("../../examples/cashflow", import.meta.url));
 
 let stand: DashboardStand;
@@ -163,18 +162,7 @@ for (const [scheme, width] of [
         `history.pushState({}, "", ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent("popstate"))`,
       );
       await page.getByText(text).first().waitFor();
-      // What fades in has other colors until it is there.
-      await page.evaluate(
-        "Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < 5000).map(({ finished }) => finished))",
-      );
-      await page.evaluate(axe);
-      const found: unknown =
-        await page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
-        violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-          .map(({ id, nodes }) => id + ": " + nodes.map(({ html, any }) => html.slice(0, 120) + (any[0]?.message ?? "")).join(" | ")))`);
-      assert.deepEqual(found, [], path);
-      const excess = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
-      assert.ok(excess <= 0, `${path} is ${excess} px wider than the window`);
+      assert.deepEqual(await obstaclesOn(page), { violations: [], excess: 0 }, path);
     }
   });
 }

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, test } from "node:test";
 import { openBrowser, openPage, ownFolder } from "../rig/browser.ts";
 import { DashboardStand, everything } from "../rig/dashboard-stand.ts";
 import { whyWithout } from "../rig/npm-servers.ts";
+import { obstaclesOn } from "../rig/obstacles.ts";
 import { fileRig } from "../rig/rig.ts";
 
 /* Every page of the dashboard in a real Chromium: whether people can use it who see, hear or point otherwise than others. */
@@ -16,8 +15,6 @@ after(async () => {
 });
 
 const skip = "missing" in opened ? opened.missing : whyWithout("everything");
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Everything that can be gone to, by what is seen when it is there. */
 const pages = {
@@ -55,18 +52,7 @@ for (const scheme of ["light", "dark"] as const) {
         await page.goto(path);
         await page.getByText(text).first().waitFor();
         if (path.startsWith("/nowhere")) continue;
-        // What fades in has other colors until it is there.
-        await page.evaluate(
-          "Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < 5000).map(({ finished }) => finished))",
-        );
-        await page.evaluate(axe);
-        const found: unknown =
-          await page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
-          violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-            .map(({ id, nodes }) => id + ": " + nodes.map(({ html, any }) => html.slice(0, 80) + (any[0]?.message ?? "")).join(" | ")))`);
-        assert.deepEqual(found, [], path);
-        const excess = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
-        assert.ok(excess <= 0, `${path} is ${excess} px wider than the window`);
+        assert.deepEqual(await obstaclesOn(page), { violations: [], excess: 0 }, path);
       }
       assert.deepEqual([strays, complaints], [[], []]);
     });
