@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../src/core/json.ts";
 import { jobDefaults } from "../src/jobs/job-options.ts";
 import { quantile } from "./figures.ts";
-import { type Memory, type Round, pageOf } from "./jobs-page.ts";
+import { type Memory, type Round, type Watched, pageOf } from "./jobs-page.ts";
 import { onPostgres } from "./jobs-on-postgres.ts";
 import { type BenchProcess, startProcess } from "./process.ts";
 
@@ -31,8 +31,8 @@ const { values } = parseArgs({
 const [rounds, operations, many] = [Number(values.rounds), Number(values.operations), Number(values.many)];
 
 const parallel = 50;
-/** Where a job does not say. */
-const usualParallel = jobDefaults.parallel;
+/** How many operations are under way of jobs that are watched: of the last as many as where a job does not say. */
+const watchedAt = [parallel, 10, jobDefaults.parallel];
 const windowMs = 2000;
 const askMs = 30_000;
 const statusEveryMs = 20;
@@ -102,17 +102,18 @@ async function round(stand: Stand, number: number): Promise<Round> {
   const ceiling = await perSecond(stand, "upstream");
   const direct = await perSecond(stand, "gateway");
   const { takenMs, tookMs } = await job(stand, operations, { everyMs: 250, look: () => Promise.resolve() });
-  const busy = await statusTimes(stand, operations, parallel);
-  const usual = await statusTimes(stand, operations / 2, usualParallel);
-  const found: Round = { ceiling, direct, job: (operations * 1000) / tookMs, takenMs, busy, usual };
+  const watched: Watched[] = [];
+  for (const atOnce of watchedAt) watched.push(await watchedJob(stand, atOnce));
+  const found: Round = { ceiling, direct, job: (operations * 1000) / tookMs, takenMs, watched };
   console.error(
-    `round ${number}: ${[ceiling, direct, found.job, takenMs].map((figure) => figure.toFixed(0)).join(" ")}; p99 ${quantile(busy, 0.99).toFixed(1)} ${quantile(usual, 0.99).toFixed(1)}`,
+    `round ${number}: ${[ceiling, direct, found.job, takenMs].map((figure) => figure.toFixed(0)).join(" ")}; p99 ${watched.map(({ times }) => quantile(times, 0.99).toFixed(1)).join(" ")}`,
   );
   return found;
 }
 
-/** How long it takes to say how a job stands, each time while it runs, sorted. */
-async function statusTimes(stand: Stand, count: number, atOnce: number): Promise<readonly number[]> {
+/** A job about which is asked again and again, of so many operations that it takes as long with few at once. */
+async function watchedJob(stand: Stand, atOnce: number): Promise<Watched> {
+  const count = atOnce === parallel ? operations : operations / 2;
   const times: number[] = [];
   // What a caller's own client takes is no part of it: `fetch` alone would be a millisecond.
   const agent = new Agent({ keepAlive: true });
@@ -127,9 +128,9 @@ async function statusTimes(stand: Stand, count: number, atOnce: number): Promise
     await promise;
     times.push(performance.now() - askedAt);
   };
-  await job(stand, count, { everyMs: statusEveryMs, look }, atOnce);
+  const { tookMs } = await job(stand, count, { everyMs: statusEveryMs, look }, atOnce);
   agent.destroy();
-  return times.toSorted((a, b) => a - b);
+  return { atOnce, times: times.toSorted((a, b) => a - b), perSecond: (count * 1000) / tookMs };
 }
 
 async function memory(stand: Stand): Promise<Memory> {

@@ -23,7 +23,7 @@ const maxRuns = 8;
 /** Operations under way at once, for all jobs. */
 const maxUnderWay = 100;
 /** Operations that begin in one turn: what else the process has to do waits for a turn to end. */
-const maxBegun = 16;
+const maxBegun = 12;
 const leaseMs = 3000;
 const renewMs = 1000;
 const drainMs = 2000;

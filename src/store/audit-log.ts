@@ -26,9 +26,10 @@ export interface AuditLogDeps {
 }
 
 const flushMs = 50;
-/** Rows in a batch: written in one or two milliseconds, which is how long calls wait for it. Of many that wait, a quarter, so as to catch up. */
-const batchSize = 200;
-const largestBatch = 1000;
+/** Rows in a batch: made and written in a millisecond, which is how long calls wait for it. Of many that wait, an eighth, so as to catch up. */
+const batchSize = 50;
+const largestBatch = 400;
+const shareOfWaiting = 8;
 /** Rows, and bytes of their requests and answers, that may wait. */
 export const maxWaitingRows = 20_000;
 export const maxWaitingBytes = 64 * 1024 * 1024;
@@ -70,6 +71,7 @@ export class AuditLog implements CallObserver {
       flushMs,
       nextMs: 1,
       isEmpty: () => this.#waiting.length === 0 && this.#unrecorded === 0,
+      isHeld: () => deps.rows.isHeld,
       makeBatch: () => {
         this.#writeBatch();
       },
@@ -128,7 +130,7 @@ export class AuditLog implements CallObserver {
   }
 
   #writeBatch(): void {
-    const size = Math.min(Math.max(batchSize, Math.ceil(this.#waiting.length / 4)), largestBatch);
+    const size = Math.min(Math.max(batchSize, Math.ceil(this.#waiting.length / shareOfWaiting)), largestBatch);
     const items = this.#waiting.slice(0, size);
     const rows = items.map((item) => this.#rowOf(item)).filter((row) => row !== undefined);
     const lost = this.#unrecorded;

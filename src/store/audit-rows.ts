@@ -15,6 +15,8 @@ export interface Retention {
 
 /** The chain as rows: added at the end, deleted from the front. */
 export interface AuditRows {
+  /** Whether rows that can wait should wait just now. */
+  readonly isHeld: boolean;
   /** Adds rows to the end of the chain, all or none, whoever else adds to it; returns the end of the chain. */
   add(rows: readonly AuditRow[]): ChainHead;
   /**
@@ -27,7 +29,8 @@ const columns =
   "seq, id, kind, at, duration_us, method, name, upstream, tool, principal, outcome, code, cache, detail, arguments, result, hash";
 
 /** The chain in a database. */
-export function auditRows({ sql, transaction }: Database): AuditRows {
+export function auditRows(database: Database): AuditRows {
+  const { sql, transaction } = database;
   const last = sql.prepare("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1");
   const insert = sql.prepare(`INSERT INTO audit (${columns}) VALUES (${"?, ".repeat(16)}?)`);
   const oldest = sql.prepare("SELECT seq, at, hash FROM audit ORDER BY seq LIMIT ?");
@@ -46,6 +49,9 @@ export function auditRows({ sql, transaction }: Database): AuditRows {
   const read = (name: string): number => Number(sql.prepare(`PRAGMA ${name}`).get()?.[name]);
   const bytes = (): number => (read("page_count") - read("freelist_count")) * read("page_size");
   return {
+    get isHeld() {
+      return database.rest !== undefined;
+    },
     add: (rows) => transaction(() => append(rows)),
     prune({ before, maxBytes }, row) {
       const isLarge = bytes() > maxBytes;

@@ -8,12 +8,16 @@ export interface BatchesOptions {
   /** How long after a batch the next is made where more waits than one, in ms. Default: as long as the first waits. */
   readonly nextMs?: number;
   readonly isEmpty: () => boolean;
+  /** Whether none is made just now. Default: never. */
+  readonly isHeld?: () => boolean;
   /** Makes one batch of what waits, all or nothing. */
   readonly makeBatch: () => void;
   /** Told of a batch that failed, and undefined of the first that works again. */
   readonly onProblem: (problem: unknown) => void;
 }
 
+/** How long until it is looked again whether a batch may be made, in ms. */
+const heldMs = 2;
 /** Longest pause between two tries of what cannot be written, in ms. */
 const longestPauseMs = 10_000;
 
@@ -43,6 +47,10 @@ export class Batches {
 
   #after(ms: number): StopTimer {
     return this.#options.clock.after(ms, () => {
+      if (this.#options.isHeld?.() === true) {
+        this.#stopTimer = this.#after(heldMs);
+        return;
+      }
       this.#stopTimer = undefined;
       const isDone = this.#makeBatch();
       if (!this.#options.isEmpty())

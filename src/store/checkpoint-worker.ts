@@ -26,7 +26,7 @@ const { file, worthPages, works, closed }: Given = workerData;
 const sql = new DatabaseSync(file, { timeout: 0 });
 sql.exec("PRAGMA synchronous = NORMAL");
 
-parentPort?.on("message", (wish: "checkpoint" | "close") => {
+parentPort?.on("message", (wish: "checkpoint" | "finish" | "close") => {
   if (wish === "close") {
     sql.close();
     set(closed, 1);
@@ -34,7 +34,7 @@ parentPort?.on("message", (wish: "checkpoint" | "close") => {
     return;
   }
   set(works, 1);
-  const pages = checkpoint();
+  const pages = wish === "finish" ? finished() : checkpoint();
   set(works, 0);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has none, a window's has
   parentPort?.postMessage(pages);
@@ -58,6 +58,16 @@ function checkpoint(): number {
     // Somebody else does it just now.
   }
   return pages;
+}
+
+/** The same, for the little that is left while nobody writes. */
+function finished(): number {
+  try {
+    const [pages] = checkpointed("PASSIVE");
+    return pages;
+  } catch {
+    return 0;
+  }
 }
 
 /** How many pages the file then holds, and how many of them are in their place. */

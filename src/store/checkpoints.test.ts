@@ -73,6 +73,30 @@ test("what many writes leave ahead is put in its place by a thread, stays bounde
   again.close();
 });
 
+test("where what can wait does so while the thread finishes, the file begins anew", async () => {
+  const database = opened("resting");
+  const checkpoints = new Checkpoints(database, systemClock);
+  after(() => {
+    checkpoints.close();
+    database.close();
+  });
+  let rests = 0;
+  let least = Infinity;
+  for (let round = 0; round < 2000 && least > 1; round += 1) {
+    if (checkpoints.rest !== undefined) {
+      await checkpoints.rest;
+      rests += 1;
+      write(database, checkpoints, 1);
+      const { log } = database.sql.prepare("PRAGMA wal_checkpoint(NOOP)").get() ?? {};
+      least = Math.min(least, (Number(log) * database.pageBytes) / 2 ** 20);
+    }
+    write(database, checkpoints, 1);
+    await pause(1);
+  }
+  assert.ok(rests > 0);
+  assert.ok(least < 1, `after ${rests} rests at least ${least} MiB were ahead`);
+});
+
 test("a thread that is only beginning is ended all the same", () => {
   const clock = new ManualClock();
   const database = opened("short");

@@ -26,6 +26,8 @@ export interface Database {
   readonly pageBytes: number;
   /** So many bytes are written ahead before a write puts them in their place itself. */
   readonly checkpointAt: (bytes: number) => void;
+  /** While it is there, what can wait is written when it has ended, soon. */
+  readonly rest: Promise<void> | undefined;
   /**
    * Runs as a whole or not at all.
    *
@@ -67,6 +69,7 @@ export function openDatabase(dataDir: string): Database {
       checkpointAt: (bytes) => {
         checkpointAt(sql, bytes);
       },
+      rest: undefined,
       transaction: (run) => transaction(sql, file, run),
       close: () => {
         close(sql);

@@ -12,7 +12,7 @@ const putJob =
 /** The status of a job whose operations are being added, in several transactions; nobody sees it. `ended_at` is when that began. */
 const arriving = "arriving";
 /** Operations that are added in one transaction: a few ms, which hold up everybody else. */
-const addedAtOnce = 1000;
+const addedAtOnce = 400;
 /** Longest time that adding them may take, in ms. */
 const longestArrivalMs = 600_000;
 /** What every turn changes; without the status, so that no page of its index is written where it stays. */
@@ -87,8 +87,9 @@ export function jobRows(database: Database): JobStore {
     release: (worker, job) =>
       answered(file, () => void (job === undefined ? letGoAll.run(worker) : letGo.run(job, worker))),
     create: (job, operations) => created(database, writer, job, operations),
-    save: (worker, { jobs, operations }: JobChanges) =>
-      answered(file, () => {
+    save: async (worker, { jobs, operations }: JobChanges) => {
+      await database.rest;
+      await answered(file, () => {
         transaction(() => {
           for (const { was, job } of jobs) {
             if (owned.get(job.id, worker, was) === undefined) throw lostJob();
@@ -102,7 +103,8 @@ export function jobRows(database: Database): JobStore {
             if (isOver(job.state)) letGo.run(job.id, worker);
           }
         });
-      }),
+      });
+    },
     change: (id, changed) =>
       answered(file, () =>
         transaction(() => {
@@ -113,16 +115,20 @@ export function jobRows(database: Database): JobStore {
         }),
       ),
     ...reading(database),
-    forget: (keep, rows, now) => answered(file, () => transaction(() => forgotten(sql, keep, rows, now))),
+    forget: async (keep, rows, now) => {
+      await database.rest;
+      return answered(file, () => transaction(() => forgotten(sql, keep, rows, now)));
+    },
   };
 }
 
 async function created(
-  { file, transaction }: Database,
+  database: Database,
   writer: JobWriter,
   job: Job,
   operations: readonly Operation[],
 ): Promise<void> {
+  const { file, transaction } = database;
   const rest = operations.slice(0, -addedAtOnce);
   for (let at = 0; at < rest.length; at += addedAtOnce) {
     await answered(file, () => {
@@ -132,6 +138,7 @@ async function created(
       });
     });
     await setImmediate();
+    await database.rest;
   }
   await answered(file, () => {
     transaction(() => {

@@ -81,6 +81,7 @@ export function storeIn(opened: Database, { clock, onProblem }: Omit<StoreOption
     flushMs,
     max: maxWaiting,
     batch: batchSize,
+    isHeld: () => database.rest !== undefined,
     write(items) {
       database.transaction(() => {
         for (const item of items) item();

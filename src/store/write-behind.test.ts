@@ -7,12 +7,13 @@ function rig(options: { readonly max?: number; readonly batch?: number } = {}) {
   const clock = new ManualClock();
   const written: (readonly string[])[] = [];
   const problems: unknown[] = [];
-  const disk: { failure: Error | undefined } = { failure: undefined };
+  const disk: { failure: Error | undefined; isHeld: boolean } = { failure: undefined, isHeld: false };
   const writes = new WriteBehind<string>({
     clock,
     flushMs: 100,
     max: options.max ?? 100,
     batch: options.batch ?? 100,
+    isHeld: () => disk.isHeld,
     write(items) {
       if (disk.failure !== undefined) throw disk.failure;
       written.push(items);
@@ -41,6 +42,22 @@ test("much is written in several batches, so that none holds up the rest for lon
   assert.deepEqual(written, [["a", "b"]]);
   clock.advance(200);
   assert.deepEqual(written, [["a", "b"], ["c", "d"], ["e"]]);
+});
+
+test("while writes are held, they wait, but not those that somebody asks for", () => {
+  const { clock, written, disk, writes } = rig();
+  disk.isHeld = true;
+  writes.add("a", "a1");
+  clock.advance(150);
+  assert.deepEqual(written, []);
+  disk.isHeld = false;
+  clock.advance(2);
+  assert.deepEqual(written, [["a1"]]);
+  disk.isHeld = true;
+  writes.add("b", "b1");
+  writes.flush();
+  assert.deepEqual(written, [["a1"], ["b1"]]);
+  assert.equal(clock.pending, 0);
 });
 
 test("what cannot be written waits, is tried ever more slowly, and the end of the trouble is told once", () => {

@@ -10,6 +10,8 @@ export interface WriteBehindOptions<T> {
   readonly max: number;
   /** Writes in one batch, which holds up everything else while it is made. */
   readonly batch: number;
+  /** Whether none is made just now. */
+  readonly isHeld: () => boolean;
   /** Makes the writes durable, all or none. */
   readonly write: (items: readonly T[]) => void;
   /** Told of a batch that failed, and undefined of the first that works again. */
@@ -29,9 +31,10 @@ export class WriteBehind<T> {
 
   constructor(options: WriteBehindOptions<T>) {
     this.#options = options;
-    const { clock, flushMs, onProblem } = options;
+    const { clock, flushMs, isHeld, onProblem } = options;
     this.#batches = new Batches({
       clock,
+      isHeld,
       flushMs,
       onProblem,
       isEmpty: () => this.#waiting.size === 0,
