@@ -133,3 +133,13 @@ export const feed = new LiveFeed();
 export function useLive(): LiveView {
   return useSyncExternalStore(feed.listen, () => feed.view);
 }
+
+/** How the page is connected: unlike {@link useLive}, nothing is drawn anew where that stays as it is. */
+export function useConnection(): LiveView["connection"] {
+  return useSyncExternalStore(feed.listen, () => feed.view.connection);
+}
+
+/** What the visitor may do, likewise. */
+export function useRole(): LiveView["role"] {
+  return useSyncExternalStore(feed.listen, () => feed.view.role);
+}

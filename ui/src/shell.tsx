@@ -17,7 +17,7 @@ import {
 import { useDisclosure } from "@mantine/hooks";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
-import { useLive } from "./live.ts";
+import { useConnection, useRole } from "./live.ts";
 import { Palette, openPalette } from "./palette.tsx";
 import { Icon } from "./parts/icon.tsx";
 import { Mark } from "./parts/mark.tsx";
@@ -124,7 +124,7 @@ function Many({ count, says }: { readonly count: number; readonly says: string }
 }
 
 function Firing(): ReactNode {
-  const { role } = useLive();
+  const role = useRole();
   const isOperator = role === "operator" || role === "admin";
   const { data } = useAlerts(isOperator);
   return <Many count={data?.alerts.filter(({ state }) => state === "firing").length ?? 0} says="firing" />;
@@ -138,7 +138,8 @@ const connectionWords = {
 } as const;
 
 function Connection(): ReactNode {
-  const { connection, role } = useLive();
+  const connection = useConnection();
+  const role = useRole();
   const { data } = useStatus();
   const { label, color } = connectionWords[connection];
   return (
@@ -159,7 +160,7 @@ function Connection(): ReactNode {
 
 /** What is shown is old: said at the top of every page. */
 function Lost(): ReactNode {
-  const { connection } = useLive();
+  const connection = useConnection();
   if (connection !== "waiting") return null;
   return (
     <Alert color="red" variant="light" mb="md" title="The connection to the gateway is lost" role="alert">

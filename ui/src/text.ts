@@ -35,15 +35,19 @@ export function shareText(part: number, whole: number): string {
   return `${percent > 0 && percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
+// Made once: finding out how a language writes times takes longer than writing one.
+const times = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const dates = new Intl.DateTimeFormat("en-CA");
+
 /** The time of day, in the visitor's own zone. */
 export function timeText(at: number | string): string {
-  return new Date(at).toLocaleTimeString("en-GB");
+  return times.format(new Date(at));
 }
 
 /** Date and time, in the visitor's own zone. */
 export function momentText(at: number | string): string {
   const date = new Date(at);
-  return `${date.toLocaleDateString("en-CA")} ${date.toLocaleTimeString("en-GB")}`;
+  return `${dates.format(date)} ${times.format(date)}`;
 }
 
 /** A name in JSON as words: `awaiting_login` is `awaiting login`. */

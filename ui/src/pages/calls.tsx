@@ -1,16 +1,15 @@
 import { Button, Group, SegmentedControl, Select, Table, Text, TextInput } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { type SubmitEvent, type ReactNode, memo, useDeferredValue, useState } from "react";
+import { type MouseEvent, type SubmitEvent, type ReactNode, memo, useDeferredValue, useState } from "react";
 import type { CallRow } from "../answers.ts";
 import { read } from "../api.ts";
 import { useLive } from "../live.ts";
 import { Empty, Problem } from "../parts/loaded.tsx";
 import { Page, Panel } from "../parts/page.tsx";
-import { StateBadge } from "../parts/state-badge.tsx";
+import { colorOf } from "../parts/state-badge.tsx";
 import { useStatus } from "../queries.ts";
 import { durationText, momentText, timeText, wordsOf } from "../text.ts";
-import { GoTo } from "../parts/go-to.tsx";
 
 type Search = Readonly<Record<string, string | undefined>>;
 
@@ -117,12 +116,15 @@ function Filters(given: {
 }
 
 /** Rows that are drawn of the calls that end just now. */
-const maxLive = 50;
+const maxLive = 30;
 
 function Ending({ search }: { readonly search: Search }): ReactNode {
   const live = useLive();
   // Drawn in slices between which the page answers, as many rows are new at each look.
-  const messages = useDeferredValue(live.messages);
+  const latest = useDeferredValue(live.messages);
+  // Nobody can read or hit what moves on: it stands still while somebody points at it.
+  const [held, hold] = useState<typeof latest>();
+  const messages = held ?? latest;
   const rows = messages
     .flatMap(({ type, timestamp, data }) =>
       type === "call_ended" && "outcome" in data ? [{ ...data, time: timestamp }] : [],
@@ -144,7 +146,22 @@ function Ending({ search }: { readonly search: Search }): ReactNode {
       </Empty>
     );
   }
-  return <Rows rows={rows} isLive />;
+  const letGo = (): void => {
+    hold(undefined);
+  };
+  const holdOn = (): void => {
+    hold((before) => before ?? latest);
+  };
+  return (
+    <div onPointerEnter={holdOn} onPointerLeave={letGo} onFocus={holdOn} onBlur={letGo}>
+      <Text size="xs" c="dimmed" mb={4}>
+        {held === undefined
+          ? "The latest calls: they stand still while you point at them."
+          : "Standing still while you point at them."}
+      </Text>
+      <Rows rows={rows} isLive />
+    </div>
+  );
 }
 
 const pageSize = 50;
@@ -183,62 +200,78 @@ type Shown = Pick<CallRow, "id" | "time" | "method"> & {
   readonly [name in "name" | "upstream" | "tool" | "principal" | "outcome" | "code" | "cache"]?: string | undefined;
 } & { readonly durationMs?: number | undefined };
 
-/** What has ended never changes: at hundreds of calls a second only those rows are drawn that are new. */
+/**
+ * Plain elements, as hundreds of rows a second are drawn: components that have styles and follow the router took twice as long. A live row is a
+ * place that calls move through, so that only texts change.
+ */
 const Row = memo(
   function Row({ row, isLive }: { readonly row: Shown; readonly isLive: boolean }): ReactNode {
-    const navigate = useNavigate();
+    const state = row.outcome ?? "";
     return (
-      <Table.Tr className="row-link" onClick={() => void navigate({ to: "/calls/$id", params: { id: row.id } })}>
-        <Table.Td visibleFrom="sm">{isLive ? timeText(row.time) : momentText(row.time)}</Table.Td>
-        <Table.Td className="ellipsis">
-          <GoTo to="/calls/$id" params={{ id: row.id }} size="sm" className="ellipsis" display="block">
+      <tr>
+        <td className="mantine-visible-from-sm">{isLive ? timeText(row.time) : momentText(row.time)}</td>
+        <td className="ellipsis">
+          <a className="ellipsis" href={`/calls/${encodeURIComponent(row.id)}`}>
             {row.tool ?? row.name ?? row.method}
-          </GoTo>
-          <Text size="xs" c="dimmed" className="ellipsis">
-            {row.upstream ?? row.method}
-          </Text>
-        </Table.Td>
-        <Table.Td>
-          <StateBadge state={row.outcome ?? ""} />
-          <Text size="xs" c="dimmed" className="ellipsis" title={row.code}>
+          </a>
+          <small className="ellipsis">{row.upstream ?? row.method}</small>
+        </td>
+        <td>
+          <span className="tag word" data-color={colorOf(state)}>
+            {wordsOf(state)}
+          </span>
+          <small className="ellipsis" title={row.code}>
             {row.code}
-          </Text>
-        </Table.Td>
-        <Table.Td ta="right">{row.durationMs === undefined ? "" : durationText(row.durationMs)}</Table.Td>
-        <Table.Td visibleFrom="md">{row.cache === "none" ? "" : row.cache}</Table.Td>
-        <Table.Td visibleFrom="md" className="ellipsis">
-          {row.principal}
-        </Table.Td>
-      </Table.Tr>
+          </small>
+        </td>
+        <td className="amount">{row.durationMs === undefined ? "" : durationText(row.durationMs)}</td>
+        <td className="mantine-visible-from-md">{row.cache === "none" ? "" : row.cache}</td>
+        <td className="mantine-visible-from-md ellipsis">{row.principal}</td>
+      </tr>
     );
   },
   (before, after) => before.row.id === after.row.id && before.isLive === after.isLive,
 );
 
-function Rows({ rows, isLive }: { readonly rows: readonly Shown[]; readonly isLive: boolean }): ReactNode {
+const Head = memo(function Head({ isLive }: { readonly isLive: boolean }): ReactNode {
   return (
-    <Table highlightOnHover className="numbers" layout="fixed">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th w={isLive ? 90 : 186} visibleFrom="sm">
-            Time
-          </Table.Th>
-          <Table.Th>What</Table.Th>
-          <Table.Th w={120}>Outcome</Table.Th>
-          <Table.Th w={84} ta="right">
-            Took
-          </Table.Th>
-          <Table.Th w={80} visibleFrom="md">
-            Cache
-          </Table.Th>
-          <Table.Th w={140} visibleFrom="md">
-            Who
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
+    <Table.Thead>
+      <Table.Tr>
+        <Table.Th w={isLive ? 90 : 186} visibleFrom="sm">
+          Time
+        </Table.Th>
+        <Table.Th>What</Table.Th>
+        <Table.Th w={120}>Outcome</Table.Th>
+        <Table.Th w={84} ta="right">
+          Took
+        </Table.Th>
+        <Table.Th w={80} visibleFrom="md">
+          Cache
+        </Table.Th>
+        <Table.Th w={140} visibleFrom="md">
+          Who
+        </Table.Th>
+      </Table.Tr>
+    </Table.Thead>
+  );
+});
+
+function Rows({ rows, isLive }: { readonly rows: readonly Shown[]; readonly isLive: boolean }): ReactNode {
+  const navigate = useNavigate();
+  const open = (event: MouseEvent<HTMLElement>): void => {
+    const target = event.target instanceof Element ? event.target : undefined;
+    const path = target?.closest("tr")?.querySelector("a")?.pathname;
+    // A link that is to be opened elsewhere is the browser's.
+    if (path === undefined || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    void navigate({ to: path });
+  };
+  return (
+    <Table highlightOnHover className="calls numbers" layout="fixed" onClick={open}>
+      <Head isLive={isLive} />
       <Table.Tbody>
-        {rows.map((row) => (
-          <Row key={row.id} row={row} isLive={isLive} />
+        {rows.map((row, place) => (
+          <Row key={isLive ? place : row.id} row={row} isLive={isLive} />
         ))}
       </Table.Tbody>
     </Table>

@@ -2,7 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Json, WholeRow } from "../answers.ts";
-import { useLive } from "../live.ts";
+import { useRole } from "../live.ts";
 import { useTools } from "../queries.ts";
 import { type Answered, replayCall } from "../tool-call.ts";
 import { wordsOf } from "../text.ts";
@@ -15,7 +15,7 @@ import { Tag } from "./state-badge.tsx";
 
 /** Makes a call on record once more, where that can be done; else says why not. Nothing for who may not read arguments, or what is no tool call. */
 export function Replay({ row }: { readonly row: WholeRow }): ReactNode {
-  const { role } = useLive();
+  const role = useRole();
   const tools = useTools();
   const replay = useMutation({ mutationFn: (confirmed: boolean) => replayCall(row.id, confirmed) });
   if (row.kind !== "call" || row.method !== "tools/call" || role !== "admin") return null;
