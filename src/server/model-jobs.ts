@@ -55,13 +55,13 @@ async function submitted(
   const given = body.length === 0 ? {} : parsedBody(body);
   if (!isJsonObject(given))
     throw new GatewayError("invalid_params", `The body must be an object: the arguments of ${tool}`);
-  const model = query.get("upstream") ?? onlyModel(gateway, principal);
+  const model = modelNamed(query.get("upstream") ?? undefined, gateway, principal);
   const parameters = { tool_name: exposedName(model, tool), arguments: given };
   answerJson(response, await jobs.submit(principal, [operationIn({ type: "tool_call", parameters }, 1)], options), 202);
 }
 
-/** The one model that the principal may ask. */
-function onlyModel(gateway: Gateway, { rights }: Principal): string {
+/** The model of this name, or the one that there is, of those that the principal may ask. */
+function modelNamed(wanted: string | undefined, gateway: Gateway, { rights }: Principal): string {
   const models = gateway
     .view({ kind: "all" }, rights)
     .upstreams.filter(({ handshake }) => handshake?.serverInfo?.["name"] === modelServer)
@@ -70,6 +70,11 @@ function onlyModel(gateway: Gateway, { rights }: Principal): string {
   if (model === undefined) {
     const suggestion = 'Add one: {"connector": "cashflow", "config": {"dir": "./company"}}; docs/cashflow.md says how.';
     throw new GatewayError("route_not_found", "No cash-flow model is connected", { data: { suggestion } });
+  }
+  if (wanted !== undefined) {
+    if (models.includes(wanted)) return wanted;
+    const named = JSON.stringify(wanted.slice(0, 100));
+    throw new GatewayError("invalid_params", `There is no cash-flow model ${named}: there is ${models.join(", ")}`);
   }
   if (models.length === 1) return model;
   throw new GatewayError(

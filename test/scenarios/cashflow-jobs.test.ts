@@ -62,7 +62,7 @@ async function codeOf(path: string, body: JsonObject): Promise<unknown> {
 
 test("what is wrong with the question is said before there is a job", async () => {
   assert.equal(await codeOf("/api/jobs/forecast", { months: "many" }), "invalid_arguments");
-  assert.equal(await codeOf("/api/jobs/forecast?upstream=nobody", {}), "unknown_tool");
+  assert.equal(await codeOf("/api/jobs/forecast?upstream=nobody", {}), "invalid_params", "no model has that name");
   assert.equal(await codeOf("/api/jobs/forecast?colour=red", {}), "invalid_params");
 });
 
