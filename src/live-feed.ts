@@ -1,9 +1,9 @@
 import type { Clock, StopTimer } from "./core/clock.ts";
 import type { EventLog } from "./events/event-log.ts";
-import type { FrequentFact } from "./events/fact.ts";
+import { type FrequentFact, entityChanges } from "./events/fact.ts";
 import type { Principal } from "./access/principal.ts";
 import type { Rights } from "./access/rights.ts";
-import { stringAt } from "./core/json.ts";
+import { type JsonObject, isJsonObject, stringAt } from "./core/json.ts";
 import type { CacheDesk } from "./gateway/cache-desk.ts";
 import type { CallObserver, EndedCall } from "./gateway/ended-call.ts";
 import type { Gateway } from "./gateway/gateway.ts";
@@ -87,6 +87,7 @@ export function liveFeed(deps: FeedDeps): LiveFeed {
     heard({ name }, { method, params }) {
       if (method === changedMethod) tellProblems(events, name, params["problems"]);
       if (!hub.interest.isWanted("entities")) return;
+      if (method === changedMethod) tellEntities(events, name, params);
       const uri = method === "notifications/resources/updated" ? stringAt(params, "uri") : undefined;
       const isList = method === "notifications/resources/list_changed";
       if (uri !== undefined || isList)
@@ -106,6 +107,23 @@ function tellProblems(events: EventLog, upstream: string, said: unknown): void {
   const texts = Array.isArray(said) ? said.filter((one) => typeof one === "string") : [];
   const problems = texts.slice(0, maxProblems).map((text) => text.slice(0, maxProblem));
   if (problems.length > 0) events.append({ type: "content.invalid", upstream, problems });
+}
+
+/** Entities that are told of one change, and how much of each, in characters. */
+const maxEntities = 100;
+const maxEntity = 1000;
+
+function tellEntities(events: EventLog, upstream: string, params: JsonObject): void {
+  const said = params["entities"];
+  for (const entity of Array.isArray(said) ? said.slice(0, maxEntities) : []) {
+    if (!isJsonObject(entity)) continue;
+    const { uri, says } = { uri: stringAt(entity, "uri"), says: stringAt(entity, "says") };
+    const change = entityChanges.find((each) => each === entity["change"]);
+    if (uri === undefined || uri.length > maxEntity || change === undefined) continue;
+    const told = says === undefined ? {} : { says: says.slice(0, maxEntity) };
+    events.append({ type: "resource.changed", upstream, uri, change, ...told });
+  }
+  if (params["hasMoreEntities"] === true) events.append({ type: "resource.changed", upstream });
 }
 
 /** What is told of a topic now and then while somebody watches it; each returns what ends it. */

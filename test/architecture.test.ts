@@ -133,6 +133,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 /** Each connector, and the third-party packages that it may import. */
 const connectorPackages: Readonly<Record<string, readonly string[]>> = {
   cashflow: ["chokidar", "write-excel-file/node", "yaml", "zod"],
+  checkmk: ["zod"],
   data: [
     "@duckdb/node-api",
     "@guanmingchiu/sqlparser-ts",

@@ -9,6 +9,7 @@ import type { ApproveOptions } from "./commands/approve.ts";
 import type { AddOptions } from "./commands/add.ts";
 import type { CallToolOptions } from "./commands/call.ts";
 import type { ConnectOptions } from "./commands/connect.ts";
+import type { DemoOptions } from "./commands/demo.ts";
 import type { DoctorOptions } from "./commands/doctor.ts";
 import type { ImportOptions } from "./commands/import.ts";
 import type { ServeOptions } from "./commands/serve.ts";
@@ -56,6 +57,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addLogin(program, context, done);
   addConfig(program, context, done);
   addConnector(program, context, done);
+  addDemo(program, context, done);
   return program;
 }
 
@@ -278,6 +280,30 @@ function addConnector(program: Command, context: Context, done: Done): void {
       else if (name !== undefined && more.length === 0) done(await newConnector(name, context));
       else throw new GatewayError("usage", "`switchyard connector new` needs one name");
     });
+}
+
+function addDemo(program: Command, context: Context, done: Done): void {
+  program
+    .command("demo")
+    .description("run a simulated system to try a connector with, until Ctrl-C")
+    .argument("<connector>", "checkmk")
+    .option("--port <number>", "port to listen on; by default any free one", port, 0)
+    .option("--hosts <number>", "hosts of the simulated site", count, 50)
+    .option("--services <number>", "services of each host", count, 10)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  switchyard demo checkmk\n  switchyard demo checkmk --hosts 1000 --services 100",
+    )
+    .action(async (name: string, options: DemoOptions) => {
+      const { demo } = await import("./commands/demo.ts");
+      done(await demo(name, options, context));
+    });
+}
+
+function count(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 100_000) return number;
+  throw new InvalidArgumentError("It must be a whole number from 1 to 100000.");
 }
 
 function port(text: string): number {

@@ -4,6 +4,7 @@ export {
   type ConnectorContext,
   type ConnectorDefinition,
   type Content,
+  type EntityChange,
   type Offer,
   type Prompt,
   type Resource,

@@ -72,8 +72,8 @@ export class ConnectorServer {
         const { close } = this.#offer;
         this.#become({ ...next, ...(close && { close }) });
       },
-      changed: (uses, problems = []) => {
-        this.#subscriptions.changed(uses, problems);
+      changed: (uses, problems = [], entities = []) => {
+        this.#subscriptions.changed(uses, problems, entities);
       },
       resourceChanged: (uri) => {
         this.#subscriptions.resourceChanged(uri);

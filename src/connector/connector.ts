@@ -121,6 +121,15 @@ export interface Offer {
   readonly close?: () => void | Promise<void>;
 }
 
+/** Something that a connector tells of that is new, another or gone. */
+export interface EntityChange {
+  /** Its address, which need not be that of a resource. */
+  readonly uri: string;
+  readonly change: "created" | "modified" | "deleted";
+  /** What became of it, in a sentence. */
+  readonly says: string;
+}
+
 /** What a connector is given to live in. */
 export interface ConnectorContext {
   /** Fires when the connector is to end. */
@@ -131,9 +140,10 @@ export interface ConnectorContext {
   readonly offer: (offer: Omit<Offer, "close">) => void;
   /**
    * Says that something of these names is not what it was: answers that are kept and that `uses` one of them are dropped. `problems` are what is
-   * wrong with it now, a sentence each: operators are told where there are any.
+   * wrong with it now, a sentence each: operators are told where there are any. `entities` are what became of which things: whoever may use the
+   * connector and watches is told, of at most 100 at a time one by one, and of more that there are.
    */
-  readonly changed: (uses: readonly string[], problems?: readonly string[]) => void;
+  readonly changed: (uses: readonly string[], problems?: readonly string[], entities?: readonly EntityChange[]) => void;
   /** Tells who watches this resource that it is another now. */
   readonly resourceChanged: (uri: string) => void;
 }

@@ -1,5 +1,12 @@
 import type { JsonObject } from "../core/json.ts";
-import { type Connector, type Offer, type ResourceContent, type ToolCall, ToolFailure } from "./connector.ts";
+import {
+  type Connector,
+  type EntityChange,
+  type Offer,
+  type ResourceContent,
+  type ToolCall,
+  ToolFailure,
+} from "./connector.ts";
 
 /** A connector that runs by itself, for its author's tests. */
 export interface OpenConnector extends AsyncDisposable {
@@ -9,6 +16,8 @@ export interface OpenConnector extends AsyncDisposable {
   readonly changed: readonly string[];
   /** Names of what answers are made from that it said have changed, in order. */
   readonly changedUses: readonly string[];
+  /** What it said became of which things, in order. */
+  readonly changedEntities: readonly EntityChange[];
   /**
    * The result of a tool, as a client gets it.
    *
@@ -33,6 +42,7 @@ export async function openConnector(
   const closing = new AbortController();
   const changed: string[] = [];
   const changedUses: string[] = [];
+  const changedEntities: EntityChange[] = [];
   let later: Omit<Offer, "close"> | undefined;
   const first = await connector.setup(config, {
     signal: closing.signal,
@@ -40,8 +50,9 @@ export async function openConnector(
     offer: (next) => {
       later = next;
     },
-    changed: (uses) => {
+    changed: (uses, _problems, entities = []) => {
       changedUses.push(...uses);
+      changedEntities.push(...entities);
     },
     resourceChanged: (uri) => {
       changed.push(uri);
@@ -54,6 +65,7 @@ export async function openConnector(
     },
     changed,
     changedUses,
+    changedEntities,
     async call(name, args = {}, { signal = closing.signal, progress = () => undefined } = {}) {
       const found = offer().tools?.find((each) => each.name === name);
       if (found === undefined) throw new ToolFailure(`There is no tool ${JSON.stringify(name)}`);

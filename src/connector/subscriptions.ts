@@ -2,7 +2,7 @@ import { changedMethod } from "../protocol/uses.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { RequestId } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
-import type { Offer } from "./connector.ts";
+import type { EntityChange, Offer } from "./connector.ts";
 
 /** A list that a connector offers, with the member of a filter that asks to be told of its changes, and what then is told. */
 const lists = [
@@ -20,6 +20,9 @@ export function changesBetween(before: Offer, after: Offer): readonly ListName[]
 
 /** Resources that one listener may watch. */
 const maxWatched = 10_000;
+
+/** Entities that are told one by one. */
+const maxEntities = 100;
 
 /**
  * Who listens to a connector's changes.
@@ -68,9 +71,16 @@ export class Subscriptions {
       if (names.includes(key)) this.#tell(method, {}, ({ methods }) => methods.has(method));
   }
 
-  /** Tells everybody who listens that something of these names is not what it was, and what is wrong with it. */
-  changed(uses: readonly string[], problems: readonly string[]): void {
-    this.#tell(changedMethod, { uses, ...(problems.length > 0 && { problems }) }, () => true);
+  /** Tells everybody who listens that something of these names is not what it was, what is wrong with it, and what became of what. */
+  changed(uses: readonly string[], problems: readonly string[], entities: readonly EntityChange[]): void {
+    const told = entities.slice(0, maxEntities).map(({ uri, change, says }) => ({ uri, change, says }));
+    const params = {
+      uses,
+      ...(problems.length > 0 && { problems }),
+      ...(told.length > 0 && { entities: told }),
+      ...(told.length < entities.length && { hasMoreEntities: true }),
+    };
+    this.#tell(changedMethod, params, () => true);
   }
 
   /** Tells of a resource that is not what it was. */

@@ -9,6 +9,9 @@ export type UpstreamStateName =
   | "quarantined"
   | "stopped";
 
+/** What can become of something that a server has. */
+export const entityChanges = ["created", "modified", "deleted"] as const;
+
 /** Everything notable that can happen. Past tense; travels as JSON; holds no secret. Times are wall time in ms. */
 export type Fact =
   | FrequentFact
@@ -220,6 +223,10 @@ export type FrequentFact =
       readonly type: "resource.changed";
       readonly upstream: string;
       readonly uri?: string;
+      /** What became of it; without, it is another. */
+      readonly change?: (typeof entityChanges)[number];
+      /** That in a sentence, where the upstream said it. */
+      readonly says?: string;
     }
   | {
       /** What the gateway's own process uses and does, since it was last looked at. */

@@ -169,11 +169,12 @@ export const messageTable = {
   entity_change: {
     ...plain,
     topic: "entities",
-    says: "A server's resource is new, another or gone.",
+    says: "A server's resource, or what a connector watches, is new, another or gone.",
     data: {
       upstream,
       change: oneOf(["created", "modified", "deleted"], "What became of it."),
       uri: text("Its address."),
+      says: optional(text("What became of it, in a sentence.")),
     },
   },
   entity_list_update: {

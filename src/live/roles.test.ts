@@ -48,7 +48,7 @@ const jobs = (more: string): string =>
     `schedule_update schedule,change${more}`,
   ].join("\n");
 
-const entities = Array.from({ length: 3 }, () => "entity_change upstream,change,uri").join("\n");
+const entities = ["", "", ",says"].map((more) => `entity_change upstream,change,uri${more}`).join("\n");
 const summary = "status_update systemStatus,upstreams,ready,uptimeMs";
 
 const expected: Readonly<Record<Topic, Readonly<Record<"operator" | "owner" | "viewer" | "stranger", string>>>> = {

@@ -81,11 +81,11 @@ export function messagesOf(event: Event): readonly Message[] {
     case "alert.acknowledged":
       return [ofAlert(event)];
     case "resource.changed": {
-      const { upstream, uri } = event;
+      const { upstream, uri, change = "modified", says } = event;
       const about = { upstream, scope: { kind: "said", upstream }, key: upstream } as const;
       return uri === undefined
         ? [message("entity_list_update", { upstream }, about)]
-        : [message("entity_change", { upstream, change: "modified", uri }, about)];
+        : [message("entity_change", { upstream, change, uri, ...(says !== undefined && { says }) }, about)];
     }
     case "upstream.strained":
     case "operator.acted":

@@ -5,7 +5,8 @@ export const usesKey = "switchyard/uses";
 
 /**
  * By which it tells the gateway, and nobody behind it, that something of these names is not what it was: `uses`; and what is wrong with it now, a
- * sentence each, where that changed: `problems`.
+ * sentence each, where that changed: `problems`. `entities` are what became of which things, each with `uri`, `change` and `says`; `hasMoreEntities` says that not
+ * all are told.
  */
 export const changedMethod = "notifications/switchyard/changed";
 

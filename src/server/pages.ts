@@ -19,6 +19,7 @@ export const pageNames = [
   "events",
   "cache",
   "cashflow",
+  "monitoring",
   "alerts",
   "access",
   "settings",

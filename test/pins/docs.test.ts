@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { openConnector } from "switchyard/connector";
+import { connector as checkmk } from "../../connectors/checkmk/connector.ts";
 import { actions } from "../../src/access/actions.ts";
 import { isAsked } from "../../src/access/options.ts";
 import { roles } from "../../src/access/principal.ts";
@@ -118,4 +120,18 @@ test("docs/api-map.md names endpoints and topics that there are", () => {
   );
   const topics = here.flatMap((cell) => [...cell.matchAll(/`\/ws\/([a-z]+)`/g)].map(([, topic]) => topic));
   assert.ok(topics.every(isTopic), topics.join(" "));
+});
+
+test("docs/checkmk.md names every tool, resource and prompt of the connector", async () => {
+  const given = { url: "http://127.0.0.1:9", site: "main", user: "automation", secret: "secret", changesEveryMs: 0 };
+  await using open = await openConnector(checkmk, { ...given, livestatus: { main: { host: "127.0.0.1", port: 9 } } });
+  const { tools = [], resources = [], prompts = [] } = open.offer;
+  const names = [...tools, ...prompts].map(({ name }) => name);
+  const addresses = resources.flatMap(({ uri }) => (uri.includes("{") ? [] : [uri]));
+  assert.ok(names.length > 60 && addresses.length > 8);
+  const text = page("checkmk.md");
+  assert.deepEqual(
+    [...names, ...addresses].filter((name) => !text.includes(`\`${name}\``)),
+    [],
+  );
 });

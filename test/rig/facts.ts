@@ -107,7 +107,7 @@ export const factSamples: { readonly [T in Fact["type"]]: Extract<Fact, { readon
   "job.completed": { ...job, type: "job.completed" },
   "job.failed": { ...job, type: "job.failed", code: "internal_error" },
   "job.cancelled": { ...job, type: "job.cancelled" },
-  "resource.changed": { type: "resource.changed", upstream: "a", uri: "a://1" },
+  "resource.changed": { type: "resource.changed", upstream: "a", uri: "a://1", change: "modified", says: "It grew" },
   "upstream.strained": { type: "upstream.strained", upstream: "a", message: "It uses much", calls: ["look"] },
   "operator.acted": {
     type: "operator.acted",

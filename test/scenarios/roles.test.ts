@@ -124,15 +124,16 @@ const pageReads: Readonly<Record<(typeof pageNames)[number], string>> = {
   events: "/docs/events",
   cache: "/api/cache",
   cashflow: "/api/status",
+  monitoring: "/api/status",
   alerts: "/api/alerts",
   access: "/api/keys",
   settings: "/api/settings",
 };
 
 const seenBy: Readonly<Record<Role, readonly string[]>> = {
-  viewer: ["upstreams", "tools", "jobs", "events", "cashflow"],
-  user: ["upstreams", "tools", "jobs", "events", "cashflow"],
-  operator: ["upstreams", "tools", "calls", "jobs", "events", "cache", "cashflow", "alerts"],
+  viewer: ["upstreams", "tools", "jobs", "events", "cashflow", "monitoring"],
+  user: ["upstreams", "tools", "jobs", "events", "cashflow", "monitoring"],
+  operator: ["upstreams", "tools", "calls", "jobs", "events", "cache", "cashflow", "monitoring", "alerts"],
   admin: [...pageNames],
 };
 

@@ -9,6 +9,7 @@ export const places = [
   { to: "/jobs", label: "Jobs", icon: "jobs" },
   { to: "/events", label: "Events", icon: "events" },
   { to: "/cashflow", label: "Cash flow", icon: "cashflow", server: "cashflow" },
+  { to: "/monitoring", label: "Monitoring", icon: "monitoring", server: "checkmk" },
   { to: "/cache", label: "Cache", icon: "cache" },
   { to: "/alerts", label: "Alerts & SLO", icon: "alerts" },
   { to: "/access", label: "Access", icon: "access" },

@@ -80,6 +80,12 @@ const cashflow = createRoute({
   validateSearch: texts,
   component: lazyRouteComponent(() => import("./pages/cashflow.tsx"), "CashflowPage"),
 });
+const monitoring = createRoute({
+  getParentRoute,
+  path: "/monitoring",
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import("./pages/monitoring.tsx"), "MonitoringPage"),
+});
 const access = createRoute({
   getParentRoute,
   path: "/access",
@@ -114,6 +120,7 @@ export const router = createRouter({
     events,
     cache,
     cashflow,
+    monitoring,
     access,
     alerts,
     settings,

@@ -1,4 +1,4 @@
-import { isServer } from "./cashflow/upstreams.ts";
+import { isServer } from "./upstreams-of.ts";
 import { places } from "./places.ts";
 import { useStatus } from "./queries.ts";
 

@@ -12,7 +12,7 @@ import { ForecastView } from "../cashflow/forecast-view.tsx";
 import { type Question, horizons } from "../cashflow/question.ts";
 import { ReportMenu } from "../cashflow/report-menu.tsx";
 import { RiskView } from "../cashflow/risk-view.tsx";
-import { useModels } from "../cashflow/upstreams.ts";
+import { useUpstreamsOf } from "../upstreams-of.ts";
 import { Empty, Loaded, Problem } from "../parts/loaded.tsx";
 import { Page, Panel } from "../parts/page.tsx";
 import { useStatus } from "../queries.ts";
@@ -20,7 +20,7 @@ import { useStatus } from "../queries.ts";
 /** A company's cash flow: what the connector's tools answer, and nothing else. */
 export function CashflowPage(): ReactNode {
   const status = useStatus();
-  const models = useModels() ?? [];
+  const models = useUpstreamsOf("cashflow") ?? [];
   const { upstream } = useSearch({ from: "/cashflow" });
   const model = models.find((name) => name === upstream) ?? models[0];
   if (model !== undefined) return <Company key={model} model={model} models={models} />;

@@ -1,0 +1,24 @@
+import type * as Gateway from "../src/gateway.ts";
+import { nothingToAsk, serveParent } from "./child.ts";
+
+/** The gateway, unbuilt, in front of the Checkmk connector on a Livestatus. `node checkmk-gateway.ts PORT` */
+
+const module = new URL("../src/gateway.ts", import.meta.url).href;
+const { startSwitchyard }: typeof Gateway = await import(module);
+const livestatus = { demo: { host: "127.0.0.1", port: Number(process.argv[2]) } };
+// Nothing of this asks the REST API, which is not there.
+const login = { url: "http://127.0.0.1:1", site: "demo", user: "automation", secret: "none" };
+const config = { ...login, livestatus, changesEveryMs: 0 };
+const target = { kind: "connector", connector: "checkmk", folder: process.cwd(), config } as const;
+const switchyard = startSwitchyard({
+  upstreams: [{ name: "checkmk", target, timeoutMs: 300_000, startTimeoutMs: 30_000 }],
+  policies: { upstreams: { checkmk: { tools: { list_all_services: { cache: { ttl: 600_000 } } } } } },
+});
+const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
+await switchyard.settled;
+
+serveParent(
+  { origin },
+  ({ kind }) => (kind === "resident" ? { rss: process.memoryUsage.rss() } : nothingToAsk()),
+  async () => switchyard.close(),
+);

@@ -1,0 +1,156 @@
+/**
+ * What it takes to read 100,000 services through gateway and connector, batch by batch, beside reading the same rows from the site's socket
+ * in one answer; how much memory the gateway takes meanwhile; and what a list costs that is kept. `node bench/checkmk.ts [HOSTS]`
+ */
+import { connect } from "node:net";
+import { availableParallelism } from "node:os";
+import { serviceColumns } from "../connectors/checkmk/livestatus/rows.ts";
+import { type JsonObject, objectAt, stringAt } from "../src/core/json.ts";
+import { startProcess } from "./process.ts";
+
+const hosts = Number(process.argv[2] ?? 10_000);
+const rounds = 3;
+const batchSize = Number(process.argv[3] ?? 200);
+const options = {
+  profileDir: process.env["PROFILE_DIR"],
+  env: { NODE_OPTIONS: "--conditions=switchyard-source" },
+} as const;
+const mib = 1024 ** 2;
+
+const simulator = await startProcess("checkmk-simulator.ts", [String(hosts)], options);
+const port = numberAt(simulator.ready, "port") ?? 0;
+const gateway = await startProcess("checkmk-gateway.ts", [String(port)], options);
+const url = `${stringAt(gateway.ready, "origin") ?? ""}/mcp`;
+
+/** Bytes of all services in one answer of the site. */
+async function readRaw(): Promise<number> {
+  const socket = connect({ port, host: "127.0.0.1" });
+  socket.end(`GET services\nColumns: ${serviceColumns.join(" ")}\nOutputFormat: json\nResponseHeader: fixed16\n\n`);
+  let bytes = 0;
+  for await (const chunk of socket) bytes += Buffer.from(chunk).length;
+  return bytes;
+}
+
+function numberAt(object: JsonObject, key: string): number | undefined {
+  const value = object[key];
+  return typeof value === "number" ? value : undefined;
+}
+
+let lastId = 0;
+
+async function call(name: string, args: JsonObject): Promise<JsonObject> {
+  lastId += 1;
+  const meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": {},
+  };
+  const tool = `checkmk__${name}`;
+  const headers = {
+    "content-type": "application/json",
+    accept: "application/json, text/event-stream",
+    "mcp-protocol-version": "2026-07-28",
+    "mcp-method": "tools/call",
+    "mcp-name": tool,
+  };
+  const params = { name: tool, arguments: args, _meta: meta };
+  const body = JSON.stringify({ jsonrpc: "2.0", id: lastId, method: "tools/call", params });
+  const response = await fetch(url, { method: "POST", headers, body });
+  const answer: unknown = await response.json();
+  const result = objectAt(Object(answer), "result");
+  if (result === undefined || result["isError"] === true) throw new Error(JSON.stringify(answer).slice(0, 500));
+  return objectAt(result, "structuredContent") ?? {};
+}
+
+/** Rows of all batches, and the most memory that the gateway took at the end of any. */
+async function readStream(): Promise<{ readonly rows: number; readonly peak: number }> {
+  let [rows, peak] = [0, 0];
+  let cursor: string | undefined;
+  do {
+    const answer = await call("stream_services", { batch_size: batchSize, ...(cursor !== undefined && { cursor }) });
+    rows += numberAt(answer, "count") ?? 0;
+    cursor = stringAt(answer, "next_cursor");
+    peak = Math.max(peak, await resident());
+  } while (cursor !== undefined);
+  return { rows, peak };
+}
+
+async function resident(): Promise<number> {
+  return numberAt(await gateway.ask({ kind: "resident" }, 10_000), "rss") ?? 0;
+}
+
+function msOf(cpu: JsonObject = {}): number {
+  return ((numberAt(cpu, "user") ?? 0) + (numberAt(cpu, "system") ?? 0)) / 1000;
+}
+
+/** What two processes have used of the processor, in ms. */
+async function used(): Promise<{ readonly gateway: number; readonly site: number }> {
+  const [ours, theirs] = await Promise.all([gateway, simulator].map(async (each) => each.ask({ kind: "cpu" }, 10_000)));
+  return { gateway: msOf(ours), site: msOf(theirs) };
+}
+
+async function timed<Value>(run: () => Promise<Value>): Promise<{ readonly value: Value; readonly ms: number }> {
+  const startedAt = performance.now();
+  const value = await run();
+  return { value, ms: performance.now() - startedAt };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function shown(values: readonly number[], digits = 0): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return `${median(values).toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
+}
+
+try {
+  console.log(
+    `Node ${process.version}, ${availableParallelism()} processors, ${rounds} rounds, ${hosts * 10} services`,
+  );
+  await call("stream_services", { batch_size: 10 });
+  const cold = await resident();
+  await readStream();
+  const idle = await resident();
+  const [raw, through, ratios, grown]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const [siteRaw, siteThrough, ours]: [number[], number[], number[]] = [[], [], []];
+  let bytes = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const before = await used();
+    const one = await timed(readRaw);
+    const between = await used();
+    const all = await timed(readStream);
+    const after = await used();
+    siteRaw.push(between.site - before.site);
+    siteThrough.push(after.site - between.site);
+    ours.push(after.gateway - between.gateway);
+    if (all.value.rows !== hosts * 10) throw new Error(`${all.value.rows} services came`);
+    bytes = one.value;
+    raw.push(one.ms);
+    through.push(all.ms);
+    ratios.push(one.ms / all.ms);
+    grown.push((all.value.peak - idle) / mib);
+  }
+  console.log(`the site's own answer, ${(bytes / mib).toFixed(1)} MiB: ${shown(raw)} ms`);
+  console.log(
+    `the same rows through the gateway, ${batchSize} a call: ${shown(through)} ms; speed ${shown(ratios, 2)} of the site's own`,
+  );
+  console.log(
+    `processor: the site ${shown(siteRaw)} ms for its own answer, ${shown(siteThrough)} ms in parts; the gateway ${shown(ours)} ms`,
+  );
+  console.log(
+    `memory of the gateway while it is read again, over that after the first time (${(idle / mib).toFixed(0)} MiB; before any, ${(cold / mib).toFixed(0)} MiB): ${shown(grown)} MiB`,
+  );
+  const [asked, kept]: [number[], number[]] = [[], []];
+  for (let round = 0; round < 15; round += 1) {
+    const wish = { limit: 1000, offset: round };
+    asked.push((await timed(async () => call("list_all_services", wish))).ms);
+    kept.push((await timed(async () => call("list_all_services", wish))).ms);
+  }
+  console.log(
+    `1000 services listed: ${shown(asked, 1)} ms; kept: ${shown(kept, 1)} ms, ${(median(asked) / median(kept)).toFixed(0)} times as fast`,
+  );
+} finally {
+  await gateway.end();
+  await simulator.end();
+}

@@ -1,0 +1,167 @@
+import { ToolFailure } from "switchyard/connector";
+import type { HostFilter, HostRow, Monitoring, Reading, SiteFailure } from "../monitoring.ts";
+import type { Observed } from "./dashboard.ts";
+import type { HostObserved } from "./host-health.ts";
+import { type PeerComparison, comparePeers, mostPeers } from "./peers.ts";
+import { type Problem, hostProblem, hostProblemStates, serviceProblem, serviceProblemStates } from "./problems.ts";
+import { type Trend, trendOf } from "./trend.ts";
+
+/** What analyses are made with. */
+export interface Observatory {
+  readonly monitoring: Monitoring;
+  /** The time, in ms since 1970. */
+  readonly now: () => number;
+}
+
+/** Problems that are read at most: an estate with more needs no list, but its counts, which are always whole. */
+export const mostProblems = 5000;
+
+const mostHosts = 200;
+const mostLogLines = 5000;
+const hourMs = 3_600_000;
+
+/** Which problems. What is absent restricts nothing. */
+export interface ProblemFilter {
+  readonly isAcknowledged?: boolean;
+  readonly isInDowntime?: boolean;
+  readonly hosts?: readonly string[];
+}
+
+/** Problems that were read. */
+export interface ProblemReading {
+  readonly problems: readonly Problem[];
+  /** Those that there are, whatever was read. */
+  readonly total: number;
+  readonly failures: readonly SiteFailure[];
+}
+
+/** All problems of hosts and services, up to {@link mostProblems} of each. */
+export async function readProblems(
+  { monitoring, now }: Observatory,
+  { hosts: names, ...filter }: ProblemFilter,
+  signal: AbortSignal,
+): Promise<ProblemReading> {
+  const span = { limit: mostProblems };
+  const [services, hosts] = await Promise.all([
+    monitoring.services({ ...filter, states: serviceProblemStates, ...(names && { hosts: names }) }, span, signal),
+    monitoring.hosts({ ...filter, states: hostProblemStates, ...(names && { names }) }, span, signal),
+  ]);
+  const at = now();
+  return {
+    problems: [
+      ...hosts.rows.map((row) => hostProblem(row, at)),
+      ...services.rows.map((row) => serviceProblem(row, at)),
+    ],
+    total: hosts.total + services.total,
+    failures: failuresOf([hosts, services]),
+  };
+}
+
+/** Everything that a dashboard is made of, read at once. */
+export async function observeEstate(observatory: Observatory, signal: AbortSignal): Promise<Observed> {
+  const { monitoring, now } = observatory;
+  const [statistics, { problems }, log] = await Promise.all([
+    monitoring.statistics({}, signal),
+    readProblems(observatory, {}, signal),
+    orNothing(monitoring.log({ since: now() - hourMs, kinds: ["alert"] }, mostLogLines, signal), signal),
+  ]);
+  const names = mostAffected(problems);
+  const { rows: hosts } =
+    names.length === 0 ? { rows: [] } : await monitoring.hosts({ names }, { limit: mostHosts }, signal);
+  return { statistics, problems, hosts, log: log?.rows };
+}
+
+function mostAffected(problems: readonly Problem[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { host, service } of problems)
+    counts.set(host, (counts.get(host) ?? 0) + (service === undefined ? 1000 : 1));
+  return [...counts]
+    .toSorted(([, one], [, other]) => other - one)
+    .slice(0, mostHosts)
+    .map(([name]) => name);
+}
+
+/** What of a host's health is to be looked at besides its services. */
+export interface HostQuestion {
+  readonly host: string;
+  readonly withPeers: boolean;
+  /** Hours of the log to look back for the trend; 0 for none. */
+  readonly trendHours: number;
+}
+
+/**
+ * Everything that the health of a host is judged by.
+ *
+ * @throws {ToolFailure} no site knows the host.
+ */
+export async function observeHost(
+  { monitoring, now }: Observatory,
+  { host: name, withPeers, trendHours }: HostQuestion,
+  signal: AbortSignal,
+): Promise<HostObserved> {
+  const [hosts, services, log] = await Promise.all([
+    monitoring.hosts({ names: [name] }, {}, signal),
+    monitoring.services({ hosts: [name] }, {}, signal),
+    trendHours === 0
+      ? undefined
+      : trendFor(monitoring, name, { since: now() - trendHours * hourMs, until: now() }, signal),
+  ]);
+  const [host] = hosts.rows;
+  if (host === undefined) throw new ToolFailure(notMonitored(name, hosts));
+  const peers = withPeers ? await peersOf(monitoring, host, signal) : undefined;
+  return { host, services: services.rows, peers, trend: log, now: now() };
+}
+
+function notMonitored(name: string, { failures }: Reading<HostRow>): string {
+  const away = failures.map(({ site }) => site).join(", ");
+  const elsewhere = away === "" ? "" : ` It may be at ${away}, which does not answer.`;
+  return `No host "${name}" is monitored. list_hosts with search finds names; a host that was just made is monitored once it is activated.${elsewhere}`;
+}
+
+async function trendFor(
+  monitoring: Monitoring,
+  host: string,
+  { since, until }: { readonly since: number; readonly until: number },
+  signal: AbortSignal,
+): Promise<Trend | undefined> {
+  const log = await orNothing(monitoring.log({ since, until, host, kinds: ["alert"] }, mostLogLines, signal), signal);
+  return log && trendOf(log.rows, since, until);
+}
+
+/** Hosts of the same folder, else of the same group, else none: what else makes hosts alike, nobody says. */
+async function peersOf(
+  monitoring: Monitoring,
+  host: HostRow,
+  signal: AbortSignal,
+): Promise<PeerComparison | undefined> {
+  const [group] = host.groups;
+  const likeness: readonly (readonly [basis: string, filter: HostFilter])[] = [
+    ...(host.folder === undefined || host.folder === "/"
+      ? []
+      : [[`folder ${host.folder}`, { folder: host.folder }] as const]),
+    ...(group === undefined ? [] : [[`group ${group}`, { group }] as const]),
+  ];
+  for (const [basis, filter] of likeness) {
+    const { rows } = await monitoring.hosts(filter, { limit: mostPeers + 1 }, signal);
+    const compared = comparePeers(host, rows, basis);
+    if (compared !== undefined) return compared;
+  }
+  return undefined;
+}
+
+/** The log is what some sites do not have: without it the rest is still worth telling. */
+async function orNothing<T>(asked: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof ToolFailure)) throw thrown;
+    return undefined;
+  }
+}
+
+function failuresOf(readings: readonly Reading<unknown>[]): readonly SiteFailure[] {
+  const bySite = new Map(
+    readings.flatMap(({ failures }) => failures.map((failure) => [failure.site, failure] as const)),
+  );
+  return [...bySite.values()];
+}

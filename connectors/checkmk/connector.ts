@@ -1,0 +1,40 @@
+import { defineConnector } from "switchyard/connector";
+import { configSchema, restOptions } from "./config.ts";
+import { healthOffer } from "./health.ts";
+import { liveOffer, openLive } from "./live.ts";
+import { RestClient } from "./rest/client.ts";
+import { siteTools } from "./site-tools.ts";
+import { ChangeCounter } from "./tools/server-metrics.ts";
+
+const now = (): number => Date.now();
+
+/** A Checkmk site: what it monitors, and what is set up in it. */
+export const connector = defineConnector({
+  name: "checkmk",
+  title: "Checkmk",
+  version: "0.1.0",
+  instructions:
+    "A Checkmk monitoring site. What is set up (hosts, folders, rules) is monitored only once it is activated: each change says what waits, and activate_changes activates it. Every tool that changes something takes dry_run.",
+  config: configSchema,
+  setup: async (config, { folder, signal, changed }) => {
+    const client = new RestClient(await restOptions(config, folder));
+    const changes = new ChangeCounter(changed, now);
+    const live = await openLive(config, folder, changes.changed);
+    const ofLive = live && liveOffer(live.monitoring);
+    const ofHealth = live && healthOffer(live.monitoring, { signal, changes, now });
+    return {
+      tools: [
+        ...siteTools(client, config, { signal, now, changed: changes.changed }),
+        ...(ofLive?.tools ?? []),
+        ...(ofHealth?.tools ?? []),
+      ],
+      resources: [...(ofLive?.resources ?? []), ...(ofHealth?.resources ?? [])],
+      prompts: ofHealth?.prompts ?? [],
+      close: () => {
+        ofLive?.close();
+        live?.close();
+        client.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type OpenConnector, openConnector } from "switchyard/connector";
+import { connector } from "./connector.ts";
+import { type Simulator, startSimulator } from "./simulator/simulator.ts";
+
+let simulator: Simulator;
+let open: OpenConnector;
+
+before(async () => {
+  simulator = await startSimulator({ hosts: 30, problems: 0, nowMs: () => Date.now(), workMs: 50 });
+  const { url } = simulator;
+  open = await openConnector(connector, { url, site: "demo", user: "automation", secret: "automation-secret" });
+});
+
+after(async () => {
+  await open[Symbol.asyncDispose]();
+  await simulator.close();
+});
+
+const call = async (name: string, args: Readonly<Record<string, unknown>>) =>
+  Object((await open.call(name, args))["structuredContent"]);
+
+test("events are found by host, application, words and state, and taken on", async () => {
+  const all = await call("search_events", { search_term: "a" });
+  assert.equal(all.total_count, 3);
+  const critical = await call("get_recent_critical_events", {});
+  assert.deepEqual(
+    critical.events.map(({ application }: { readonly application: string }) => application),
+    ["kernel"],
+  );
+  const [event] = critical.events;
+  const host = { host_name: event.host_name };
+  assert.equal((await call("list_host_events", { ...host, state_filter: "critical" })).total_count, 1);
+  assert.equal((await call("list_host_events", { ...host, state_filter: "ok" })).total_count, 0);
+  assert.equal((await call("list_service_events", { ...host, service_name: "kernel" })).total_count, 1);
+  assert.equal(
+    (await call("search_events", { search_term: "MEMORY: killed (", host_filter: event.host_name })).total_count,
+    0,
+  );
+  assert.equal((await call("search_events", { search_term: "process 4711 (JAVA)" })).total_count, 1);
+  const wish = { event_id: event.event_id, comment: "bought memory", contact: "Ada" };
+  assert.deepEqual((await call("acknowledge_event", { ...wish, dry_run: true })).changes.phase, {
+    from: "open",
+    to: "ack",
+  });
+  await call("acknowledge_event", wish);
+  assert.equal((await call("get_recent_critical_events", {})).total_count, 0);
+  assert.deepEqual(simulator.site.events.find(event.event_id)?.contact, "Ada");
+  await assert.rejects(
+    call("acknowledge_event", { event_id: 4711, comment: "?" }),
+    /There is no event 4711; search_events/,
+  );
+});
+
+test("what a service measures is told over time, with what it comes to", async () => {
+  const service = { host_name: "app001", service_description: "CPU utilization" };
+  const { metrics } = await call("get_service_metrics", { ...service, time_range_hours: 2 });
+  const [{ metric_id: id, data_points: points, summary }] = metrics;
+  assert.deepEqual([id, points.length, summary.count], ["util", 120, 120]);
+  assert.ok(summary.min >= 20 && summary.max <= 30 && summary.average > summary.min);
+  assert.equal(Date.parse(points[1].timestamp) - Date.parse(points[0].timestamp), 60_000);
+  const history = await call("get_metric_history", { ...service, metric_id: "util" });
+  assert.ok(history.metrics[0].summary.count > 300);
+  await assert.rejects(call("get_metric_history", { ...service, metric_id: "coffee" }), /Cannot calculate graph/);
+  await assert.rejects(
+    call("get_service_metrics", { ...service, service_description: "x" }),
+    /No service "x" of app001/,
+  );
+});
+
+test("businesses are as bad as the worst that they are made from", async () => {
+  const { estate } = simulator.site;
+  const well = await call("get_business_status_summary", {});
+  assert.deepEqual([well.total_aggregations, well.states.ok], [5, 5 - well.states.crit]);
+  estate.result({ host: "web001", service: "HTTPS shop" }, { state: 2, output: "refused", perfData: "" });
+  const { critical_services: critical } = await call("get_critical_business_services", {});
+  const web = critical.find(({ id }: { readonly id: string }) => id === "Service web");
+  assert.ok(web.hosts.includes("web001"));
+});
+
+test("groups are made, renamed and deleted; tags are listed", async () => {
+  await call("create_group", { kind: "service", name: "shop", alias: "The shop" });
+  await assert.rejects(
+    call("create_group", { kind: "service", name: "shop", alias: "x" }),
+    /There is a service group "shop"/,
+  );
+  assert.deepEqual((await call("update_group", { kind: "service", name: "shop", alias: "Shop" })).changes, {
+    alias: { from: "The shop", to: "Shop" },
+  });
+  assert.deepEqual((await call("list_groups", { kind: "service" })).groups, [{ name: "shop", alias: "Shop" }]);
+  await call("delete_group", { kind: "service", name: "shop" });
+  assert.equal((await call("list_groups", { kind: "host" })).groups.length, 2);
+  const { tag_groups: groups } = await call("list_host_tags", {});
+  assert.deepEqual(groups[0].tags[0].aux_tags, ["tcp"]);
+});

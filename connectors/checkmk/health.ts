@@ -1,0 +1,29 @@
+import type { ConnectorContext, Offer } from "switchyard/connector";
+import { Meter, measured } from "./analysis/measured.ts";
+import type { Monitoring } from "./monitoring.ts";
+import { promptsOf } from "./prompts.ts";
+import { resourcesOf } from "./resources.ts";
+import { healthTools } from "./tools/health.ts";
+import { type ChangeCounter, serverTools } from "./tools/server-metrics.ts";
+
+/** What it is made with. */
+export interface HealthContext extends Pick<ConnectorContext, "signal"> {
+  /** Tells what changed. */
+  readonly changes: ChangeCounter;
+  /** The time, in ms since 1970. */
+  readonly now: () => number;
+}
+
+/** How things stand, by what is monitored: as tools, documents and prompts. */
+export function healthOffer(
+  monitoring: Monitoring,
+  { signal, changes, now }: HealthContext,
+): Required<Omit<Offer, "close">> {
+  const meter = new Meter(now);
+  const sources = { monitoring: measured(monitoring, meter), now, meter, changes };
+  return {
+    tools: [...healthTools(sources), ...serverTools(sources)],
+    resources: resourcesOf(sources),
+    prompts: promptsOf(sources, signal),
+  };
+}

@@ -1,0 +1,62 @@
+import type { HostRow, ServiceRow } from "../monitoring.ts";
+import { mapRows } from "./cells.ts";
+import { hostColumns, hostRow, serviceColumns, serviceRow } from "./rows.ts";
+import type { Table } from "./site.ts";
+
+/** Where a row stands among those of its site. */
+export interface Place {
+  readonly host: string;
+  /** Empty for a host. */
+  readonly description: string;
+}
+
+/** What differs between reading hosts and reading services. */
+export interface Kind<Row> {
+  readonly table: "hosts" | "services";
+  /** The column with the host's name. */
+  readonly host: "name" | "host_name";
+  readonly columns: readonly string[];
+  readonly make: (site: string, table: Table) => Row[];
+  readonly placeOf: (row: Row) => Place;
+}
+
+export const hostKind: Kind<HostRow> = {
+  table: "hosts",
+  host: "name",
+  columns: hostColumns,
+  make: (site, { columns, rows }) => mapRows(columns, rows, (read) => hostRow(site, read)),
+  placeOf: ({ name }) => ({ host: name, description: "" }),
+};
+
+export const serviceKind: Kind<ServiceRow> = {
+  table: "services",
+  host: "host_name",
+  columns: serviceColumns,
+  make: (site, { columns, rows }) => mapRows(columns, rows, (read) => serviceRow(site, read)),
+  placeOf: ({ host, description }) => ({ host, description }),
+};
+
+/** The order of rows within a site, which is that of their bytes, as Livestatus compares names. */
+export function comparePlaces(a: Place, b: Place): number {
+  return compareNames(a.host, b.host) || compareNames(a.description, b.description);
+}
+
+/** The order of two names by their bytes in UTF-8. */
+export function compareNames(a: string, b: string): number {
+  if (a === b) return 0;
+  const shorter = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < shorter && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  return at === shorter ? a.length - b.length : rankOf(a.charCodeAt(at)) - rankOf(b.charCodeAt(at));
+}
+
+/** UTF-16 has what is written with surrogates before its last characters, UTF-8 behind them. */
+function rankOf(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+/** Rows in the order of their places. */
+export function inOrder<Row>({ placeOf }: Kind<Row>, rows: readonly Row[]): Row[] {
+  return rows.toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+}

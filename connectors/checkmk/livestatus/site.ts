@@ -1,0 +1,152 @@
+import type { Address } from "./address.ts";
+import { openSocket, shownAddress } from "./address.ts";
+import { LivestatusError } from "./livestatus-error.ts";
+import { Pool, type PoolOptions, poolDefaults } from "./pool.ts";
+import { type Query, inLine, textOf } from "./query.ts";
+
+/** What stands in one column of one row, as the site writes it. */
+export type Cell = unknown;
+
+/** The rows of an answer, and what is in which place of each. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** One monitoring site, asked by Livestatus. */
+export class Site {
+  readonly name: string;
+  readonly #address: Address;
+  readonly #pool: Pool;
+  readonly #timeoutMs: number;
+  readonly #closing = new AbortController();
+  readonly #known = new Map<string, Promise<ReadonlySet<string>>>();
+
+  constructor(name: string, address: Address, options: Partial<PoolOptions> = {}) {
+    this.name = name;
+    this.#address = address;
+    this.#pool = new Pool(address, options);
+    this.#timeoutMs = options.timeoutMs ?? poolDefaults.timeoutMs;
+  }
+
+  /**
+   * Rows with these columns, of which those that this site's Livestatus does not have are left out: what one has that another has not
+   * differs, and so does what happens when it is asked for all the same.
+   *
+   * @throws {LivestatusError} the site did not answer, or refused.
+   * @throws the signal's reason.
+   */
+  async read(query: Query & { readonly columns: readonly string[] }, signal: AbortSignal): Promise<Table> {
+    const known = await this.columnsOf(query.table);
+    if (known.size === 0) return { columns: query.columns, rows: [] };
+    const columns = query.columns.filter((column) => known.has(column));
+    return { columns, rows: await this.rows({ ...query, columns }, signal) };
+  }
+
+  /** The first and only row of statistics. @throws as {@link read}. */
+  async count(
+    query: Query & { readonly statistics: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<readonly number[]> {
+    const [row = []] = await this.rows(query, signal);
+    return row.map(Number);
+  }
+
+  /**
+   * The columns of a table; none where it has no rows. They are asked for once for all who want to know, and again after a failure or none.
+   *
+   * @throws {LivestatusError} as {@link read}.
+   */
+  async columnsOf(table: string): Promise<ReadonlySet<string>> {
+    const known = this.#known.get(table);
+    if (known !== undefined) return known;
+    // Not every Livestatus has the table `columns`, but each says the names where all columns are asked for, at least before a row.
+    const asked = this.rows({ table, limit: 1 }, this.#closing.signal).then(
+      ([names = []]) => new Set(names.map(String)),
+    );
+    this.#known.set(table, asked);
+    try {
+      const columns = await asked;
+      if (columns.size === 0) this.#known.delete(table);
+      return columns;
+    } catch (thrown) {
+      this.#known.delete(table);
+      throw thrown;
+    }
+  }
+
+  /** The rows of an answer as they are, to a question that every Livestatus understands. @throws as {@link read}. */
+  async rows(query: Query, signal: AbortSignal): Promise<readonly (readonly Cell[])[]> {
+    const { code, body } = await this.#pool.ask(textOf(query), signal);
+    if (code !== 200) {
+      // What follows the first line is for those who wrote the server.
+      const [why = ""] = body.toString().trim().split("\n", 1);
+      throw new LivestatusError(
+        { kind: "refused", status: code },
+        `${shownAddress(this.#address)} refused: ${code} ${why}`,
+      );
+    }
+    try {
+      const value: unknown = JSON.parse(body.toString());
+      if (Array.isArray(value) && value.every((row) => Array.isArray(row))) return value;
+    } catch (cause) {
+      throw this.#unreadable(cause);
+    }
+    throw this.#unreadable(undefined);
+  }
+
+  #unreadable(cause: unknown): LivestatusError {
+    return new LivestatusError(
+      { kind: "unreadable" },
+      `${shownAddress(this.#address)} answered what is no list of rows`,
+      { cause },
+    );
+  }
+
+  /**
+   * Has the site carry out an external command of its core, such as `ACKNOWLEDGE_HOST_PROBLEM;srv;2;1;0;ops;looking`. A core does not say what
+   * came of it: look after a second.
+   *
+   * @throws {LivestatusError} the site did not take it, or says that it is wrong, as only some do.
+   * @throws the signal's reason.
+   */
+  async command(text: string, at: number, signal: AbortSignal): Promise<void> {
+    const line = `COMMAND [${Math.floor(at / 1000)}] ${inLine(text)}\n\n`;
+    const said = (
+      await exchanged(this.#address, line, AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]))
+    ).trim();
+    if (said === "") return;
+    throw new LivestatusError({ kind: "refused", status: 400 }, `${shownAddress(this.#address)} refused: ${said}`);
+  }
+
+  /** Ends everything with this site. Safe to call twice. */
+  close(): void {
+    this.#closing.abort(new LivestatusError({ kind: "unreachable" }, "This site is no longer used"));
+    this.#pool.close();
+  }
+}
+
+/**
+ * What is said to a text on a connection of its own until the other side closes it: how long a connection stays open after a command differs,
+ * and so does whether a wrong one is answered.
+ */
+async function exchanged(address: Address, text: string, signal: AbortSignal): Promise<string> {
+  const socket = openSocket(address, () => {
+    socket.end(text);
+  });
+  const abort = (): void => {
+    socket.destroy(new Error("it took too long, or nobody waits any more"));
+  };
+  signal.addEventListener("abort", abort);
+  try {
+    let said = "";
+    for await (const chunk of socket) said = `${said}${String(chunk)}`.slice(0, 500);
+    return said;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new LivestatusError({ kind: "unreachable" }, `${shownAddress(address)} took no command: ${why}`, { cause });
+  } finally {
+    signal.removeEventListener("abort", abort);
+    socket.destroy();
+  }
+}

@@ -1,0 +1,115 @@
+import { ToolFailure } from "switchyard/connector";
+import { z } from "zod";
+import type { Batch, SiteFailure, StreamOptions } from "../monitoring.ts";
+import { failureOf, noneAnswered } from "./every-site.ts";
+import { type Kind, type Place, compareNames, comparePlaces, inOrder } from "./kinds.ts";
+import { countByHost, rangesOf, rowsIn } from "./ranges.ts";
+import type { Site } from "./site.ts";
+
+/** Rows that are read from a site at once: few enough to hold, many enough that to ask for them costs little. */
+const readAtOnce = 5000;
+
+const positionSchema = z.tuple([z.string(), z.string(), z.string()]);
+
+/** A place among all sites. */
+interface Position extends Place {
+  readonly site: string;
+}
+
+/** What is read of which sites. */
+export interface StreamOf<Row> {
+  readonly sites: readonly Site[];
+  readonly kind: Kind<Row>;
+  readonly filter: readonly string[];
+}
+
+/**
+ * All rows of a kind that fit, site by site in the order of their names, and in batches. The next part is fetched while the last is used, and
+ * no more than that: memory does not grow with the number of rows, and no site waits for who reads slowly.
+ *
+ * A site that fails is left out from there on, which the next batch says, or one without rows at the end.
+ *
+ * @throws {ToolFailure} `after` is no position; no site answered at all.
+ * @throws the signal's reason.
+ */
+export async function* eachBatch<Row>(of: StreamOf<Row>, options: StreamOptions): AsyncGenerator<Batch<Row>> {
+  const { batchSize, signal } = options;
+  const after = options.after === undefined ? undefined : positionOf(options.after);
+  const failures: SiteFailure[] = [];
+  let told = 0;
+  const sites = of.sites
+    .filter(({ name }) => after === undefined || compareNames(name, after.site) >= 0)
+    .toSorted((a, b) => compareNames(a.name, b.name));
+  const batchOf = (site: Site, rows: readonly Row[]): Batch<Row> => {
+    told = failures.length;
+    const last = rows.at(-1);
+    const place = last === undefined ? behindAll : of.kind.placeOf(last);
+    return { rows, position: positionText({ site: site.name, ...place }), failures: [...failures] };
+  };
+  for (const site of sites) {
+    let rest: Row[] = [];
+    try {
+      for await (const part of partsOf(site, of, after?.site === site.name ? after : undefined, signal)) {
+        const rows = rest.length === 0 ? part : [...rest, ...part];
+        const whole = rows.length - (rows.length % batchSize);
+        for (let at = 0; at < whole; at += batchSize) yield batchOf(site, rows.slice(at, at + batchSize));
+        rest = rows.slice(whole);
+      }
+    } catch (thrown) {
+      failures.push(failureOf(site, thrown));
+    }
+    if (rest.length > 0) yield batchOf(site, rest);
+  }
+  if (failures.length > 0 && failures.length === sites.length) throw noneAnswered(failures);
+  const last = sites.at(-1);
+  if (last !== undefined && told < failures.length) yield batchOf(last, []);
+}
+
+/** The rows of one site in order, some thousand at once. The part after the one that is used is under way. */
+async function* partsOf<Row>(
+  site: Site,
+  { kind, filter }: StreamOf<Row>,
+  after: Place | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Row[]> {
+  const leaving = new AbortController();
+  const either = AbortSignal.any([signal, leaving.signal]);
+  const hosts = await countByHost(site, kind, filter, after?.host, either);
+  const ranges = rangesOf(hosts, readAtOnce);
+  const fetchNext = (): Promise<Row[]> | undefined => {
+    const { done, value } = ranges.next();
+    if (done === true) return undefined;
+    const part = rowsIn(site, kind, filter, value, either).then((rows) => inOrder(kind, rows));
+    // It is awaited when its turn comes, if it ever does.
+    part.catch(() => undefined);
+    return part;
+  };
+  try {
+    for (let next = fetchNext(); next !== undefined;) {
+      const part = await next;
+      next = fetchNext();
+      yield after === undefined ? part : part.filter((row) => comparePlaces(kind.placeOf(row), after) > 0);
+    }
+  } finally {
+    leaving.abort(new Error("The stream was left"));
+  }
+}
+
+/** Behind every host that a site can have. */
+const behindAll: Place = { host: "\u{10ffff}", description: "" };
+
+function positionText({ site, host, description }: Position): string {
+  return Buffer.from(JSON.stringify([site, host, description])).toString("base64url");
+}
+
+function positionOf(text: string): Position {
+  try {
+    const [site, host, description] = positionSchema.parse(JSON.parse(Buffer.from(text, "base64url").toString()));
+    return { site, host, description };
+  } catch (cause) {
+    throw new ToolFailure(
+      `The cursor ${JSON.stringify(text.slice(0, 100))} is none that was given here. Begin again without one.`,
+      { cause },
+    );
+  }
+}

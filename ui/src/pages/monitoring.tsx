@@ -1,0 +1,135 @@
+import "../monitoring/monitoring.css";
+import { Alert, Code, Select, Stack, Tabs } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { DashboardAnswer } from "../monitoring/answers.ts";
+import { useAnswer } from "../monitoring/ask.ts";
+import { HealthView } from "../monitoring/health-view.tsx";
+import { HostDialog } from "../monitoring/host-dialog.tsx";
+import { ProblemsView } from "../monitoring/problems-view.tsx";
+import { Empty, Loaded } from "../parts/loaded.tsx";
+import { Page, Panel } from "../parts/page.tsx";
+import { useStatus } from "../queries.ts";
+import { plural } from "../text.ts";
+import { useUpstreamsOf } from "../upstreams-of.ts";
+
+/** What a monitoring site watches: what the connector's tools answer, and nothing else. */
+export function MonitoringPage(): ReactNode {
+  const status = useStatus();
+  const sites = useUpstreamsOf("checkmk") ?? [];
+  const { upstream } = useSearch({ from: "/monitoring" });
+  const site = sites.find((name) => name === upstream) ?? sites[0];
+  if (site !== undefined) return <Site key={site} site={site} sites={sites} />;
+  return (
+    <Page title="Monitoring" says="What a monitoring site watches, and what is wrong there.">
+      <Panel>
+        <Loaded query={status}>{() => <NoSite />}</Loaded>
+      </Panel>
+    </Page>
+  );
+}
+
+function NoSite(): ReactNode {
+  return (
+    <Empty title="No upstream is a monitoring site">
+      Add the connector to `mcpServers` of the configuration, or on the page Upstreams. Without a site of your own,
+      `switchyard demo checkmk` starts a simulated one.
+      <Code block mt="sm" ta="left">
+        {
+          '"checkmk": {\n  "connector": "checkmk",\n  "config": {\n    "url": "https://monitoring.example.com",\n    "site": "main",\n    "user": "automation",\n    "secret": "${CHECKMK_SECRET}"\n  }\n}'
+        }
+      </Code>
+    </Empty>
+  );
+}
+
+const views = [
+  ["health", "Health"],
+  ["problems", "Problems"],
+] as const;
+
+/** Sets what the address says; undefined takes it out. */
+type Set = (search: Readonly<Record<string, string | undefined>>) => void;
+
+function useAddress(): readonly [Readonly<Record<string, string | undefined>>, Set] {
+  const search = useSearch({ from: "/monitoring" });
+  const navigate = useNavigate();
+  const set: Set = (next) => {
+    const stays = Object.entries({ ...search, ...next }).filter(([, value]) => value !== undefined);
+    void navigate({ to: "/monitoring", search: Object.fromEntries(stays), replace: true });
+  };
+  return [search, set];
+}
+
+function Site({ site, sites }: { readonly site: string; readonly sites: readonly string[] }): ReactNode {
+  const [search, set] = useAddress();
+  const dashboard = useAnswer<DashboardAnswer>(site, "get_health_dashboard", {});
+  const open = (host: string): void => {
+    set({ host });
+  };
+  return (
+    <Page
+      title="Monitoring"
+      says={saysOf(site, dashboard.data)}
+      actions={sites.length > 1 && <SiteChoice site={site} sites={sites} set={set} />}
+    >
+      {dashboard.isError && dashboard.data !== undefined && (
+        <Alert color="orange" variant="light" title="What is shown may be old">
+          {dashboard.error.message}
+        </Alert>
+      )}
+      <Tabs
+        value={views.some(([name]) => name === search["view"]) ? (search["view"] ?? "health") : "health"}
+        keepMounted={false}
+        onChange={(view) => {
+          set({ view: view ?? undefined });
+        }}
+      >
+        <Tabs.List mb="md">
+          {views.map(([name, label]) => (
+            <Tabs.Tab key={name} value={name}>
+              {label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="health">
+          <Stack gap="lg">
+            <Loaded query={dashboard}>{(data) => <HealthView site={site} dashboard={data} open={open} />}</Loaded>
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="problems">
+          <ProblemsView site={site} open={open} />
+        </Tabs.Panel>
+      </Tabs>
+      <HostDialog
+        site={site}
+        host={search["host"]}
+        close={() => {
+          set({ host: undefined });
+        }}
+      />
+    </Page>
+  );
+}
+
+function saysOf(site: string, dashboard: DashboardAnswer | undefined): string {
+  if (dashboard === undefined) return site;
+  const { total_hosts: hosts, total_services: services, problem_summary: problems } = dashboard;
+  return `${plural(hosts, "host")} with ${plural(services, "service")}, ${plural(problems.total, "problem")}`;
+}
+
+function SiteChoice(given: { readonly site: string; readonly sites: readonly string[]; readonly set: Set }): ReactNode {
+  const { site, sites, set } = given;
+  return (
+    <Select
+      aria-label="Site"
+      w={190}
+      allowDeselect={false}
+      data={sites}
+      value={site}
+      onChange={(upstream) => {
+        set({ upstream: upstream ?? undefined, host: undefined });
+      }}
+    />
+  );
+}
