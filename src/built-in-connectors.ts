@@ -4,10 +4,5 @@ const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 /** The connectors that come with the gateway: their modules by name. None is loaded before it is asked for. */
 export const builtInConnectors: ReadonlyMap<string, URL> = new Map(
-  ["cashflow", "checkmk", "data"].map((name) => [name, new URL(`${name}/connector${extension}`, folder)]),
-);
-
-/** Simulated systems to try connectors with: their modules by the connector's name. */
-export const demoSystems: ReadonlyMap<string, URL> = new Map(
-  ["checkmk"].map((name) => [name, new URL(`${name}/simulator/demo${extension}`, folder)]),
+  ["cashflow", "checkmk", "data", "frappe"].map((name) => [name, new URL(`${name}/connector${extension}`, folder)]),
 );

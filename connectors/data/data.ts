@@ -1,7 +1,7 @@
 import { ToolFailure } from "switchyard/connector";
 import { z } from "zod";
 import type { Source } from "./sources.ts";
-import type { Table } from "./table.ts";
+import type { Table } from "../shared/table.ts";
 import { WorkFailed, type Workers } from "./workers.ts";
 
 /** What the tools work with. */

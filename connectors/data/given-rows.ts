@@ -1,7 +1,7 @@
 import { ToolFailure } from "switchyard/connector";
 import { z } from "zod";
 import { asked } from "./data.ts";
-import type { Table } from "./table.ts";
+import type { Table } from "../shared/table.ts";
 import type { RowsOrQuery } from "./worker-messages.ts";
 
 /** Rows that an analysis or a table of a report may have, and their characters as JSON. */

@@ -1,9 +1,9 @@
-import type { Analysis } from "./analysis/analyze.ts";
-import type { Wish } from "./analysis/wish.ts";
+import type { Analysis } from "../shared/analysis/analyze.ts";
+import type { Wish } from "../shared/analysis/wish.ts";
 import type { Described } from "./engines/engine.ts";
 import type { Format, Report } from "./report/report.ts";
 import type { Source } from "./sources.ts";
-import type { Bounds, Table } from "./table.ts";
+import type { Bounds, Table } from "../shared/table.ts";
 
 /** What a worker is asked. It has one piece of work at a time. */
 export type Work =

@@ -1,9 +1,9 @@
-import type { Wish } from "./analysis/wish.ts";
+import type { Wish } from "../shared/analysis/wish.ts";
 import type { Engine } from "./engines/engine.ts";
 import { openEngine } from "./engines/open-engine.ts";
 import { StatementRefused } from "./refused.ts";
 import type { Source } from "./sources.ts";
-import type { Table } from "./table.ts";
+import type { Table } from "../shared/table.ts";
 import type { Failure, FromWorker, Result, ToWorker, Work } from "./worker-messages.ts";
 
 /*
@@ -80,7 +80,7 @@ async function resultOf(work: Work): Promise<Result> {
 }
 
 async function analysis(table: Table, wish: Wish): Promise<Result> {
-  const { analyzed } = await import("./analysis/analyze.ts");
+  const { analyzed } = await import("../shared/analysis/analyze.ts");
   return { kind: "analyze", analysis: await analyzed(table, wish) };
 }
 

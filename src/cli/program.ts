@@ -9,10 +9,10 @@ import type { ApproveOptions } from "./commands/approve.ts";
 import type { AddOptions } from "./commands/add.ts";
 import type { CallToolOptions } from "./commands/call.ts";
 import type { ConnectOptions } from "./commands/connect.ts";
-import type { DemoOptions } from "./commands/demo.ts";
 import type { DoctorOptions } from "./commands/doctor.ts";
 import type { ImportOptions } from "./commands/import.ts";
 import type { ServeOptions } from "./commands/serve.ts";
+import type { builtInDemos } from "../built-in-demos.ts";
 import type { WaitGoal, WaitOptions } from "./commands/wait.ts";
 import type { ClientOptions } from "./client.ts";
 import type { CommonOptions } from "./context.ts";
@@ -283,21 +283,30 @@ function addConnector(program: Command, context: Context, done: Done): void {
 }
 
 function addDemo(program: Command, context: Context, done: Done): void {
-  program
+  const demos = program
     .command("demo")
     .description("run a simulated system to try a connector with, until Ctrl-C")
-    .argument("<connector>", "checkmk")
-    .option("--port <number>", "port to listen on; by default any free one", port, 0)
-    .option("--hosts <number>", "hosts of the simulated site", count, 50)
-    .option("--services <number>", "services of each host", count, 10)
     .addHelpText(
       "after",
-      "\nExamples:\n  switchyard demo checkmk\n  switchyard demo checkmk --hosts 1000 --services 100",
-    )
-    .action(async (name: string, options: DemoOptions) => {
-      const { demo } = await import("./commands/demo.ts");
-      done(await demo(name, options, context));
-    });
+      "\nExamples:\n  switchyard demo checkmk --hosts 1000 --services 100\n  switchyard demo frappe --variant 14",
+    );
+  const run = async (name: keyof typeof builtInDemos, options: object): Promise<void> => {
+    const { demo } = await import("./commands/demo.ts");
+    done(await demo(name, options, context));
+  };
+  demos
+    .command("checkmk")
+    .description("a monitoring site in which problems come and go")
+    .option("--port <number>", "port to listen on; by default any free one", port, 0)
+    .option("--hosts <number>", "hosts that are monitored", count, 50)
+    .option("--services <number>", "services of each host", count, 10)
+    .action((options: object) => run("checkmk", options));
+  demos
+    .command("frappe")
+    .description("an ERP with the books of a small company, which forgets all changes")
+    .option("--port <number>", "port to listen on; by default any free one", port, 0)
+    .addOption(new Option("--variant <version>", "of which version of Frappe").choices(["14", "15"]).default("15"))
+    .action((options: object) => run("frappe", options));
 }
 
 function count(text: string): number {

@@ -21,6 +21,8 @@ export {
 export { type OpenConnector, openConnector } from "./open-connector.ts";
 export { serveConnector } from "./serve-connector.ts";
 export { type Cached, type CachedOptions, cached } from "../cache/cached.ts";
+export { type Clock, systemClock } from "../core/clock.ts";
+export { sleep } from "../core/sleep.ts";
 export { type Explanation, type FailureContext, explainError } from "../explain/explain.ts";
 export type { BreakerOptions, BreakerState } from "../policy/breaker.ts";
 export type { BulkheadOptions } from "../policy/bulkhead.ts";

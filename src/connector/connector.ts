@@ -41,6 +41,8 @@ export type ToolAnswer<Output> =
        * {@link ConnectorContext.changed}, and whatever else changes, it stays. Without, any change of the connector drops it.
        */
       readonly uses?: readonly string[];
+      /** Whether it is its caller's alone: where it is kept, nobody else is given it. */
+      readonly isPrivate?: boolean;
     };
 
 /** One tool, its arguments and answer typed by their schemas. */
@@ -238,8 +240,10 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, what:
 function resultOf(answer: ToolAnswer<unknown>): JsonObject {
   if (typeof answer === "string") return { content: [{ type: "text", text: answer }] };
   if (!("structured" in answer)) return { content: answer };
-  const { structured, content = JSON.stringify(structured), uses } = answer;
+  const { structured, content = JSON.stringify(structured), uses, isPrivate = false } = answer;
   return {
+    // MCP 2026-07-28, server/utilities/caching: what is said of results that may be kept, and understood by the gateway for those of tools.
+    ...(isPrivate && { cacheScope: "private" }),
     ...(uses && { _meta: { [usesKey]: uses } }),
     content: typeof content === "string" ? [{ type: "text", text: content }] : content,
     structuredContent: structured,

@@ -66,10 +66,10 @@ export async function openConnector(
     changed,
     changedUses,
     changedEntities,
-    async call(name, args = {}, { signal = closing.signal, progress = () => undefined } = {}) {
+    async call(name, args = {}, { signal = closing.signal, progress = () => undefined, caller } = {}) {
       const found = offer().tools?.find((each) => each.name === name);
       if (found === undefined) throw new ToolFailure(`There is no tool ${JSON.stringify(name)}`);
-      return found.run(args, { signal, progress });
+      return found.run(args, { signal, progress, caller });
     },
     async read(uri) {
       return offer()

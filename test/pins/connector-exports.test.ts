@@ -15,7 +15,9 @@ const toolkit = [
   "rateLimit",
   "resilient",
   "retry",
+  "sleep",
   "streamPages",
+  "systemClock",
   "timed",
   "trackProgress",
 ];

@@ -7,7 +7,8 @@ import { startSimulator } from "./simulator.ts";
 /** How a demonstration is started. */
 export interface DemoOptions {
   readonly hosts: number;
-  readonly servicesPerHost: number;
+  /** Of each host. */
+  readonly services: number;
   readonly port: number;
 }
 
@@ -24,8 +25,8 @@ const everyMs = 5000;
 const newProblems = 0.5;
 
 /** Starts a simulated site on this machine in which problems come and go. */
-export async function startDemo({ hosts, servicesPerHost, port }: DemoOptions): Promise<Demo> {
-  const simulator = await startSimulator({ hosts, servicesPerHost, port, nowMs: () => Date.now() });
+export async function startDemo({ hosts, services, port }: DemoOptions): Promise<Demo> {
+  const simulator = await startSimulator({ hosts, servicesPerHost: services, port, nowMs: () => Date.now() });
   const { site, url, livestatusPort } = simulator;
   const random = seededRandom(1);
   const timer = setInterval(() => {

@@ -1,21 +1,17 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue, JS } from "@duckdb/node-api";
+import { duckDbOptions, lockDuckDb } from "../../shared/duckdb.ts";
+import { type Bounds, type Column, RowBuffer, type Table, exactNumber } from "../../shared/table.ts";
 import { type DuckDbNames, checkDuckDb } from "../statements/duckdb-statement.ts";
-import { type Bounds, type Column, RowBuffer, type Table, exactNumber } from "../table.ts";
 import { type Described, type Engine, tablesOf } from "./engine.ts";
 import { FileTables } from "./file-tables.ts";
-
-/** What DuckDB may use. Beyond, a statement fails; nothing is put on disk. */
-const resources = { threads: "2", memory_limit: "1GB", temp_directory: "" };
-const noExtensions = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
 
 /** Likewise, though their answer differs from time to time; and what the catalogue lists as making rows. */
 const alsoHarmless = ["random", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "unnest"];
 
-/** What DuckDB is opened on: a database that is only read, a folder of files, or nothing but memory. */
+/** What DuckDB is opened on: a database that is only read, or a folder of files. */
 export type DuckDbPlace =
   | { readonly type: "duckdb"; readonly file: string }
-  | { readonly type: "files"; readonly dir: string }
-  | { readonly type: "memory" };
+  | { readonly type: "files"; readonly dir: string };
 
 /** DuckDB, which sees nothing of the machine but what it is opened on, and cannot be told otherwise afterwards. */
 export class DuckDbEngine implements Engine {
@@ -40,17 +36,14 @@ export class DuckDbEngine implements Engine {
   static async open(place: DuckDbPlace): Promise<DuckDbEngine> {
     // 70 MB, 160 ms: loaded by whoever asks for it.
     const { DuckDBInstance: instances } = await import("@duckdb/node-api");
-    const options = { ...resources, ...noExtensions };
     const instance =
       place.type === "duckdb"
-        ? await instances.create(place.file, { ...options, access_mode: "READ_ONLY" })
-        : await instances.create(":memory:", options);
+        ? await instances.create(place.file, { ...duckDbOptions, access_mode: "READ_ONLY" })
+        : await instances.create(":memory:", duckDbOptions);
     const connection = await instance.connect();
     const files = place.type === "files" ? new FileTables(place.dir, connection) : undefined;
     if (place.type === "files") await connection.run(`SET allowed_directories = [${quoted(place.dir)}]`);
-    await connection.run("SET enable_external_access = false");
-    await connection.run("SET TimeZone = 'UTC'").catch(ignore);
-    await connection.run("SET lock_configuration = true");
+    await lockDuckDb(connection);
     return new DuckDbEngine(instance, connection, await functionsOf(connection), files);
   }
 
@@ -120,8 +113,4 @@ function inputOf(value: unknown): DuckDBValue {
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
-}
-
-function ignore(): void {
-  // Times without a zone of their own are then told in that of the machine.
 }

@@ -1,4 +1,4 @@
-import type { Bounds, Column, Table } from "../table.ts";
+import type { Bounds, Column, Table } from "../../shared/table.ts";
 
 /** A table or view that a statement may name. */
 export interface Described {

@@ -1,7 +1,7 @@
 import type { Connection, FieldPacket } from "mysql2";
 import type { RowDataPacket } from "mysql2/promise";
 import { checkMySql } from "../statements/mysql-statement.ts";
-import { type Bounds, RowBuffer, type Table, exactNumber } from "../table.ts";
+import { type Bounds, RowBuffer, type Table, exactNumber } from "../../shared/table.ts";
 import { type Described, type Engine, tablesOf } from "./engine.ts";
 
 /** What the parser takes for granted: `\` escapes in texts, `"` is a quote of texts. */

@@ -1,7 +1,7 @@
 import type { Client, CustomTypesConfig } from "pg";
 import { unsafeFunction } from "../refused.ts";
 import { type PostgresCalls, checkPostgres } from "../statements/postgres-statement.ts";
-import { type Bounds, type Column, RowBuffer, type Table, exactNumber } from "../table.ts";
+import { type Bounds, type Column, RowBuffer, type Table, exactNumber } from "../../shared/table.ts";
 import { type Described, type Engine, tablesOf } from "./engine.ts";
 
 /** Rows that are fetched at a time. */

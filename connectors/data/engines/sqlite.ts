@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync, constants } from "node:sqlite";
 import { type StatementRefused, firstWords, notOne, notReading, unsafeFunction } from "../refused.ts";
-import { type Bounds, RowBuffer, type Table } from "../table.ts";
+import { type Bounds, RowBuffer, type Table } from "../../shared/table.ts";
 import { type Described, type Engine, tablesOf } from "./engine.ts";
 
 /** SQLite says of each function whether it is harmless whoever calls it (sqlite.org/c3ref/c_deterministic.html, SQLITE_INNOCUOUS). */

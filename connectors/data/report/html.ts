@@ -1,6 +1,6 @@
-import type { Table } from "../table.ts";
-import { chartSvg } from "./chart.ts";
-import { type Report, type Section, cellText } from "./report.ts";
+import { chartSvg } from "../../shared/charts/chart.ts";
+import { type Table, cellText } from "../../shared/table.ts";
+import type { Report, Section } from "./report.ts";
 
 const style = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1a1a1a}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;width:100%;font-size:13px}

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inflateRawSync } from "node:zlib";
-import type { Table } from "../table.ts";
+import type { Table } from "../../shared/table.ts";
 import { rendered } from "./render.ts";
 import type { Format, Report } from "./report.ts";
 import { ReportStore } from "./store.ts";

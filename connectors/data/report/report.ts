@@ -1,20 +1,10 @@
-import type { Table } from "../table.ts";
+import type { Chart } from "../../shared/charts/chart.ts";
+import type { Table } from "../../shared/table.ts";
 
 /** Forms in which a report can be written. */
 export const formats = ["html", "csv", "json", "xlsx"] as const;
 
 export type Format = (typeof formats)[number];
-
-/** Kinds of charts. */
-export const chartKinds = ["line", "bar", "pie", "scatter"] as const;
-
-/** A drawing of a table: one column along, others up. */
-export interface Chart {
-  readonly kind: (typeof chartKinds)[number];
-  readonly x: string;
-  /** Of a pie only the first. */
-  readonly y: readonly string[];
-}
 
 /** One part of a report, from the top: its heading, its text, its drawing, its rows. */
 export interface Section {
@@ -35,10 +25,4 @@ export interface Report {
 /** A report that cannot be written so; the message says why, for whoever asked. */
 export class ReportRefused extends Error {
   override readonly name = "ReportRefused";
-}
-
-/** A cell as text, as people read it: of nothing, nothing. */
-export function cellText(cell: unknown): string {
-  if (cell === null || cell === undefined) return "";
-  return typeof cell === "string" ? cell : JSON.stringify(cell);
 }

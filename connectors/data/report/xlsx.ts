@@ -1,9 +1,6 @@
 import writeXlsx, { type SheetData } from "write-excel-file/node";
-import type { Table } from "../table.ts";
-import { type Report, type Section, cellText } from "./report.ts";
-
-/** Characters that Excel takes in one cell. */
-const mostText = 32_767;
+import { fitting, sheetOf } from "../../shared/sheet.ts";
+import type { Report, Section } from "./report.ts";
 
 /**
  * A report as a workbook: the texts on the first sheet, each table on one of its own. Texts are cells of texts, so that none is a formula, whatever it
@@ -25,21 +22,6 @@ export async function reportXlsx({ title, createdAt, sections }: Report): Promis
       : [{ sheet: sheetName(section, at, names), data: sheetOf(section.table), stickyRowsCount: 1 }],
   );
   return writeXlsx([{ sheet: "Report", data: texts }, ...sheets]).toBuffer();
-}
-
-function sheetOf({ columns, rows }: Table): SheetData {
-  const head = columns.map(({ name }) => ({ value: fitting(name), fontWeight: "bold" as const }));
-  return [head, ...rows.map((row) => row.map(cellOf))];
-}
-
-function cellOf(cell: unknown) {
-  if (cell === null || cell === undefined || cell === "") return null;
-  return typeof cell === "number" || typeof cell === "boolean" ? cell : fitting(cellText(cell));
-}
-
-function fitting(text: string): string {
-  // What XML cannot hold (XML 1.0, 2.2 Characters) is left out.
-  return text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "").slice(0, mostText);
 }
 
 /** At most 31 characters, none of `\/?*[]:`, and no other's, upper and lower case being one. */

@@ -1,6 +1,6 @@
 import { type Tool, ToolFailure, tool } from "switchyard/connector";
 import { z } from "zod";
-import { type Wish, wishShape } from "../analysis/wish.ts";
+import { type Wish, wishShape } from "../../shared/analysis/wish.ts";
 import { type Data, asToolFailure, sourceOf } from "../data.ts";
 import { type Given, givenShape, rowsOf } from "../given-rows.ts";
 

@@ -1,12 +1,13 @@
 import { type Tool, ToolFailure, tool } from "switchyard/connector";
 import { z } from "zod";
+import { chartKinds } from "../../shared/charts/chart.ts";
+import type { Table } from "../../shared/table.ts";
 import { type Data, asToolFailure, sourceOf } from "../data.ts";
 import { givenShape, rowsOf } from "../given-rows.ts";
 import { mimeTypes, mostBytes } from "../report/render.ts";
-import { type Format, type Report, type Section, chartKinds, formats } from "../report/report.ts";
+import { type Format, type Report, type Section, formats } from "../report/report.ts";
 import type { ReportStore } from "../report/store.ts";
 import { mostRows } from "../sources.ts";
-import type { Table } from "../table.ts";
 
 const name = z.string().min(1);
 

@@ -1,54 +1,43 @@
 import { once } from "node:events";
-import { demoSystems } from "../../built-in-connectors.ts";
-import { GatewayError } from "../../core/errors.ts";
+import { builtInDemos } from "../../built-in-demos.ts";
+import { isOwnApiResolved, shareOwnApi } from "../../connector/own-api.ts";
+import { isJsonObject } from "../../core/json.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 
-/** How a simulated system is started. */
-export interface DemoOptions {
-  readonly port: number;
-  readonly hosts: number;
-  readonly services: number;
+/** A simulated system that runs. */
+interface Demo {
+  /** What the configuration of its connector says. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What else one should know to try it. */
+  readonly says?: readonly string[];
+  readonly close: () => Promise<void>;
 }
 
-/** What the module of a simulated system gives. */
-interface DemoModule {
-  readonly startDemo: (options: {
-    readonly hosts: number;
-    readonly servicesPerHost: number;
-    readonly port: number;
-  }) => Promise<{ readonly config: Readonly<Record<string, unknown>>; readonly close: () => Promise<void> }>;
-}
-
-/**
- * Runs a simulated system, and prints what a configuration says to connect to it, until Ctrl-C.
- *
- * @throws {GatewayError} `usage` — there is none of this name.
- */
-export async function demo(name: string, { port, hosts, services }: DemoOptions, context: Context): Promise<number> {
-  const url = demoSystems.get(name);
-  if (url === undefined) {
-    const there = [...demoSystems.keys()].join(", ");
-    throw new GatewayError(
-      "usage",
-      `There is no simulated system ${JSON.stringify(name.slice(0, 100))}; there are: ${there}`,
-    );
-  }
-  const module: unknown = await import(url.href);
-  if (!isDemoModule(module)) throw new TypeError(`${url.href} has no startDemo`);
-  const running = await module.startDemo({ hosts, servicesPerHost: services, port });
+/** Runs a simulated system until Ctrl-C. Prints what a gateway's configuration says of it, and notes beside that. */
+export async function demo(name: keyof typeof builtInDemos, options: object, context: Context): Promise<number> {
+  if (!isOwnApiResolved()) shareOwnApi();
+  const { config, says = [], close } = await started(builtInDemos[name], options);
   const { signal, terminal } = context;
-  terminal.out(JSON.stringify({ mcpServers: { [name]: { connector: name, config: running.config } } }, undefined, 2));
+  terminal.out(JSON.stringify({ mcpServers: { [name]: { connector: name, config } } }, undefined, 2));
   terminal.note(
     `A simulated ${name} runs until Ctrl-C. Put the above into a configuration file, and run switchyard serve.`,
   );
+  for (const line of says) terminal.note(line);
   if (!signal.aborted) await once(signal, "abort");
-  await running.close();
+  await close();
   return exitCodes.ok;
 }
 
-function isDemoModule(module: unknown): module is DemoModule {
-  return (
-    typeof module === "object" && module !== null && "startDemo" in module && typeof module.startDemo === "function"
-  );
+async function started(url: URL, options: object): Promise<Demo> {
+  const module: unknown = await import(url.href);
+  const start = isJsonObject(module) ? module["startDemo"] : undefined;
+  if (typeof start !== "function") throw new TypeError(`${url.href} exports no startDemo`);
+  const running: unknown = await start(options);
+  if (!isDemo(running)) throw new TypeError(`startDemo of ${url.href} gives nothing to be closed`);
+  return running;
+}
+
+function isDemo(value: unknown): value is Demo {
+  return isJsonObject(value) && isJsonObject(value["config"]) && typeof value["close"] === "function";
 }

@@ -1,29 +1,50 @@
 import { type EChartsCoreOption, init } from "echarts";
-import type { Table } from "../table.ts";
-import { type Chart, ReportRefused, cellText } from "./report.ts";
+import { type Table, cellText } from "../table.ts";
+
+/** Kinds of charts. */
+export const chartKinds = ["line", "bar", "pie", "scatter"] as const;
+
+/** A drawing of a table: one column along, others up. */
+export interface Chart {
+  readonly kind: (typeof chartKinds)[number];
+  readonly x: string;
+  /** Of a pie only the first. */
+  readonly y: readonly string[];
+}
+
+/** A chart that cannot be drawn of this table; the message says why, for whoever asked. */
+export class ChartRefused extends Error {
+  override readonly name = "ChartRefused";
+}
 
 const size = { width: 800, height: 400 };
 /** Points of one drawing: more cannot be told apart. */
 const mostPoints = 2000;
 
-/** A chart as SVG, without a script and without anything from elsewhere. @throws {ReportRefused} the table has no such column. */
-export function chartSvg(chart: Chart, { columns, rows }: Table): string {
-  const at = (name: string): number => {
-    const found = columns.findIndex((column) => column.name === name);
-    if (found >= 0) return found;
-    const there = columns.map((column) => column.name).join(", ");
-    throw new ReportRefused(`A chart needs the column ${JSON.stringify(name)}; there are ${there.slice(0, 500)}`);
-  };
-  const shown = rows.slice(0, mostPoints);
-  const along = shown.map((row) => row[at(chart.x)]);
-  const up = chart.y.map((name) => ({ name, values: shown.map((row) => numberOf(row[at(name)])) }));
+/** A chart as SVG, without a script and without anything from elsewhere. @throws {ChartRefused} the table has no such column. */
+export function chartSvg(chart: Chart, table: Table): string {
+  const option = chartOption(chart, table);
   const drawing = init(null, null, { renderer: "svg", ssr: true, ...size });
   try {
-    drawing.setOption({ animation: false, ...optionOf(chart, along, up) });
+    drawing.setOption({ animation: false, ...option });
     return drawing.renderToSVGString();
   } finally {
     drawing.dispose();
   }
+}
+
+/** A chart as an option of ECharts: plain JSON, at most 2,000 points. @throws {ChartRefused} as {@link chartSvg}. */
+export function chartOption(chart: Chart, { columns, rows }: Table): EChartsCoreOption {
+  const at = (name: string): number => {
+    const found = columns.findIndex((column) => column.name === name);
+    if (found >= 0) return found;
+    const there = columns.map((column) => column.name).join(", ");
+    throw new ChartRefused(`A chart needs the column ${JSON.stringify(name)}; there are ${there.slice(0, 500)}`);
+  };
+  const shown = rows.slice(0, mostPoints);
+  const along = shown.map((row) => row[at(chart.x)]);
+  const up = chart.y.map((name) => ({ name, values: shown.map((row) => numberOf(row[at(name)])) }));
+  return optionOf(chart, along, up);
 }
 
 interface Series {

@@ -1,5 +1,5 @@
-import { DuckDBTimestampValue } from "@duckdb/node-api";
-import { DuckDbEngine } from "../engines/duckdb.ts";
+import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
+import { duckDbOptions, lockDuckDb } from "../duckdb.ts";
 import { type Cell, type Table, plain } from "../table.ts";
 
 /** What all values of a column are. `time` is a day or a moment as ISO 8601 writes it, without a zone in UTC. */
@@ -20,15 +20,54 @@ export interface Loaded {
   readonly close: () => void;
 }
 
+/** A DuckDB of its own, in memory, that sees nothing of the machine. */
+export interface Memory {
+  readonly connection: DuckDBConnection;
+  readonly close: () => void;
+}
+
+export async function openMemory(): Promise<Memory> {
+  const instance = await DuckDBInstance.create(":memory:", duckDbOptions);
+  const connection = await instance.connect();
+  await lockDuckDb(connection);
+  return {
+    connection,
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
 /** Puts rows where they can be computed with. Of what is neither number, truth nor time, its text is what counts. */
-export async function loaded({ columns: given, rows }: Table): Promise<Loaded> {
+export async function loaded(table: Table): Promise<Loaded> {
+  const { connection, close } = await openMemory();
+  const columns = await addTable(connection, "data", table);
+  return {
+    columns,
+    rowCount: table.rows.length,
+    ask: async (sql) => {
+      const reader = await connection.runAndReadAll(sql);
+      return reader.getRowObjectsJS().map((row) => {
+        const entries = Object.entries(row).map(([key, value]) => [key, plain(value)]);
+        return Object.fromEntries(entries);
+      });
+    },
+    close,
+  };
+}
+
+/** Makes rows a table of this name; its columns as they are there. */
+export async function addTable(
+  connection: DuckDBConnection,
+  tableName: string,
+  { columns: given, rows }: Table,
+): Promise<readonly Analysed[]> {
   const names = uniqueNames(given.map(({ name }) => name));
   const columns = names.map((name, at): Analysed => ({ name, kind: kindOf(rows.map((row) => row[at] ?? null)) }));
-  const engine = await DuckDbEngine.open({ type: "memory" });
-  const { connection } = engine;
   const types = columns.map(({ name, kind }) => `${quoted(name)} ${sqlTypes[kind]}`).join(", ");
-  await connection.run(`CREATE TABLE data (${types})`);
-  const appender = await connection.createAppender("data");
+  await connection.run(`CREATE TABLE ${quoted(tableName)} (${types})`);
+  const appender = await connection.createAppender(tableName);
   for (const row of rows) {
     for (const [at, { kind }] of columns.entries()) {
       const cell = row[at] ?? null;
@@ -41,20 +80,7 @@ export async function loaded({ columns: given, rows }: Table): Promise<Loaded> {
     appender.endRow();
   }
   appender.closeSync();
-  return {
-    columns,
-    rowCount: rows.length,
-    ask: async (sql) => {
-      const reader = await connection.runAndReadAll(sql);
-      return reader.getRowObjectsJS().map((row) => {
-        const entries = Object.entries(row).map(([key, value]) => [key, plain(value)]);
-        return Object.fromEntries(entries);
-      });
-    },
-    close: () => {
-      engine.close();
-    },
-  };
+  return columns;
 }
 
 /** A column's name in SQL. */

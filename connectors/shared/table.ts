@@ -77,3 +77,9 @@ export function exactNumber(text: string): Cell {
   const significant = text.replace(/^[-+]?0*\.?0*/, "").replaceAll(/[^0-9]/g, "").length;
   return Number.isFinite(number) && significant <= 15 ? number : text;
 }
+
+/** A cell as text, as people read it: of nothing, nothing. */
+export function cellText(cell: unknown): string {
+  if (cell === null || cell === undefined) return "";
+  return typeof cell === "string" ? cell : JSON.stringify(cell);
+}

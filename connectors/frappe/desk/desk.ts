@@ -1,0 +1,68 @@
+import type { Apart } from "../apart/apart.ts";
+import type { Client } from "../client/client.ts";
+import type { Python } from "../python/python.ts";
+import type { DocType } from "./doctype.ts";
+import type { DocTypes } from "./doctypes.ts";
+import type { Masks } from "./masks.ts";
+import { docUse, doctypeUse } from "./uses.ts";
+
+/** What the tools work with. */
+export interface Desk {
+  /** The site's address, for links that people follow. */
+  readonly url: string;
+  /** The site's, where it is known: what it writes is in it and does not say so. */
+  readonly timeZone: string | undefined;
+  readonly docTypes: DocTypes;
+  readonly masks: Masks;
+  readonly apart: Apart;
+  readonly python: Python;
+  /** The site as whoever asks sees it. @throws {ToolFailure} who asks is nobody on this site. */
+  readonly visitor: (caller: string | undefined) => Visitor;
+  /** Says that documents have changed, so that no answer that is kept shows them as they were. */
+  readonly changed: (uses: readonly string[]) => void;
+}
+
+/** Who asks, on the site. */
+export interface Visitor {
+  readonly client: Client;
+  /** The same for everybody who has the same credential, and for nobody else. */
+  readonly key: string;
+  /** Whether others have other credentials, so that an answer is nobody else's. */
+  readonly isOne: boolean;
+}
+
+/** What a DocType is like for whoever asks. */
+export function docTypeFor(desk: Desk, { key, client }: Visitor, name: string, signal: AbortSignal): Promise<DocType> {
+  return desk.docTypes.of(key, client, name, signal);
+}
+
+/** An answer that is made from these, and its user's alone where users differ. */
+export function answer<Structured>({ isOne }: Visitor, structured: Structured, uses: readonly string[]) {
+  // More than an answer may name: any change of the connector drops it then.
+  return { structured, isPrivate: isOne, ...(uses.length <= 100 && { uses }) };
+}
+
+/** Says that a document, or without a name some of a DocType, is not what it was. */
+export function tellChanged(desk: Desk, doctype: string, ...names: readonly string[]): void {
+  if (doctype === "DocType" || doctype === "Custom Field" || doctype === "Property Setter") {
+    for (const name of names) desk.docTypes.forget(name);
+  }
+  desk.changed([doctypeUse(doctype), "doctype:*", ...names.slice(0, 97).map((name) => docUse(doctype, name))]);
+}
+
+/** The page of a document on the site. */
+export function pageOf({ url }: Desk, doctype: string, name: string): string {
+  const slug = doctype.toLowerCase().replaceAll(" ", "-");
+  return `${url}/app/${encodeURIComponent(slug)}/${encodeURIComponent(name)}`;
+}
+
+/** The names nearest to one that is none, for a message. */
+export function nearest(name: string, known: readonly string[]): readonly string[] {
+  const wanted = plain(name);
+  return known.filter((each) => plain(each).includes(wanted) || wanted.includes(plain(each))).slice(0, 5);
+}
+
+/** A name without what people write this way or that: capitals, spaces and signs. */
+export function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+}

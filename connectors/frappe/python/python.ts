@@ -1,0 +1,218 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FromSandbox, Program, ProgramEnd, ToSandbox } from "./messages.ts";
+
+/** What programs may use. */
+export interface PythonLimits {
+  /** Of WebAssembly's memory, in MB; the process around it may use {@link aroundMb} besides. Default 512. */
+  readonly memoryMb?: number;
+  /** Programs at once. Default 2. */
+  readonly atOnce?: number;
+  /** How long a process that has Python loaded waits for the next program, in ms. Default 60 000. */
+  readonly spareMs?: number;
+}
+
+const defaults = { memoryMb: 512, atOnce: 2, spareMs: 60_000 } as const satisfies Required<PythonLimits>;
+
+/** Programs that wait for their turn. */
+const mostWaiting = 20;
+/** What Node and Pyodide use themselves, in MB, with room to spare. */
+const aroundMb = 400;
+/** How often a process's memory is looked at, in ms. */
+const lookMs = 250;
+/** How long Python may take to load, in ms. */
+const loadMs = 60_000;
+
+/** Why a program did not run to its end or its error; the message says what to do. */
+export class ProgramEnded extends Error {
+  override readonly name = "ProgramEnded";
+}
+
+const program = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "./sandbox.ts" : "./sandbox.js", import.meta.url),
+);
+
+/**
+ * Runs programs in Python, each in a process of its own that has neither files nor network nor other processes, and is ended when the program is over,
+ * takes too long, uses too much memory, or is left by its caller. While programs come, one process waits with Python loaded.
+ */
+export class Python {
+  readonly #limits: Required<PythonLimits>;
+  readonly #children = new Set<ChildProcess>();
+  #spare: { readonly sandbox: Promise<Sandbox>; readonly timer: NodeJS.Timeout } | undefined;
+  #running = 0;
+  #waiting: (() => void)[] = [];
+  #isClosed = false;
+
+  constructor(limits: PythonLimits = {}) {
+    this.#limits = { ...defaults, ...limits };
+  }
+
+  /**
+   * What a program comes to. `timeoutMs` counts from when Python is loaded.
+   *
+   * @throws {ProgramEnded} it took too long or wanted too much memory, or too many wait; the signal's reason.
+   */
+  async run(asked: Program, timeoutMs: number, signal: AbortSignal): Promise<ProgramEnd> {
+    await this.#turn(signal);
+    try {
+      const sandbox = await this.#taken();
+      try {
+        return await this.#ended(sandbox, asked, timeoutMs, signal);
+      } finally {
+        sandbox.child.kill("SIGKILL");
+      }
+    } finally {
+      this.#running -= 1;
+      this.#waiting.shift()?.();
+      if (!this.#isClosed) this.#keepSpare();
+    }
+  }
+
+  /** Ends every process. Safe to call twice. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#spare?.timer);
+    this.#spare = undefined;
+    for (const child of this.#children) child.kill("SIGKILL");
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#isClosed) throw new ProgramEnded("Python is not to be had any more: the connector has ended");
+    if (this.#waiting.length >= mostWaiting) {
+      throw new ProgramEnded(`${mostWaiting} programs wait for their turn already; try again when they are done`);
+    }
+    if (this.#running >= this.#limits.atOnce) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const leave = (): void => {
+        this.#waiting = this.#waiting.filter((each) => each !== resolve);
+        reject(reasonOf(signal));
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#waiting.push(resolve);
+      await promise;
+      signal.removeEventListener("abort", leave);
+    }
+    this.#running += 1;
+  }
+
+  #taken(): Promise<Sandbox> {
+    const spare = this.#spare;
+    if (spare === undefined) return this.#begun();
+    clearTimeout(spare.timer);
+    this.#spare = undefined;
+    return spare.sandbox;
+  }
+
+  #keepSpare(): void {
+    if (this.#spare !== undefined) return;
+    const sandbox = this.#begun();
+    const drop = (): void => {
+      if (this.#spare?.sandbox === sandbox) this.#spare = undefined;
+      sandbox.then(({ child }) => child.kill("SIGKILL")).catch(() => undefined);
+    };
+    // One that does not come up is not missed: whoever needs one begins it, and is told.
+    sandbox.catch(drop);
+    this.#spare = { sandbox, timer: setTimeout(drop, this.#limits.spareMs).unref() };
+  }
+
+  async #begun(): Promise<Sandbox> {
+    const pyodide = import.meta.resolve("pyodide");
+    const child = fork(program, [pyodide, String(this.#limits.memoryMb * 1024 * 1024)], {
+      // Neither the gateway's environment nor its output is the program's business.
+      env: {},
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      serialization: "advanced",
+      execArgv: [
+        "--permission",
+        `--allow-fs-read=${dirname(program)}/`,
+        `--allow-fs-read=${dirname(fileURLToPath(pyodide))}/`,
+        "--disallow-code-generation-from-strings",
+        "--max-old-space-size=256",
+        "--no-warnings",
+      ],
+    });
+    this.#children.add(child);
+    const { promise, resolve, reject } = Promise.withResolvers<Sandbox>();
+    const sandbox: Sandbox = { child, answer: () => undefined };
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+    }, loadMs);
+    child.on("message", (message: FromSandbox) => {
+      clearTimeout(timer);
+      if (message.type === "ready") resolve(sandbox);
+      else sandbox.answer(message);
+    });
+    child.on("error", () => undefined);
+    child.on("exit", (code, signal) => {
+      clearTimeout(timer);
+      this.#children.delete(child);
+      const how = signal ?? `status ${code}`;
+      sandbox.answer({ type: "broken", message: how });
+      reject(
+        new ProgramEnded(`Python did not load (${how}); see whether the machine has ${aroundMb} MB of memory for it`),
+      );
+    });
+    child.unref();
+    child.channel?.unref();
+    return promise;
+  }
+
+  async #ended(sandbox: Sandbox, asked: Program, timeoutMs: number, signal: AbortSignal): Promise<ProgramEnd> {
+    const { promise, resolve, reject } = Promise.withResolvers<ProgramEnd>();
+    const leave = (): void => {
+      reject(reasonOf(signal));
+    };
+    const timer = setTimeout(() => {
+      reject(
+        new ProgramEnded(`The program took longer than ${timeoutMs / 1000} s and was ended; do less, or raise timeout`),
+      );
+    }, timeoutMs);
+    const watch = setInterval(() => void this.#look(sandbox, reject), lookMs);
+    signal.addEventListener("abort", leave, { once: true });
+    sandbox.answer = (message) => {
+      if (message.type === "done") resolve(message.end);
+      else if (message.type === "broken") {
+        reject(new ProgramEnded(`Python broke down (${message.message}); the program may have wanted too much memory`));
+      }
+    };
+    tell(sandbox, { type: "run", program: asked });
+    try {
+      signal.throwIfAborted();
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      clearInterval(watch);
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  /** Where the system tells (Linux). Elsewhere the limit within WebAssembly and that of V8 hold alone. */
+  async #look({ child }: Sandbox, reject: (reason: Error) => void): Promise<void> {
+    const statm = await readFile(`/proc/${child.pid}/statm`, "utf8").catch(() => undefined);
+    const pages = Number(statm?.split(" ")[1] ?? 0);
+    const { memoryMb } = this.#limits;
+    if (pages * 4096 > (memoryMb + aroundMb) * 1024 * 1024) {
+      reject(
+        new ProgramEnded(`The program used more than ${memoryMb} MB of memory and was ended; work on less at a time`),
+      );
+    }
+  }
+}
+
+interface Sandbox {
+  readonly child: ChildProcess;
+  answer: (message: FromSandbox) => void;
+}
+
+function tell({ child }: Sandbox, message: ToSandbox): void {
+  // One that has ended meanwhile says so by its end.
+  if (child.connected) child.send(message, () => undefined);
+}
+
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new ProgramEnded("The caller left");
+}

@@ -1,0 +1,105 @@
+import type { loadPyodide as LoadPyodide } from "pyodide";
+import { limitMemory, limitModules, removeGlobals } from "./lockdown.ts";
+import type { FromSandbox, Program, ProgramEnd, ToSandbox } from "./messages.ts";
+
+/*
+ * A process that runs one program in Python, in Pyodide, and is ended then: nothing of one program is left for the next. It is given Pyodide's address
+ * and how many bytes the program may use.
+ */
+
+const [, , pyodideUrl = "", maxBytes = "0"] = process.argv;
+const send = process.send?.bind(process);
+
+process.on("disconnect", () => {
+  process.kill(process.pid, "SIGKILL");
+});
+
+const epilogue = `
+def _switchyard_json(value, most):
+    import json
+    try:
+        text = json.dumps(value, default=str, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        text = json.dumps(repr(value))
+    if len(text) > most:
+        text = json.dumps(text[: most // 2])
+        return text, True
+    return text, False
+_switchyard_json`;
+
+limitModules();
+limitMemory(Number(maxBytes));
+// It is imported by its address, as this process may not look through folders for it.
+const { loadPyodide }: { readonly loadPyodide: typeof LoadPyodide } = await import(pyodideUrl);
+const python = await loadPyodide({ jsglobals: Object.create(null) });
+const toJson = python.runPython(epilogue);
+removeGlobals();
+tell({ type: "ready" });
+
+process.on("message", ({ program }: ToSandbox) => {
+  try {
+    tell({ type: "done", end: run(program) });
+  } catch (thrown) {
+    tell({ type: "broken", message: String(thrown).slice(0, 1000) });
+  }
+});
+
+function run({ code, data, variables, maxCharacters }: Program): ProgramEnd {
+  const [stdout, stderr] = [new Printed(maxCharacters), new Printed(maxCharacters)];
+  python.setStdout({ write: (bytes) => stdout.take(bytes) });
+  python.setStderr({ write: (bytes) => stderr.take(bytes) });
+  const globals = python.runPython("dict()");
+  globals.set("__name__", "__main__");
+  globals.set("_given", data);
+  python.runPython("import json as _json\ndata = _json.loads(_given)\ndel _json, _given", { globals });
+  let isCut = false;
+  const jsonOf = (value: unknown): string => {
+    const [text, wasCut] = toJson(value, maxCharacters).toJs();
+    isCut ||= Boolean(wasCut);
+    return String(text);
+  };
+  let error: string | undefined;
+  let result: string | undefined;
+  try {
+    const value: unknown = python.runPython(code, { globals, filename: "program.py" });
+    result = value === undefined ? undefined : jsonOf(value);
+  } catch (thrown) {
+    error = ownLines(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+  const wanted = variables.filter((name) => globals.has(name));
+  const kept = Object.fromEntries(wanted.map((name) => [name, jsonOf(globals.get(name))]));
+  isCut ||= stdout.isCut || stderr.isCut;
+  return { stdout: stdout.text, stderr: stderr.text, result, variables: kept, error, isCut };
+}
+
+/** Without the lines of Pyodide itself. */
+function ownLines(traceback: string): string {
+  const lines = traceback.trimEnd().split("\n");
+  const own = lines.findIndex((line) => line.includes('"program.py"'));
+  return (own < 0 ? lines.slice(-1) : ["Traceback (most recent call last):", ...lines.slice(own)]).join("\n");
+}
+
+/** Takes what is printed, up to so many characters. */
+class Printed {
+  readonly #max: number;
+  readonly #decoder = new TextDecoder();
+  text = "";
+  isCut = false;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  take(bytes: Uint8Array): number {
+    if (!this.isCut) this.text += this.#decoder.decode(bytes, { stream: true });
+    if (this.text.length > this.#max) {
+      this.text = this.text.slice(0, this.#max);
+      this.isCut = true;
+    }
+    return bytes.length;
+  }
+}
+
+function tell(message: FromSandbox): void {
+  send?.(message);
+}
