@@ -1,12 +1,10 @@
-import { serveLivestatus } from "../connectors/checkmk/simulator/livestatus/server.ts";
-import { seedEstate } from "../connectors/checkmk/simulator/seed-estate.ts";
+import { startSimulator } from "../connectors/checkmk/simulator/simulator.ts";
 import { nothingToAsk, serveParent } from "./child.ts";
 
-/** A simulated site with as many hosts as are asked for, of ten services each: its Livestatus alone. `node checkmk-simulator.ts HOSTS` */
+/** A simulated site with as many hosts as are asked for, of ten services each. `node checkmk-simulator.ts HOSTS` */
 
 const hosts = Number(process.argv[2]);
-const server = await serveLivestatus(
-  seedEstate({ hosts, servicesPerHost: 10 }, () => Date.now()),
-  { port: 0 },
+const simulator = await startSimulator({ hosts, servicesPerHost: 10, nowMs: () => Date.now() });
+serveParent({ url: simulator.url, site: simulator.site.name, port: simulator.livestatusPort ?? 0 }, nothingToAsk, () =>
+  simulator.close(),
 );
-serveParent({ port: server.port ?? 0 }, nothingToAsk, async () => server[Symbol.asyncDispose]());

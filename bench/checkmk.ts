@@ -1,9 +1,13 @@
 /**
  * What it takes to read 100,000 services through gateway and connector, batch by batch, beside reading the same rows from the site's socket
- * in one answer; how much memory the gateway takes meanwhile; and what a list costs that is kept. `node bench/checkmk.ts [HOSTS]`
+ * in one answer; how much memory the gateway takes meanwhile; what a list and the health of everything cost that are kept; and a job that sets
+ * up 500 hosts, of which three cannot be. `node bench/checkmk.ts [HOSTS] [ROWS A CALL]`
  */
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { availableParallelism } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { serviceColumns } from "../connectors/checkmk/livestatus/rows.ts";
 import { type JsonObject, objectAt, stringAt } from "../src/core/json.ts";
 import { startProcess } from "./process.ts";
@@ -19,8 +23,11 @@ const mib = 1024 ** 2;
 
 const simulator = await startProcess("checkmk-simulator.ts", [String(hosts)], options);
 const port = numberAt(simulator.ready, "port") ?? 0;
-const gateway = await startProcess("checkmk-gateway.ts", [String(port)], options);
-const url = `${stringAt(gateway.ready, "origin") ?? ""}/mcp`;
+const dataDir = mkdtempSync(join(tmpdir(), "switchyard-checkmk-"));
+const at = [stringAt(simulator.ready, "url") ?? "", stringAt(simulator.ready, "site") ?? "", String(port), dataDir];
+const gateway = await startProcess("checkmk-gateway.ts", at, options);
+const origin = stringAt(gateway.ready, "origin") ?? "";
+const url = `${origin}/mcp`;
 
 /** Bytes of all services in one answer of the site. */
 async function readRaw(): Promise<number> {
@@ -77,6 +84,28 @@ async function readStream(): Promise<{ readonly rows: number; readonly peak: num
 
 async function resident(): Promise<number> {
   return numberAt(await gateway.ask({ kind: "resident" }, 10_000), "rss") ?? 0;
+}
+
+async function ask(path: string, init: RequestInit = {}): Promise<JsonObject> {
+  const answer: unknown = await (await fetch(`${origin}${path}`, init)).json();
+  return Object(answer);
+}
+
+/** Sets up hosts as a job, ten at once; how many it has, how long it took, and what became of them. */
+async function setUpHosts(count: number): Promise<{ readonly ms: number; readonly counts: unknown }> {
+  const good = Array.from({ length: count }, (_, place) => ({ name: `made${place}`, folder: "/network" }));
+  const bad = [{ name: "made0" }, { name: "no name" }, { name: "lost", folder: "/nowhere" }];
+  const lines = [...good, ...bad].map((args) =>
+    JSON.stringify({ type: "tool_call", parameters: { tool_name: "checkmk__create_host", arguments: args } }),
+  );
+  const headers = { "content-type": "application/x-ndjson" };
+  const made = await ask("/api/jobs?parallel=10", { method: "POST", headers, body: lines.join("\n") });
+  for (;;) {
+    const job = await ask(`/api/jobs/${stringAt(made, "jobId") ?? ""}`);
+    const [from, to] = [stringAt(job, "startedAt") ?? "", stringAt(job, "endedAt")];
+    if (to !== undefined) return { ms: Date.parse(to) - Date.parse(from), counts: job["counts"] };
+    await pause(20);
+  }
 }
 
 function msOf(cpu: JsonObject = {}): number {
@@ -150,7 +179,17 @@ try {
   console.log(
     `1000 services listed: ${shown(asked, 1)} ms; kept: ${shown(kept, 1)} ms, ${(median(asked) / median(kept)).toFixed(0)} times as fast`,
   );
+  const overview: number[] = [];
+  for (let round = 0; round < 16; round += 1)
+    overview.push((await timed(async () => call("get_health_dashboard", {}))).ms);
+  const [first = 0, ...again] = overview;
+  console.log(
+    `health of everything: ${first.toFixed(0)} ms; kept: ${shown(again, 1)} ms, ${(first / median(again)).toFixed(0)} times as fast`,
+  );
+  const job = await setUpHosts(500);
+  console.log(`503 hosts set up as a job, ten at once: ${job.ms} ms, ${JSON.stringify(job.counts)}`);
 } finally {
   await gateway.end();
   await simulator.end();
+  rmSync(dataDir, { recursive: true, force: true });
 }

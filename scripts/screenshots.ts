@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import { startSimulator } from "../connectors/checkmk/simulator/simulator.ts";
 import { openBrowser, openPage } from "../test/rig/browser.ts";
 import { demoGateway } from "../test/rig/dashboard-stand.ts";
 import { Rig } from "../test/rig/rig.ts";
@@ -16,7 +17,19 @@ if ("missing" in opened) throw new Error(opened.missing);
 const { browser } = opened;
 const folder = mkdtempSync(join(tmpdir(), "switchyard-pictures-"));
 await using rig = new Rig();
-const { origin, jobId, callId } = await demoGateway(rig, folder);
+const monitored = rig.use(await startSimulator({ hosts: 40, nowMs: () => Date.now() }));
+const { site } = monitored;
+const monitoring = {
+  connector: "checkmk",
+  config: {
+    url: monitored.url,
+    site: site.name,
+    user: "automation",
+    secret: "automation-secret",
+    livestatus: { [site.name]: { host: "127.0.0.1", port: monitored.livestatusPort ?? 0 } },
+  },
+};
+const { origin, jobId, callId } = await demoGateway(rig, folder, { monitoring });
 mkdirSync(out, { recursive: true });
 
 /** What is done on a page before its picture is taken. */
@@ -60,6 +73,8 @@ const pages: Readonly<
     },
   },
   "cashflow-captable": { path: "/cashflow?view=captable" },
+  monitoring: { path: "/monitoring" },
+  "monitoring-problems": { path: "/monitoring?view=problems" },
   alerts: {
     path: "/alerts",
     first: (page) => page.getByText("tracker is not connected").waitFor({ timeout: 40_000 }),

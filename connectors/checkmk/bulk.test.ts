@@ -82,3 +82,21 @@ test("every tool that changes something can be asked what it would do", () => {
   );
   assert.ok(tools.length > 50);
 });
+
+test("a tool that may write over something or remove it says so; only those that do nothing but add do not", () => {
+  const tools = open.offer.tools ?? [];
+  const adding = tools.filter(({ definition: { annotations } }) => {
+    const { readOnlyHint: isReading, destructiveHint: isDestructive } = Object(annotations);
+    return isReading !== true && isDestructive !== true;
+  });
+  assert.deepEqual(adding.map(({ name }) => name).toSorted(), [
+    "add_comment",
+    "batch_create_hosts",
+    "create_folder",
+    "create_group",
+    "create_host",
+    "create_host_downtime",
+    "create_rule",
+    "create_service_downtime",
+  ]);
+});

@@ -1,4 +1,5 @@
 import { defineConnector } from "switchyard/connector";
+import { Meter, measured } from "./analysis/measured.ts";
 import { configSchema, restOptions } from "./config.ts";
 import { healthOffer } from "./health.ts";
 import { liveOffer, openLive } from "./live.ts";
@@ -20,8 +21,11 @@ export const connector = defineConnector({
     const client = new RestClient(await restOptions(config, folder));
     const changes = new ChangeCounter(changed, now);
     const live = await openLive(config, folder, changes.changed);
-    const ofLive = live && liveOffer(live.monitoring);
-    const ofHealth = live && healthOffer(live.monitoring, { signal, changes, now });
+    const meter = new Meter(now);
+    const monitoring = live && measured(live.monitoring, meter);
+    const isWatched = config.changesEveryMs > 0;
+    const ofLive = monitoring && liveOffer(monitoring);
+    const ofHealth = monitoring && healthOffer(monitoring, { signal, changes, meter, isWatched, now });
     return {
       tools: [
         ...siteTools(client, config, { signal, now, changed: changes.changed }),

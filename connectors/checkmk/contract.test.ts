@@ -129,7 +129,7 @@ async function operate(call: Call, isNewest: boolean): Promise<void> {
   const { events } = await call("search_events", { search_term: "memory (" });
   assert.ok(Array.isArray(events));
   await call("list_host_events", { host_name: "app001", state_filter: "critical" });
-  await call("acknowledge_event", { event_id: 1, comment: "mine", contact: "Ada" });
+  await call("acknowledge_event", { event_id: 1, site_id: "demo", comment: "mine", contact: "Ada" });
   const service = { host_name: "app001", service_description: "CPU load" };
   await call("get_service_metrics", service);
   await call("get_business_status_summary", { filter_groups: ["Services"] });

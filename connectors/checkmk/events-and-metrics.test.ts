@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type OpenConnector, openConnector } from "switchyard/connector";
 import { connector } from "./connector.ts";
+import type { Spoil } from "./simulator/rest/server.ts";
 import { type Simulator, startSimulator } from "./simulator/simulator.ts";
 
 let simulator: Simulator;
@@ -33,6 +34,11 @@ test("events are found by host, application, words and state, and taken on", asy
   const host = { host_name: event.host_name };
   assert.equal((await call("list_host_events", { ...host, state_filter: "critical" })).total_count, 1);
   assert.equal((await call("list_host_events", { ...host, state_filter: "ok" })).total_count, 0);
+  assert.equal(
+    (await call("search_events", { search_term: "a", state_filter: ["Critical", "WARNING"] })).total_count,
+    3,
+  );
+  assert.equal((await call("search_events", { search_term: "a", state_filter: "Warning" })).total_count, 2);
   assert.equal((await call("list_service_events", { ...host, service_name: "kernel" })).total_count, 1);
   assert.equal(
     (await call("search_events", { search_term: "MEMORY: killed (", host_filter: event.host_name })).total_count,
@@ -51,6 +57,34 @@ test("events are found by host, application, words and state, and taken on", asy
     call("acknowledge_event", { event_id: 4711, comment: "?" }),
     /There is no event 4711; search_events/,
   );
+});
+
+test("an event whose number several sites have is taken on at the site that is named", async () => {
+  const asked: unknown[] = [];
+  const spoil: Spoil = ({ method, path, query, body, reply }) => {
+    if (method === "POST") asked.push(Object(body).site_id);
+    if (path !== "/domain-types/event_console/collections/all" || query.has("site_id")) return undefined;
+    const value = Object(reply.body).value.flatMap((event: { readonly extensions: object }) => [
+      event,
+      { ...event, extensions: { ...event.extensions, site_id: "branch" } },
+    ]);
+    return { ...reply, body: { ...Object(reply.body), value } };
+  };
+  await using two = await startSimulator({ hosts: 5, problems: 0, nowMs: () => Date.now(), spoil });
+  const login = { url: two.url, site: "demo", user: "automation", secret: "automation-secret" };
+  await using both = await openConnector(connector, login);
+  const wish = { event_id: 1, comment: "mine" };
+  await assert.rejects(
+    both.call("acknowledge_event", wish),
+    /Several sites have an event 1: demo, branch\. Say which with site_id/,
+  );
+  await assert.rejects(
+    both.call("acknowledge_event", { ...wish, site_id: "nowhere" }),
+    /There is no event 1 at the site "nowhere"; search_events/,
+  );
+  await both.call("acknowledge_event", { ...wish, site_id: "demo" });
+  assert.deepEqual(asked, ["demo"]);
+  assert.equal(two.site.events.find(1)?.phase, "ack");
 });
 
 test("what a service measures is told over time, with what it comes to", async () => {

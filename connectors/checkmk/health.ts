@@ -1,5 +1,5 @@
 import type { ConnectorContext, Offer } from "switchyard/connector";
-import { Meter, measured } from "./analysis/measured.ts";
+import type { Meter } from "./analysis/measured.ts";
 import type { Monitoring } from "./monitoring.ts";
 import { promptsOf } from "./prompts.ts";
 import { resourcesOf } from "./resources.ts";
@@ -10,6 +10,10 @@ import { type ChangeCounter, serverTools } from "./tools/server-metrics.ts";
 export interface HealthContext extends Pick<ConnectorContext, "signal"> {
   /** Tells what changed. */
   readonly changes: ChangeCounter;
+  /** Counts the questions to the monitoring, and times them. */
+  readonly meter: Meter;
+  /** Whether changes of what is monitored are told. */
+  readonly isWatched: boolean;
   /** The time, in ms since 1970. */
   readonly now: () => number;
 }
@@ -17,12 +21,11 @@ export interface HealthContext extends Pick<ConnectorContext, "signal"> {
 /** How things stand, by what is monitored: as tools, documents and prompts. */
 export function healthOffer(
   monitoring: Monitoring,
-  { signal, changes, now }: HealthContext,
+  { signal, changes, meter, isWatched, now }: HealthContext,
 ): Required<Omit<Offer, "close">> {
-  const meter = new Meter(now);
-  const sources = { monitoring: measured(monitoring, meter), now, meter, changes };
+  const sources = { monitoring, now, meter, changes };
   return {
-    tools: [...healthTools(sources), ...serverTools(sources)],
+    tools: [...healthTools(sources, isWatched), ...serverTools(sources)],
     resources: resourcesOf(sources),
     prompts: promptsOf(sources, signal),
   };

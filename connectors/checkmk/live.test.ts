@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type Socket, createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { type OpenConnector, openConnector } from "switchyard/connector";
 import { z } from "zod";
@@ -159,6 +161,35 @@ test("the resource gives lines of JSON, of which the last says where it goes on"
   }
   assert.equal(read.length, 300);
   await assert.rejects(async () => template?.read("checkmk://stream/services?batch_size=0", signal), /from 1 to 5000/);
+});
+
+test("a site that hangs keeps nobody from hearing what changes at another", async () => {
+  const sockets: Socket[] = [];
+  const hanging = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
+  await once(hanging, "listening");
+  const address = hanging.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const { url, livestatusPort: port } = simulator;
+  const livestatus = {
+    demo: { host: "127.0.0.1", port },
+    hanging: { host: "127.0.0.1", port: address.port },
+  };
+  const user = { site: "demo", user: "automation", secret: "automation-secret" };
+  const beside = await openConnector(connector, { url, ...user, livestatus, changesEveryMs: 20, timeoutMs: 300_000 });
+  try {
+    await until(() => sockets.length > 0, "the other is asked");
+    let state: 1 | 2 = 1;
+    await until(() => {
+      state = state === 2 ? 1 : 2;
+      simulator.site.estate.result({ host: "web001", service: "SSH" }, { state, output: "", perfData: "" });
+      return beside.changedEntities.some(({ uri }) => uri === "checkmk://hosts/web001/services/SSH");
+    }, "it is told");
+  } finally {
+    await beside[Symbol.asyncDispose]();
+    for (const socket of sockets) socket.destroy();
+    hanging.close();
+    await once(hanging, "close");
+  }
 });
 
 test("a change is told by what it touches, and in words", async () => {

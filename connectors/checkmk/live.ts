@@ -27,12 +27,12 @@ export async function openLive(config: CheckmkConfig, folder: string, tell: Tell
     return new Site(name, address, { timeoutMs: config.timeoutMs });
   });
   if (sites.length === 0) return undefined;
-  const watches = config.changesEveryMs === 0 ? [] : sites.map((site) => new ChangeWatch(site));
-  const watching = watches.length === 0 ? undefined : watchChanges(watches, config.changesEveryMs, tell);
+  const watched = config.changesEveryMs === 0 ? [] : sites;
+  const watching = watched.map((site) => watchChanges(new ChangeWatch(site), config.changesEveryMs, tell));
   return {
     monitoring: livestatusMonitoring(sites),
     close: () => {
-      watching?.close();
+      for (const each of watching) each.close();
       for (const site of sites) site.close();
     },
   };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type OpenConnector, openConnector } from "switchyard/connector";
+import { until } from "../../test/rig/until.ts";
 import { connector } from "./connector.ts";
 import { type Simulator, startSimulator } from "./simulator/simulator.ts";
 
@@ -46,6 +47,23 @@ test("a problem of a service is taken on and given up, also where its name has s
   await call("remove_acknowledgement", problem);
   assert.equal(estate.find({ host, service })?.acknowledgement, undefined);
   await assert.rejects(call("remove_acknowledgement", problem), /Nobody has acknowledged the problem of service/);
+});
+
+test("what was read before the site carries an operation out is told to be old a moment later", async () => {
+  const { url, site } = simulator;
+  await using fresh = await openConnector(connector, {
+    url,
+    site: site.name,
+    user: "automation",
+    secret: "automation-secret",
+  });
+  const name = [...site.estate.hosts.keys()].at(-1) ?? "";
+  site.estate.result({ host: name, service: undefined }, { state: 1, output: "no answer", perfData: "" });
+  await fresh.call("acknowledge_host_problem", { host_name: name, comment: "mine", dry_run: true });
+  await fresh.call("acknowledge_host_problem", { host_name: name, comment: "mine" });
+  assert.deepEqual(fresh.changedUses, [], "the gateway itself drops what it keeps when the call is over");
+  await until(() => fresh.changedUses.length > 0, "it is told again");
+  assert.deepEqual(fresh.changedUses, ["checkmk"]);
 });
 
 test("a host that is down is taken on, for a time", async () => {

@@ -9,6 +9,8 @@ export interface Operations {
   readonly acknowledgements: Acknowledgements;
   readonly downtimes: Downtimes;
   readonly comments: Comments;
+  /** Called after what changes how things stand, which the site carries out a moment later. */
+  readonly onDone: () => void;
   /** The time of day, in ms since 1970. */
   readonly now: () => number;
 }

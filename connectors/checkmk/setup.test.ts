@@ -40,12 +40,14 @@ test("a folder is made, changed, moved and deleted with what is in it", async ()
     folder: "/servers/lab",
     parent: "/network",
     title: "Laboratory",
+    attributes: { tag_agent: "no-agent" },
     remove_attributes: ["tag_criticality"],
   };
   const { changes } = await call("update_folder", wish);
   assert.deepEqual(changes.tag_criticality, { from: "test" });
   assert.equal(configuration.hosts.get("app900")?.folder, "/network/lab");
-  assert.equal(configuration.folders.get("/network/lab")?.title, "Laboratory");
+  const { title, attributes } = configuration.folders.get("/network/lab") ?? {};
+  assert.deepEqual([title, attributes], ["Laboratory", { tag_agent: "no-agent" }]);
   await assert.rejects(
     call("delete_folder", { folder: "/network/lab" }),
     /has 0 folders and 1 hosts in it; with recursive/,
@@ -56,6 +58,24 @@ test("a folder is made, changed, moved and deleted with what is in it", async ()
     ["Folder /network/lab is deleted, with 0 folders and 1 hosts", ["app900"]],
   );
   assert.equal(configuration.hosts.has("app900"), false);
+});
+
+test("settings of a host are set and taken away at once, and one that is in both is set", async () => {
+  const { configuration } = simulator.site;
+  await call("create_host", { name: "app901", ip_address: "10.9.0.1", labels: { a: "b" } });
+  const wish = {
+    name: "app901",
+    attributes: { alias: "A" },
+    remove_attributes: ["labels", "alias", "parents"],
+    folder: "/network",
+  };
+  const dry = await call("update_host", { ...wish, dry_run: true });
+  const { changes } = await call("update_host", wish);
+  assert.deepEqual(changes, dry.changes);
+  assert.deepEqual(configuration.hosts.get("app901")?.attributes, { ipaddress: "10.9.0.1", alias: "A" });
+  assert.equal(configuration.hosts.get("app901")?.folder, "/network");
+  await call("update_host", { name: "app901", remove_attributes: ["alias"] });
+  assert.deepEqual(configuration.hosts.get("app901")?.attributes, { ipaddress: "10.9.0.1" });
 });
 
 test("a discovery scans a host, waits for it, and takes over what it found", async () => {

@@ -35,7 +35,8 @@ import { parameterHandlerTools } from "./tools/parameter-handlers.ts";
 import { parameterRuleTools } from "./tools/parameter-rules.ts";
 import { ruleTools } from "./tools/rule.ts";
 import { systemInfoTool } from "./tools/system-info.ts";
-import { rulesetUse } from "./uses.ts";
+import { delayed } from "./delayed.ts";
+import { anyUse, rulesetUse } from "./uses.ts";
 import type { RestClient } from "./rest/client.ts";
 
 /** What they are made with. */
@@ -46,6 +47,9 @@ export interface SiteContext {
   /** Tells that answers with these `uses` are not what they were. */
   readonly changed: (uses: readonly string[]) => void;
 }
+
+/** A site carries out what it was told within so long, in ms: what was read before is then not so any more. */
+const carriedOutMs = 2000;
 
 /** Everything that is set up, operated and asked of a site by its REST API. */
 export function siteTools(
@@ -75,6 +79,7 @@ export function siteTools(
     acknowledgements: new Acknowledgements(client),
     downtimes: new Downtimes(client),
     comments: new Comments(client),
+    onDone: delayed(() => changed([anyUse]), carriedOutMs, signal),
     now,
   };
   return [

@@ -17,14 +17,13 @@ export interface Watching {
   readonly close: () => void;
 }
 
-/** Looks at all sites every so many ms, from when the last look was over, and tells what changed at all of them at once. */
-export function watchChanges(watches: readonly ChangeWatch[], everyMs: number, tell: TellChanges): Watching {
+/** Looks at a site every so many ms, from when the last look was over, and tells what changed. No site waits for another. */
+export function watchChanges(watch: ChangeWatch, everyMs: number, tell: TellChanges): Watching {
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const lookOnce = async (): Promise<void> => {
     try {
-      const found = await Promise.all(watches.map(async (watch) => watch.look(closing.signal)));
-      tellAll(found.flat(), tell);
+      tellAll(await watch.look(closing.signal), tell);
     } finally {
       if (!closing.signal.aborted) timer = setTimeout(look, everyMs).unref();
     }

@@ -61,7 +61,7 @@ export const connector = defineConnector({
     const desk: Desk = {
       url: site.url,
       timeZone: config.timeZone,
-      docTypes: new DocTypes(() => systemClock.now()),
+      docTypes: new DocTypes(() => systemClock.now(), signal),
       masks: new Masks(config.masked),
       apart,
       python,

@@ -69,6 +69,8 @@ test("rights are asked for by every way to a document: lists, counts, searches, 
 test("every answer is its caller's alone, so that nobody is given what was kept for another", async () => {
   const answer = await stand.open.call("list_documents", { doctype: "ToDo", fields: ["name"] }, { caller: "ada" });
   assert.equal(answer["cacheScope"], "private");
+  const docType = stand.open.offer.resources?.find(({ name }) => name === "doctype");
+  assert.equal((await docType?.read("doctype://ToDo", signal, "ada"))?.isPrivate, true);
 });
 
 test("a masked field is masked in documents, rows, searches, exports and programs, and cannot be asked for", async () => {
@@ -96,16 +98,59 @@ test("a masked field is masked in documents, rows, searches, exports and program
     ["list_documents", { doctype: "Customer", fields: ["name"], order_by: "tax_id asc" }],
     ["list_documents", { doctype: "Customer", fields: ["max(tax_id) as x"], group_by: "territory" }],
     ["list_documents", { doctype: "Customer", fields: ["name"], group_by: "`tabCustomer`.`tax_id`" }],
+    ["list_documents", { doctype: "Customer", fields: ["TAX_ID"] }],
+    ["list_documents", { doctype: "Customer", filters: { Tax_Id: ["like", "DE1%"] } }],
+    ["list_documents", { doctype: "Customer", fields: ["name"], order_by: "TAX_ID desc" }],
     ["search_link", { doctype: "Customer", query: "", filters: { tax_id: ["like", "DE1%"] } }],
     ["run_python_code", { code: "1", data_query: { doctype: "Customer", fields: ["tax_id as t"] } }],
   ];
-  for (const [name, args] of ways) await assert.rejects(call(name, args, "ada"), /tax_id of Customer is masked/, name);
+  for (const [name, args] of ways) await assert.rejects(call(name, args, "ada"), /tax_id of Customer is masked/i, name);
   const search = await call("search_doctype", { doctype: "Customer", query: "DE123" }, "ada");
   assert.deepEqual(search.results, []);
   const hidden = { doctype: "Customer", name: "Masked Ltd", data: { tax_id: "[masked]" } };
   await assert.rejects(call("update_document", hidden, "ada"), /tax_id is masked, and "\[masked\]" is not its value/);
   await call("update_document", { doctype: "Customer", name: "Masked Ltd", data: { territory: "East" } }, "ada");
   assert.equal((await stand.admin.read("Customer", "Masked Ltd", signal))["tax_id"], "DE123456789");
+});
+
+/** What a report keeps that is a stored list. */
+function stored(more: object): string {
+  return JSON.stringify({ fields: [["name", "Customer"]], ...more });
+}
+
+async function choices(masked: object, query: string): Promise<unknown> {
+  await using own = await openStand(15, { masked });
+  return (await own.call("search_link", { doctype: "Customer", query })).results;
+}
+
+test("a report that is a stored list takes no condition on a masked field, nor an order by one", async () => {
+  const reports: readonly (readonly [string, string])[] = [
+    ["Plain", stored({})],
+    ["Narrowed", stored({ filters: [["Customer", "tax_id", "like", "DE1%"]] })],
+    ["Ordered", stored({ sort_by: "Customer.tax_id" })],
+    ["Computed", stored({ fields: [["max(tax_id) as most", "Customer"]] })],
+  ];
+  for (const [report_name, json] of reports) {
+    const report = { report_name, ref_doctype: "Customer", report_type: "Report Builder", json };
+    await stand.admin.create("Report", report, signal);
+  }
+  assert.ok((await call("generate_report", { report_name: "Plain" }, "ada")).data.length > 0);
+  const asked = { report_name: "Plain", filters: { tax_id: ["like", "DE1%"] } };
+  await assert.rejects(call("generate_report", asked, "ada"), /tax_id of Customer is masked/);
+  for (const report_name of ["Narrowed", "Ordered", "Computed"])
+    await assert.rejects(call("generate_report", { report_name }, "ada"), /tax_id of Customer is masked/, report_name);
+});
+
+test("what a link may hold is found and shown by what is not masked alone", async () => {
+  const cedar = { value: "Cedar GmbH", description: "Cedar GmbH, Trade, South" };
+  assert.deepEqual(await choices({}, "Cedar"), [cedar]);
+  assert.deepEqual(await choices({ Customer: ["territory"] }, "Cedar"), [
+    { ...cedar, description: "Cedar GmbH, Trade" },
+  ]);
+  assert.deepEqual(await choices({ Customer: ["territory"] }, "South"), []);
+  assert.deepEqual(await choices({ Customer: ["customer_name"] }, "Cedar"), [
+    { ...cedar, description: "Trade, South" },
+  ]);
 });
 
 test("a field that is masked everywhere is masked in what writing answers, and in a conflict", async () => {
@@ -119,6 +164,28 @@ test("a field that is masked everywhere is masked in what writing answers, and i
     assert.doesNotMatch(thrown.message, /between us/);
     return true;
   });
+});
+
+test("what a site says of values among which are masked ones is not told: it may hold what was there", async () => {
+  await using own = await openStand(15, { masked: { Item: ["item_code"], "Sales Invoice": ["posting_date"] } });
+  const failure = async (name: string, args: object): Promise<string> => {
+    const { results } = await own.call(name, args).catch((thrown: Error) => ({ results: [{ error: thrown.message }] }));
+    return results[0].error;
+  };
+  const taken = { item_code: "BOLT" };
+  for (const said of [
+    await failure("create_document", { doctype: "Item", data: taken }),
+    await failure("bulk_documents", { operation: "insert", doctype: "Item", documents: [taken] }),
+  ]) {
+    assert.match(said, /What the site says about it is not told.*It exists already/);
+    assert.doesNotMatch(said, /BOLT/);
+  }
+  const { name } = await own.call("create_document", invoice("Birch Ltd", 1));
+  await own.call("submit_document", { doctype: "Sales Invoice", name });
+  const changes = [{ name, posting_date: "2026-03-03" }];
+  const said = await failure("bulk_documents", { operation: "update", doctype: "Sales Invoice", documents: changes });
+  assert.match(said, /is submitted: posting_date cannot be changed any more/);
+  assert.doesNotMatch(said, /2026-01-10/);
 });
 
 test("secrets of users are masked whatever is configured", async () => {

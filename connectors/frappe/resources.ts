@@ -1,5 +1,6 @@
 import type { Resource } from "switchyard/connector";
 import { FrappeError } from "./client/frappe-error.ts";
+import { decoded } from "./desk/decoded.ts";
 import { type Desk, docTypeFor } from "./desk/desk.ts";
 import { skills } from "./skills/skills.ts";
 import { infoOf } from "./tools/doctype-info.ts";
@@ -14,11 +15,12 @@ export function resourcesFor(desk: Desk): readonly Resource[] {
       uri: "doctype://{name}",
       mimeType: "application/json",
       read: async (uri, signal, caller) => {
-        const name = decodeURIComponent(uri.slice("doctype://".length));
+        const name = decoded(uri.slice("doctype://".length));
+        if (name === undefined) return undefined;
         try {
           const visitor = desk.visitor(caller);
           const docType = await docTypeFor(desk, visitor, name, signal);
-          return { text: JSON.stringify(infoOf(desk, docType), undefined, 2) };
+          return { text: JSON.stringify(infoOf(desk, docType), undefined, 2), isPrivate: visitor.isOne };
         } catch (thrown) {
           if (thrown instanceof FrappeError && thrown.code === "doctype_unknown") return undefined;
           throw thrown;

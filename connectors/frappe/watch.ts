@@ -2,8 +2,8 @@ import { z } from "zod";
 import { FrappeError } from "./client/frappe-error.ts";
 import { type Desk, tellChanged } from "./desk/desk.ts";
 
-/** Changes of one DocType that are told one by one; beyond, the whole DocType is told. */
-const mostChanges = 90;
+/** Changes of one DocType that one look finds; what is more, the next one does. */
+const mostChanges = 10_000;
 
 /** What is watched for changes that others make. */
 export const watchSchema = z.strictObject({
@@ -21,10 +21,16 @@ export function watchSite(
   signal: AbortSignal,
 ): { readonly look: () => Promise<void>; readonly close: () => void } {
   const since = new Map<string, string>();
-  let looking = Promise.resolve();
+  const closing = new AbortController();
+  const ending = AbortSignal.any([signal, closing.signal]);
+  let looking: Promise<void> | undefined;
+  const lookAtAll = async (): Promise<void> => {
+    for (const doctype of doctypes) if (!ending.aborted) await lookAt(desk, doctype, since, ending);
+  };
+  // A site that is slower than it is asked is not asked the more: who looks while that is done waits for it.
   const look = (): Promise<void> => {
-    looking = looking.then(async () => {
-      for (const doctype of doctypes) if (!signal.aborted) await lookAt(desk, doctype, since, signal);
+    looking ??= lookAtAll().finally(() => {
+      looking = undefined;
     });
     return looking;
   };
@@ -35,6 +41,7 @@ export function watchSite(
     look,
     close: () => {
       clearInterval(timer);
+      closing.abort(new Error("The site is not watched any more"));
     },
   };
 }
@@ -45,18 +52,18 @@ async function lookAt(desk: Desk, doctype: string, since: Map<string, string>, s
   const query = {
     fields: ["name", "modified"],
     ...(last !== undefined && { filters: [["modified", ">", last]] }),
-    orderBy: "modified desc",
-    limit: last === undefined ? 1 : mostChanges + 1,
+    orderBy: last === undefined ? "modified desc" : "modified asc",
+    limit: last === undefined ? 1 : mostChanges,
   };
   try {
     const rows = await client.list(doctype, query, signal);
-    const newest = rows[0]?.["modified"];
+    const newest = rows.at(-1)?.["modified"];
     if (typeof newest === "string") since.set(doctype, newest);
     else if (last === undefined) since.set(doctype, "1970-01-01 00:00:00");
     if (last === undefined || rows.length === 0) return;
-    tellChanged(desk, doctype, ...rows.slice(0, mostChanges).map(({ name }) => String(name)));
+    tellChanged(desk, doctype, ...rows.map(({ name }) => String(name)));
   } catch (thrown) {
     // A site that is away now is asked again at the next look.
-    if (!(thrown instanceof FrappeError)) throw thrown;
+    if (!(thrown instanceof FrappeError) && !signal.aborted) throw thrown;
   }
 }

@@ -191,7 +191,7 @@ export class ConnectorServer {
     if (resource === undefined || content === undefined) {
       throw new Refusal(invalidParams, `There is no resource ${JSON.stringify(uri)}`);
     }
-    const { mimeType = resource.mimeType, text, bytes } = content;
+    const { mimeType = resource.mimeType, text, bytes, isPrivate = false } = content;
     return {
       contents: [
         {
@@ -201,6 +201,7 @@ export class ConnectorServer {
         },
       ],
       ...unpromised,
+      ...(isPrivate && { cacheScope: "private" }),
     };
   }
 

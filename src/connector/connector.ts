@@ -102,6 +102,8 @@ export interface ResourceContent {
   readonly mimeType?: string;
   readonly text?: string;
   readonly bytes?: Uint8Array;
+  /** Whether it is its caller's alone, as of a tool's answer. */
+  readonly isPrivate?: boolean;
 }
 
 /** A prompt that a person chooses. */

@@ -91,10 +91,11 @@ export class DashboardStand implements AsyncDisposable {
 /** The reference server `everything`, as a configuration names it. */
 export const everything: JsonObject = { command: process.execPath, args: [scriptOf("everything")] };
 
-/** A gateway with much to see, for pictures: real servers, one that is down, calls, a job, a key. */
+/** A gateway with much to see, for pictures: real servers, and `more` of them, one that is down, calls, a job, a key. */
 export async function demoGateway(
   rig: Rig,
   folder: string,
+  more: JsonObject = {},
 ): Promise<{ readonly origin: string; readonly jobId: string; readonly callId: string }> {
   const stand = rig.use(
     new DashboardStand(folder, {
@@ -110,6 +111,7 @@ export async function demoGateway(
           connector: "cashflow",
           config: { dir: fileURLToPath(new URL("../../examples/cashflow", import.meta.url)) },
         },
+        ...more,
         // Nobody listens there.
         tracker: { url: "http://127.0.0.1:9/mcp" },
       },
@@ -118,7 +120,8 @@ export async function demoGateway(
     }),
   );
   await stand.start();
-  for (const name of ["everything", "files", "memory", "cashflow"]) await stand.reaches(name, "ready");
+  for (const name of ["everything", "files", "memory", "cashflow", ...Object.keys(more)])
+    await stand.reaches(name, "ready");
   const call = (tool: string, args: JsonObject): Promise<JsonObject> =>
     stand.api("/api/call", { tool, arguments: args });
   for (let round = 0; round < 12; round += 1) {

@@ -47,7 +47,8 @@ test("an incident is told live, seen on the dashboard, asked after by an agent, 
   const about = { host_name: host, service_name: "CPU load" };
   const target = { host, service: "CPU load" };
   const calm = await ask(client, "get_health_dashboard");
-  assert.equal((await ask(client, "get_health_dashboard")).cache, "hit", "while nothing changes, the answer is kept");
+  const isKept = async (): Promise<boolean> => (await ask(client, "get_health_dashboard")).cache === "hit";
+  await until(isKept, "while nothing changes, the answer is kept");
 
   estate.result(target, { state: 2, output: "load of 42", perfData: "load15=42;5;10" });
   const uri = `checkmk://hosts/${host}/services/CPU%20load`;

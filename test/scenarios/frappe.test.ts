@@ -1,23 +1,22 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { startSimulator } from "../../connectors/frappe/simulator/start.ts";
 import { openSite } from "../../connectors/frappe/client/site.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { type UpstreamOptions, upstreamDefaults } from "../../src/upstream/options.ts";
 import { type AccessStand, type TestKey, accessStand } from "../rig/access-stand.ts";
 import { configured } from "../rig/frappe-stand.ts";
-import { Rig } from "../rig/rig.ts";
+import { fileRig } from "../rig/rig.ts";
 import { until } from "../rig/until.ts";
 
 const { signal } = new AbortController();
 const people = ["ada", "eve"] as const;
 
-let rig: Rig;
+const rig = fileRig();
 let stand: AccessStand;
 let keys: Readonly<Record<(typeof people)[number], TestKey>>;
 
 before(async () => {
-  rig = new Rig();
   const site = rig.use(await startSimulator({ version: 15 }));
   const backend = openSite({ url: site.url });
   rig.defer(() => {
@@ -42,7 +41,6 @@ before(async () => {
   const isReady = (): boolean => stand.switchyard.status().upstreams.every(({ state }) => state.kind === "ready");
   await until(isReady, "the connector is ready");
 });
-after(() => rig.close());
 
 async function call(who: TestKey, tool: string, args: JsonObject): Promise<JsonObject> {
   const request = { method: "POST", body: JSON.stringify({ tool: `erp__${tool}`, arguments: args }) };

@@ -33,8 +33,10 @@ export async function answerOf<T>(...asked: Parameters<typeof askTool>): Promise
 
 /** A question to a tool of one upstream. */
 export interface ToolQuestion {
-  /** Under which its answers are held: they are read anew when the live stream tells of a change of it, and no other time. */
+  /** Under which its answers are held: they are read anew when the live stream tells of a change of it. */
   readonly subject: string;
+  /** How often they are read anew besides, in ms, while they are shown. Default: never. */
+  readonly renewedEveryMs?: number;
   readonly upstream: string;
   readonly tool: string;
   readonly args: JsonObject;
@@ -47,11 +49,12 @@ export function answerKey({ subject, upstream, tool, args }: ToolQuestion): read
 
 /** What a tool answers; the answer before stays until there is the next one. */
 export function useToolAnswer<T>(question: ToolQuestion, enabled = true): UseQueryResult<T> {
-  const { upstream, tool, args } = question;
+  const { upstream, tool, args, renewedEveryMs = false } = question;
   return useQuery({
     queryKey: answerKey(question),
     queryFn: ({ signal }) => answerOf<T>(upstream, tool, args, signal),
     staleTime: Infinity,
+    refetchInterval: renewedEveryMs,
     placeholderData: keepPreviousData,
     enabled,
   });

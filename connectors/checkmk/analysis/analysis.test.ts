@@ -181,6 +181,15 @@ test("a dashboard counts by the statistics, and lists by urgency", () => {
   );
 });
 
+test("of urgent problems those are listed first that nobody takes care of, however many others are more urgent", () => {
+  const planned = Array.from({ length: 25 }, (_, place) =>
+    hostProblem(hostOf(`db${place}`, { state: "DOWN", isInDowntime: true, lastStateChangeAt: now - 48 * hour }), now),
+  );
+  const open = serviceProblem(serviceOf("SSH", "CRITICAL"), now);
+  const { urgent, problems } = healthDashboard({ statistics, problems: [...planned, open], hosts: [], log: undefined });
+  assert.deepEqual([urgent.length, urgent[0]?.service, problems.urgent], [20, "SSH", 26]);
+});
+
 test("a host that is down has no health, and a warning counts half", () => {
   assert.equal(hostStatus(hostOf("web01", { state: "DOWN" }), []).healthPercent, 0);
   assert.equal(

@@ -1,7 +1,7 @@
 import type { HostRow, LogEntry, ServiceCounts, SiteFailure, Statistics } from "../monitoring.ts";
 import type { Category } from "./category.ts";
 import { type Grade, gradeOf, healthPercent } from "./grade.ts";
-import { type Problem, byUrgency } from "./problems.ts";
+import { type Problem, byUrgency, isUnhandled } from "./problems.ts";
 import { urgentFrom } from "./urgency.ts";
 
 /** How a host stands, in one line. */
@@ -25,7 +25,7 @@ export interface Dashboard {
   readonly problems: ProblemSummary;
   /** Critical ones of services, and hosts that are down; the most urgent first. */
   readonly critical: readonly Problem[];
-  /** Those from a score of 70; the most urgent first. */
+  /** Those from a score of 70: first what nobody takes care of, and of each the most urgent first. */
   readonly urgent: readonly Problem[];
   /** The hosts with the worst health, worst first. */
   readonly worstHosts: readonly HostStatus[];
@@ -53,7 +53,7 @@ export interface ProblemSummary {
 /** What a dashboard is made of. */
 export interface Observed {
   readonly statistics: Statistics;
-  /** All problems; where there are too many to read, the first of them. */
+  /** All problems; where there are too many to read, the gravest of them. */
   readonly problems: readonly Problem[];
   /** The hosts that have some. */
   readonly hosts: readonly HostRow[];
@@ -73,6 +73,7 @@ export function healthDashboard({ statistics, problems, hosts, log }: Observed):
   const health = estateHealth(statistics);
   const summary = summaryOf(statistics, problems, log);
   const sorted = byUrgency(problems);
+  const urgent = sorted.filter(({ urgency }) => urgency >= urgentFrom);
   return {
     healthPercent: health,
     grade: gradeOf(health),
@@ -80,7 +81,7 @@ export function healthDashboard({ statistics, problems, hosts, log }: Observed):
     services: statistics.services,
     problems: summary,
     critical: sorted.filter(isCritical).slice(0, listedProblems),
-    urgent: sorted.filter(({ urgency }) => urgency >= urgentFrom).slice(0, listedProblems),
+    urgent: [...urgent.filter(isUnhandled), ...urgent.filter((each) => !isUnhandled(each))].slice(0, listedProblems),
     worstHosts: worst(hosts, problems),
     alerts: alertsOf(summary, statistics),
     recommendations: recommendationsOf(summary, statistics),

@@ -1,9 +1,16 @@
 import { ToolFailure } from "switchyard/connector";
-import type { HostFilter, HostRow, Monitoring, Reading, SiteFailure } from "../monitoring.ts";
+import type { HostFilter, HostRow, Monitoring, Reading, SiteFailure, Span } from "../monitoring.ts";
 import type { Observed } from "./dashboard.ts";
 import type { HostObserved } from "./host-health.ts";
 import { type PeerComparison, comparePeers, mostPeers } from "./peers.ts";
-import { type Problem, hostProblem, hostProblemStates, serviceProblem, serviceProblemStates } from "./problems.ts";
+import {
+  type Problem,
+  type ProblemState,
+  hostProblem,
+  hostProblemStates,
+  serviceProblem,
+  serviceProblemStates,
+} from "./problems.ts";
 import { type Trend, trendOf } from "./trend.ts";
 
 /** What analyses are made with. */
@@ -25,6 +32,7 @@ export interface ProblemFilter {
   readonly isAcknowledged?: boolean;
   readonly isInDowntime?: boolean;
   readonly hosts?: readonly string[];
+  readonly states?: readonly ProblemState[];
 }
 
 /** Problems that were read. */
@@ -35,16 +43,21 @@ export interface ProblemReading {
   readonly failures: readonly SiteFailure[];
 }
 
-/** All problems of hosts and services, up to {@link mostProblems} of each. */
+/** All problems of hosts and services that fit, up to `most` of each: where there are more, critical ones and hosts that are down before others. */
 export async function readProblems(
   { monitoring, now }: Observatory,
-  { hosts: names, ...filter }: ProblemFilter,
+  { hosts: names, states: wanted, ...filter }: ProblemFilter,
   signal: AbortSignal,
+  most: number = mostProblems,
 ): Promise<ProblemReading> {
-  const span = { limit: mostProblems };
+  const isWanted = (state: ProblemState): boolean => wanted === undefined || wanted.includes(state);
   const [services, hosts] = await Promise.all([
-    monitoring.services({ ...filter, states: serviceProblemStates, ...(names && { hosts: names }) }, span, signal),
-    monitoring.hosts({ ...filter, states: hostProblemStates, ...(names && { names }) }, span, signal),
+    gravestFirst(serviceProblemStates.filter(isWanted), most, async (states, span) =>
+      monitoring.services({ ...filter, states, ...(names && { hosts: names }) }, span, signal),
+    ),
+    gravestFirst(hostProblemStates.filter(isWanted), most, async (states, span) =>
+      monitoring.hosts({ ...filter, states, ...(names && { names }) }, span, signal),
+    ),
   ]);
   const at = now();
   return {
@@ -55,6 +68,21 @@ export async function readProblems(
     total: hosts.total + services.total,
     failures: failuresOf([hosts, services]),
   };
+}
+
+/** Rows in these states. Sites give them by the hosts' names, so where there are too many the gravest are read by themselves, and others fill up. */
+async function gravestFirst<State extends ProblemState, Row extends { readonly state: string }>(
+  states: readonly State[],
+  most: number,
+  read: (states: readonly State[], span: Span) => Promise<Reading<Row>>,
+): Promise<Reading<Row>> {
+  if (states.length === 0) return { rows: [], total: 0, failures: [] };
+  const all = await read(states, { limit: most });
+  const grave = states.filter((state) => state === "CRITICAL" || state === "DOWN");
+  if (all.rows.length >= all.total || grave.length === 0 || grave.length === states.length) return all;
+  const gravest = await read(grave, { limit: most });
+  const others = all.rows.filter(({ state }) => !grave.some((each) => each === state));
+  return { ...all, rows: [...gravest.rows, ...others].slice(0, most) };
 }
 
 /** Everything that a dashboard is made of, read at once. */

@@ -30,6 +30,9 @@ export const serviceProblemStates = ["WARNING", "CRITICAL", "UNKNOWN"] as const 
 /** States of hosts that are problems. */
 export const hostProblemStates = ["DOWN", "UNREACHABLE"] as const satisfies readonly HostState[];
 
+/** A state that is a problem. */
+export type ProblemState = (typeof serviceProblemStates)[number] | (typeof hostProblemStates)[number];
+
 /** A service that is a problem, as one. `now` in ms since 1970. */
 export function serviceProblem(row: ServiceRow, now: number): Problem {
   return problemOf(

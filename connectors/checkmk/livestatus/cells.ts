@@ -5,35 +5,45 @@ import type { Cell, Table } from "./site.ts";
  * list of pairs, a moment 0 where it never was.
  */
 
-/** Reads the cells of one row by the names of their columns. A column that is not there is as an empty one. */
-export interface RowReader {
-  readonly text: (column: string) => string;
-  readonly number: (column: string) => number;
-  readonly flag: (column: string) => boolean;
+/** One row of a table. */
+export type Cells = readonly Cell[];
+
+/** Gives what reads a column of each row, found once by its name. A column that is not there is as an empty one. */
+export interface ColumnReader {
+  readonly text: (column: string) => (row: Cells) => string;
+  readonly number: (column: string) => (row: Cells) => number;
+  readonly flag: (column: string) => (row: Cells) => boolean;
   /** In ms since 1970. */
-  readonly moment: (column: string) => number | undefined;
-  readonly list: (column: string) => readonly string[];
-  readonly dictionary: (column: string) => Readonly<Record<string, string>>;
+  readonly moment: (column: string) => (row: Cells) => number | undefined;
+  readonly list: (column: string) => (row: Cells) => readonly string[];
+  readonly dictionary: (column: string) => (row: Cells) => Readonly<Record<string, string>>;
 }
 
-/** Each row of a table made into something else. */
-export function mapRows<Row>(columns: readonly string[], rows: Table["rows"], make: (read: RowReader) => Row): Row[] {
-  const places = new Map(columns.map((column, place) => [column, place]));
-  let current: readonly Cell[] = [];
-  const cell = (column: string): Cell => current[places.get(column) ?? -1];
-  // One reader for all rows: a table may have a hundred thousand.
-  const reader: RowReader = {
-    text: (column) => textOf(cell(column)),
-    number: (column) => Number(cell(column) ?? 0),
-    flag: (column) => Number(cell(column) ?? 0) !== 0,
-    moment: (column) => momentOf(cell(column)),
-    list: (column) => listOf(cell(column)),
-    dictionary: (column) => dictionaryOf(cell(column)),
-  };
-  return rows.map((row) => {
-    current = row;
-    return make(reader);
+/** Each row of a table made into something else, by what is made of its columns once: a table may have a hundred thousand rows. */
+export function mapRows<Row>(
+  columns: readonly string[],
+  rows: Table["rows"],
+  make: (read: ColumnReader) => (row: Cells) => Row,
+): Row[] {
+  const through =
+    <Value>(valueOf: (cell: Cell) => Value) =>
+    (column: string) => {
+      const place = columns.indexOf(column);
+      return (row: Cells): Value => valueOf(row[place]);
+    };
+  const rowOf = make({
+    text: through(textOf),
+    number: through(numberOf),
+    flag: through((cell) => numberOf(cell) !== 0),
+    moment: through(momentOf),
+    list: through(listOf),
+    dictionary: through(dictionaryOf),
   });
+  return rows.map((row) => rowOf(row));
+}
+
+function numberOf(cell: Cell): number {
+  return Number(cell ?? 0);
 }
 
 /** A cell as a text; what is no text, as JSON has it. */
@@ -43,7 +53,7 @@ export function textOf(cell: Cell): string {
 }
 
 function momentOf(cell: Cell): number | undefined {
-  const seconds = Number(cell ?? 0);
+  const seconds = numberOf(cell);
   return seconds > 0 ? seconds * 1000 : undefined;
 }
 

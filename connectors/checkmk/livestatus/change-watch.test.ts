@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { systemClock } from "switchyard/connector";
 import { type Change, toldChange, uriOf, usesOf } from "../change.ts";
 import { serveLivestatus } from "../simulator/livestatus/server.ts";
 import { seedEstate } from "../simulator/seed-estate.ts";
@@ -14,8 +15,9 @@ async function stand(problems = 0) {
   let nowMs = Date.UTC(2026, 0, 5, 12);
   const estate = seedEstate({ hosts: 10, problems, site: "demo" }, () => nowMs);
   const server = await serveLivestatus(estate, { port: 0 });
-  const site = new Site("demo", { host: "127.0.0.1", port: server.port ?? 0, tls: false }, { timeoutMs: 1000 });
-  const watch = new ChangeWatch(site);
+  const address = { host: "127.0.0.1", port: server.port ?? 0, tls: false } as const;
+  const site = new Site("demo", address, { timeoutMs: 1000 }, { ...systemClock, monotonic: () => nowMs });
+  const watch = new ChangeWatch(site, () => nowMs);
   return {
     estate,
     server,
@@ -84,6 +86,48 @@ test("what changed in the same second as the last that was seen is not missed, a
   assert.deepEqual(await there.look(), []);
 });
 
+test("a slow check, dated by its start, is told though another changed after that start", async () => {
+  await using there = await stand();
+  await there.look();
+  there.later(100);
+  there.estate.result(memory, { state: 1, output: "high", perfData: "" });
+  assert.equal((await there.look()).length, 1);
+  const slow = { host: "web001", service: "Memory" };
+  there.estate.result(slow, { state: 2, output: "slow", perfData: "" }, there.estate.now() - 60);
+  assert.deepEqual(await there.look(), ["web001, Memory: is CRITICAL – slow"]);
+  assert.deepEqual(await there.look(), [], "what is asked for again is told once");
+});
+
+test("one thing that is dated in the future hides no later change", async () => {
+  await using there = await stand();
+  await there.look();
+  const ahead = there.estate.now() + 86_400;
+  there.estate.result(memory, { state: 1, output: "ahead", perfData: "" }, ahead);
+  assert.deepEqual(await there.look(), ["app001, Memory: is WARNING – ahead"]);
+  there.later(5);
+  there.estate.result({ host: "web001", service: "Memory" }, { state: 1, output: "high", perfData: "" });
+  assert.deepEqual(await there.look(), ["web001, Memory: is WARNING – high"]);
+  assert.deepEqual(await there.look(), []);
+});
+
+test("a whole look tells what is well again apart from what is no longer monitored", async () => {
+  await using there = await stand();
+  await there.look();
+  there.later(5);
+  const web = { host: "web001", service: "Memory" };
+  for (const target of [memory, web]) there.estate.result(target, { state: 2, output: "full", perfData: "" });
+  assert.equal((await there.look()).length, 2);
+  there.later(600);
+  there.estate.result({ host: "db001", service: "Memory" }, { state: 1, output: "high", perfData: "" });
+  assert.equal((await there.look()).length, 1);
+  // Dated before all that is asked for, so that only a whole look finds it.
+  there.estate.result(memory, { state: 0, output: "fine", perfData: "" }, there.estate.now() - 300);
+  there.estate.removeHost("web001");
+  const told: string[] = [];
+  for (let looks = 3; looks <= 60; looks += 1) told.push(...(await there.look()));
+  assert.deepEqual(told, ["app001, Memory: was CRITICAL, is OK – fine", "web001, Memory: is no longer monitored"]);
+});
+
 test("a host that goes down is told, and so is a site that is gone and back", async () => {
   await using there = await stand();
   await there.look();
@@ -99,6 +143,7 @@ test("a host that goes down is told, and so is a site that is gone and back", as
   assert.match(toldChange(gone), /^The site demo does not answer: 127\.0\.0\.1:\d+ cannot be reached: /);
   assert.deepEqual(usesOf(gone), ["checkmk"]);
   assert.deepEqual(await there.look(), [], "it is told once");
+  there.later(5);
   await using again = await serveLivestatus(there.estate, { port: there.server.port ?? 0 });
   assert.deepEqual(await there.look(), ["The site demo answers again", "The site demo was started anew"]);
   assert.ok(again.port);

@@ -1,5 +1,5 @@
 import type { Change, Standing } from "../change.ts";
-import { type RowReader, mapRows } from "./cells.ts";
+import { type Cells, type ColumnReader, mapRows } from "./cells.ts";
 import { failureOf } from "./every-site.ts";
 import { all, any, is } from "./query.ts";
 import { hostStateOf, serviceStateOf } from "./rows.ts";
@@ -16,14 +16,23 @@ interface Known extends Standing {
 /** What was seen of one table. What is well, not acknowledged and in no downtime is not kept: it is most of it. */
 interface Seen {
   readonly known: ReadonlyMap<string, Known>;
-  /** The last moment at which a state changed, in s, by the site's own clock. */
-  readonly latest: number;
-  /** What changed at that very moment: more of it may come that is not seen yet. */
-  readonly atLatest: ReadonlySet<string>;
+  /** From which moment on changes are asked for next, in s. */
+  readonly from: number;
+  /** Since when each thing that was seen with a state from that moment on has it: it is asked for again, and is no change. */
+  readonly recent: ReadonlyMap<string, number>;
 }
 
 /** After so many looks everything is compared that is not well, lest something was missed: what is no longer monitored, for one. */
 const looksUntilWhole = 60;
+
+/** A slow check is dated by its start: what changed so long before the last change, in s, may come after it. */
+const overlapSeconds = 120;
+
+/** Recent changes that are kept. Where more come at once, those before the newest are not asked for again. */
+const mostRecent = 20_000;
+
+/** Things that are asked for by name at once. */
+const mostNamed = 200;
 
 type TableName = "hosts" | "services";
 
@@ -43,18 +52,21 @@ const standingColumns = [
 
 /**
  * Finds what changes at a site: other states, acknowledgements and downtimes that come and go, that it is started anew, that it is gone or
- * back. Each look asks only for what changed its state since the last, and for what is acknowledged or in a downtime.
+ * back. Each look asks only for what changed its state since shortly before the last, and for what is acknowledged or in a downtime.
  *
  * What an unchanged state hides is seen where the core says that the state is a new one; that twice between two looks is one change.
  */
 export class ChangeWatch {
   readonly #site: Site;
+  readonly #now: () => number;
   #seen: { readonly startedAt: number; readonly tables: Readonly<Record<TableName, Seen>> } | undefined;
   #isReached = true;
   #looks = 0;
 
-  constructor(site: Site) {
+  /** `now` in ms since 1970: what a site dates after it hides no later change. */
+  constructor(site: Site, now: () => number = () => Date.now()) {
     this.#site = site;
+    this.#now = now;
   }
 
   /** What changed since the last look; of the first, nothing. @throws the signal's reason. */
@@ -99,18 +111,47 @@ export class ChangeWatch {
     isWhole: boolean,
     signal: AbortSignal,
   ): Promise<{ readonly seen: Seen; readonly changes: readonly Change[] }> {
-    const latest = before?.latest ?? (await this.#latest(table, signal));
+    const from = before?.from ?? this.#fromFor(await this.#latest(table, signal));
     const filter = any([
       ...(isWhole ? [all([[is("has_been_checked", "=", 1)], [is("state", "!=", 0)]])] : []),
-      [is("last_state_change", ">=", latest)],
+      [is("last_state_change", ">=", from)],
       [is("acknowledged", "=", 1)],
       [is("scheduled_downtime_depth", ">", 0)],
     ]);
+    const found = await this.#read(table, filter, signal);
+    if (isWhole && before !== undefined) found.push(...(await this.#missing(table, before, found, signal)));
+    const known = knownIn(found, before, isWhole);
+    const latest = found.reduce((last, { since }) => Math.max(last, since), 0);
+    const seen = { known, ...recentIn(found, Math.max(from, this.#fromFor(latest))) };
+    return { seen, changes: before === undefined ? [] : this.#changesIn(found, before, seen) };
+  }
+
+  async #read(table: TableName, filter: readonly string[], signal: AbortSignal): Promise<Known[]> {
     const columns = [...columnsOf[table], ...standingColumns];
     const rows = await this.#site.rows({ table, columns, filter }, signal);
-    const found = mapRows(columns, rows, (read) => knownOf(table, read));
-    const seen = seenIn(found, { before, latest, isWhole });
-    return { seen, changes: before === undefined ? [] : this.#changesIn(found, before, seen) };
+    return mapRows(columns, rows, (read) => knownOf(table, read));
+  }
+
+  /** What was known and is not among what is not well: it may be well again, and only what is not there at all is no longer monitored. */
+  async #missing(
+    table: TableName,
+    { known }: Seen,
+    found: readonly Known[],
+    signal: AbortSignal,
+  ): Promise<readonly Known[]> {
+    const isFound = new Set(found.map(keyOf));
+    const missing = [...known].filter(([key]) => !isFound.has(key)).map(([, was]) => was);
+    const read: Known[] = [];
+    for (let at = 0; at < missing.length; at += mostNamed) {
+      const filter = any(missing.slice(at, at + mostNamed).map(named));
+      read.push(...(await this.#read(table, filter, signal)));
+    }
+    return read;
+  }
+
+  /** From when on to ask after a last change, which nothing that is dated in the future can be. */
+  #fromFor(latest: number): number {
+    return Math.max(1, Math.min(latest, Math.floor(this.#now() / 1000)) - overlapSeconds);
   }
 
   async #latest(table: TableName, signal: AbortSignal): Promise<number> {
@@ -141,31 +182,37 @@ function changeOf(site: string, before: Known | undefined, after: Known | undefi
 }
 
 /** What is known now. Of what was not found, as little is known as before; but it is neither acknowledged nor in a downtime, or would have been found. */
-function seenIn(
-  found: readonly Known[],
-  {
-    before,
-    latest,
-    isWhole,
-  }: { readonly before: Seen | undefined; readonly latest: number; readonly isWhole: boolean },
-): Seen {
+function knownIn(found: readonly Known[], before: Seen | undefined, isWhole: boolean): ReadonlyMap<string, Known> {
   const known = new Map<string, Known>();
   for (const [key, was] of isWhole ? [] : (before?.known ?? [])) {
     const now = was.isAcknowledged || was.isInDowntime ? { ...was, isAcknowledged: false, isInDowntime: false } : was;
     if (isWorthKeeping(now)) known.set(key, now);
   }
-  let last = latest;
   for (const now of found) {
-    last = Math.max(last, now.since);
     if (isWorthKeeping(now)) known.set(keyOf(now), now);
     else known.delete(keyOf(now));
   }
-  return { known, latest: last, atLatest: new Set(found.filter(({ since }) => since === last).map(keyOf)) };
+  return known;
 }
 
-function isChanged(was: Known | undefined, now: Known, { latest, atLatest }: Seen): boolean {
+/** What has its state from a moment on; from a later one where that is too much. */
+function recentIn(found: readonly Known[], from: number): Pick<Seen, "from" | "recent"> {
+  const recent = found.filter(({ since }) => since >= from).toSorted((a, b) => b.since - a.since);
+  const beyond = recent[mostRecent];
+  const begin = beyond === undefined ? from : beyond.since + 1;
+  const kept = recent.filter(({ since }) => since >= begin);
+  return { from: begin, recent: new Map(kept.map((now) => [keyOf(now), now.since])) };
+}
+
+/** The headers that let this one pass. */
+function named({ host, description }: Known): readonly string[] {
+  if (description === undefined) return [is("name", "=", host)];
+  return all([[is("host_name", "=", host)], [is("description", "=", description)]]);
+}
+
+function isChanged(was: Known | undefined, now: Known, { from, recent }: Seen): boolean {
   if (was === undefined) {
-    const isNew = now.since > latest || (now.since === latest && !atLatest.has(keyOf(now)));
+    const isNew = now.since >= from && recent.get(keyOf(now)) !== now.since;
     return isNew || isWorthKeeping(now);
   }
   return (
@@ -184,17 +231,23 @@ function keyOf({ host, description }: Pick<Known, "host" | "description">): stri
   return description === undefined ? host : `${host}\n${description}`;
 }
 
-function knownOf(table: TableName, read: RowReader): Known {
+function knownOf(table: TableName, read: ColumnReader): (row: Cells) => Known {
   const isHost = table === "hosts";
-  const isChecked = read.flag("has_been_checked");
-  const number = read.number("state");
-  return {
-    host: read.text(isHost ? "name" : "host_name"),
-    description: isHost ? undefined : read.text("description"),
-    state: isHost ? hostStateOf(isChecked, number) : serviceStateOf(isChecked, number),
-    isAcknowledged: read.flag("acknowledged"),
-    isInDowntime: read.flag("scheduled_downtime_depth"),
-    since: read.number("last_state_change"),
-    output: read.text("plugin_output"),
-  };
+  const hostOf = read.text(isHost ? "name" : "host_name");
+  const descriptionOf = read.text("description");
+  const isCheckedOf = read.flag("has_been_checked");
+  const stateOf = read.number("state");
+  const isAcknowledgedOf = read.flag("acknowledged");
+  const isInDowntimeOf = read.flag("scheduled_downtime_depth");
+  const sinceOf = read.number("last_state_change");
+  const outputOf = read.text("plugin_output");
+  return (row) => ({
+    host: hostOf(row),
+    description: isHost ? undefined : descriptionOf(row),
+    state: (isHost ? hostStateOf : serviceStateOf)(isCheckedOf(row), stateOf(row)),
+    isAcknowledged: isAcknowledgedOf(row),
+    isInDowntime: isInDowntimeOf(row),
+    since: sinceOf(row),
+    output: outputOf(row),
+  });
 }

@@ -6,9 +6,11 @@ import { type Server, type Socket, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { systemClock } from "switchyard/connector";
 import { createServer as createTlsServer } from "node:tls";
 import { seedEstate } from "../simulator/seed-estate.ts";
 import { serveLivestatus } from "../simulator/livestatus/server.ts";
+import { livestatusMonitoring } from "./monitoring.ts";
 import type { PoolOptions } from "./pool.ts";
 import { Site } from "./site.ts";
 
@@ -18,15 +20,22 @@ const { signal } = new AbortController();
 async function stand(
   onConnection: (socket: Socket, number: number) => void,
   options: Partial<PoolOptions> = {},
-): Promise<AsyncDisposable & { readonly site: Site; readonly connections: () => number }> {
+): Promise<
+  AsyncDisposable & { readonly site: Site; readonly connections: () => number; readonly later: (ms: number) => void }
+> {
+  let passedMs = 0;
+  const clock = { ...systemClock, monotonic: () => passedMs };
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket.on("error", () => undefined));
     onConnection(socket, sockets.length);
   });
-  const site = new Site("site", { host: "127.0.0.1", port: await listening(server), tls: false }, options);
+  const site = new Site("site", { host: "127.0.0.1", port: await listening(server), tls: false }, options, clock);
   return {
     site,
+    later: (ms) => {
+      passedMs += ms;
+    },
     connections: () => sockets.length,
     async [Symbol.asyncDispose]() {
       site.close();
@@ -80,6 +89,7 @@ test("half an answer and then silence fails in time, and the next question has a
     failure: { kind: "silent" },
     message: /127\.0\.0\.1:\d+ stopped in the middle of an answer for 50 ms/,
   });
+  there.later(3000);
   assert.deepEqual(await there.site.rows(question, signal), [["b"]]);
 });
 
@@ -98,6 +108,54 @@ test("a site that ends each connection without an answer fails after one, or two
   await using there = await stand((socket) => socket.once("data", () => socket.destroy()));
   await assert.rejects(there.site.rows(question, signal), { failure: { kind: "unreachable" } });
   assert.equal(there.connections(), 1);
+});
+
+test("a site that hangs is left alone for some seconds, then asked by one, and then by all again", async () => {
+  let isHanging = true;
+  await using there = await stand(
+    (socket) => {
+      socket.on("data", () => {
+        if (!isHanging) socket.write(framed('[["a"]]'));
+      });
+    },
+    { timeoutMs: 50 },
+  );
+  await assert.rejects(there.site.rows(question, signal), /did not answer for 50 ms$/);
+  await assert.rejects(there.site.rows(question, signal), {
+    failure: { kind: "silent" },
+    message: /did not answer for 50 ms; it is asked again in some seconds$/,
+  });
+  assert.equal(there.connections(), 1, "it was not asked");
+  there.later(3000);
+  isHanging = false;
+  const probe = there.site.rows(question, signal);
+  await assert.rejects(there.site.rows(question, signal), /it is asked again in some seconds$/);
+  assert.deepEqual(await probe, [["a"]]);
+  assert.deepEqual(await there.site.rows(question, signal), [["a"]]);
+});
+
+const questionsOf = async (columns: readonly string[]): Promise<readonly string[]> => {
+  const asked: string[] = [];
+  await using there = await stand((socket) => {
+    socket.on("data", (chunk) => {
+      asked.push(String(chunk));
+      socket.write(framed(JSON.stringify(asked.length === 1 ? [columns] : [])));
+    });
+  });
+  const filter = { since: 5000, host: "app001", kinds: ["alert"] } as const;
+  await livestatusMonitoring([there.site]).log(filter, 10, signal);
+  return (asked[1] ?? "").split("\n").filter((line) => /^(Filter|Or|And):/.test(line));
+};
+
+test("of a log no more is asked for than its columns can say: alerts, and one host", async () => {
+  assert.deepEqual(await questionsOf(["time", "class", "host_name", "message"]), [
+    "Filter: time >= 5",
+    "Filter: class = 1",
+    "Filter: host_name = app001",
+    "Filter: host_name = ",
+    "Or: 2",
+  ]);
+  assert.deepEqual(await questionsOf(["time", "message"]), ["Filter: time >= 5"]);
 });
 
 /** What fails when a site says this to any question. */

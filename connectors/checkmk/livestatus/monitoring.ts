@@ -1,5 +1,5 @@
 import type { LogEntry, LogFilter, Monitoring, Reading, ServiceFilter, SiteStatus } from "../monitoring.ts";
-import { type RowReader, mapRows, textOf } from "./cells.ts";
+import { type Cells, type ColumnReader, mapRows, textOf } from "./cells.ts";
 import { askEach, failureOf, sitesNamed } from "./every-site.ts";
 import { ofHosts, ofLog, ofServices } from "./filters.ts";
 import { compareNames, comparePlaces, hostKind, serviceKind } from "./kinds.ts";
@@ -42,7 +42,7 @@ async function readDetails(sites: readonly Site[], filter: ServiceFilter, signal
   const query = { table: "services", columns: serviceDetailColumns, filter: ofServices(filter) };
   const read = await askEach(sites, async (site) => {
     const { columns, rows } = await site.read(query, signal);
-    const services = mapRows(columns, rows, (row) => serviceDetails(site.name, row));
+    const services = mapRows(columns, rows, (reader) => serviceDetails(site.name, reader));
     return services.toSorted((a, b) => comparePlaces(serviceKind.placeOf(a), serviceKind.placeOf(b)));
   });
   return together(read);
@@ -52,7 +52,7 @@ async function readDetails(sites: readonly Site[], filter: ServiceFilter, signal
 interface Remarks<Row> {
   readonly table: string;
   readonly columns: readonly string[];
-  readonly make: (site: string, read: RowReader) => Row;
+  readonly make: (site: string, read: ColumnReader) => (row: Cells) => Row;
 }
 
 const comments = { table: "comments", columns: commentColumns, make: commentRow } as const;
@@ -67,7 +67,7 @@ async function readRemarks<Row extends { readonly id: number }>(
   const filter = host === undefined ? [] : [is("host_name", "=", host)];
   const read = await askEach(sites, async (site) => {
     const found = await site.read({ table, columns, filter }, signal);
-    return mapRows(found.columns, found.rows, (row) => make(site.name, row)).toSorted((a, b) => a.id - b.id);
+    return mapRows(found.columns, found.rows, (reader) => make(site.name, reader)).toSorted((a, b) => a.id - b.id);
   });
   return together(read);
 }
@@ -79,9 +79,10 @@ async function readLog(
   signal: AbortSignal,
 ): Promise<Reading<LogEntry>> {
   const { host, description, kinds } = filter;
-  const query = { table: "log", columns: ["time", "message"], filter: ofLog(filter) };
   const { rows, total, failures } = together(
     await askEach(sites, async (site) => {
+      const known = await site.columnsOf("log");
+      const query = { table: "log", columns: ["time", "message"], filter: ofLog(filter, known) };
       const lines = await site.rows(query, signal);
       return lines
         .map(([time, message]) => logEntry(site.name, Number(time), textOf(message)))
@@ -98,16 +99,24 @@ async function readLog(
   return { rows: sorted.slice(Math.max(0, sorted.length - limit)), total, failures };
 }
 
+function statusRow(read: ColumnReader) {
+  const versionOf = read.text("program_version");
+  const startOf = read.moment("program_start");
+  const isCheckingOf = read.flag("execute_service_checks");
+  const isNotifyingOf = read.flag("enable_notifications");
+  return (row: Cells) => ({
+    programVersion: versionOf(row),
+    startedAt: startOf(row),
+    isChecking: isCheckingOf(row),
+    isNotifying: isNotifyingOf(row),
+  });
+}
+
 async function statusOf(site: Site, signal: AbortSignal): Promise<SiteStatus> {
   const columns = ["program_version", "program_start", "execute_service_checks", "enable_notifications"];
   try {
     const read = await site.read({ table: "status", columns }, signal);
-    const [status] = mapRows(read.columns, read.rows, (row) => ({
-      programVersion: row.text("program_version"),
-      startedAt: row.moment("program_start"),
-      isChecking: row.flag("execute_service_checks"),
-      isNotifying: row.flag("enable_notifications"),
-    }));
+    const [status] = mapRows(read.columns, read.rows, statusRow);
     if (status === undefined) return { kind: "down", site: site.name, reason: "It says nothing of itself" };
     return { kind: "up", site: site.name, ...status };
   } catch (thrown) {

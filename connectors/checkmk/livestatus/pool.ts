@@ -38,7 +38,7 @@ export class Pool {
    * Asks on a connection that is free, a new one, or behind as few questions as can be. A question that only reads does no harm when it is asked
    * again, so it is, once, where its connection ended without an answer: a site closes those that were idle.
    *
-   * @throws {LivestatusError} `unreachable`, `silent`, `unreadable`.
+   * @throws {LivestatusError} `unreachable`, `silent`, `busy`, `unreadable`.
    * @throws the signal's reason.
    */
   async ask(text: string, signal: AbortSignal): Promise<Answer> {
@@ -71,10 +71,7 @@ export class Pool {
       if (this.#connections.reduce((sum, { load }) => sum + load, 0) < maxWaiting) {
         return { connection: least, isNew: false };
       }
-      throw new LivestatusError(
-        { kind: "unreachable" },
-        `${maxWaiting} questions wait for it already; ask again later`,
-      );
+      throw new LivestatusError({ kind: "busy" }, `${maxWaiting} questions wait for it already; ask again later`);
     }
     const connection = new Connection(this.#address, this.#options);
     this.#connections.push(connection);

@@ -10,7 +10,7 @@ import {
   hostStates,
   serviceStates,
 } from "../monitoring.ts";
-import type { RowReader } from "./cells.ts";
+import type { Cells, ColumnReader } from "./cells.ts";
 
 const checkedColumns = [
   "state",
@@ -61,57 +61,91 @@ export const serviceDetailColumns = [
   "host_scheduled_downtime_depth",
 ] as const;
 
-/** A host of a row with {@link hostColumns}. */
-export function hostRow(site: string, read: RowReader): HostRow {
-  return {
+/** What makes a host of each row with {@link hostColumns}. */
+export function hostRow(site: string, read: ColumnReader): (row: Cells) => HostRow {
+  const checkedOf = checked(read);
+  const nameOf = read.text("name");
+  const aliasOf = read.text("alias");
+  const addressOf = read.text("address");
+  const hasBeenCheckedOf = read.flag("has_been_checked");
+  const stateOf = read.number("state");
+  const filenameOf = read.text("filename");
+  const groupsOf = read.list("groups");
+  const labelsOf = read.dictionary("labels");
+  const tagsOf = read.dictionary("tags");
+  const numServicesOkOf = read.number("num_services_ok");
+  const numServicesWarnOf = read.number("num_services_warn");
+  const numServicesCritOf = read.number("num_services_crit");
+  const numServicesUnknownOf = read.number("num_services_unknown");
+  const numServicesPendingOf = read.number("num_services_pending");
+  return (row) => ({
     site,
-    name: read.text("name"),
-    alias: read.text("alias"),
-    address: read.text("address"),
-    state: hostStateOf(read.flag("has_been_checked"), read.number("state")),
-    ...checked(read),
-    folder: folderOf(read.text("filename")),
-    groups: read.list("groups"),
-    labels: read.dictionary("labels"),
-    tags: read.dictionary("tags"),
+    name: nameOf(row),
+    alias: aliasOf(row),
+    address: addressOf(row),
+    state: hostStateOf(hasBeenCheckedOf(row), stateOf(row)),
+    ...checkedOf(row),
+    folder: folderOf(filenameOf(row)),
+    groups: groupsOf(row),
+    labels: labelsOf(row),
+    tags: tagsOf(row),
     services: {
-      ok: read.number("num_services_ok"),
-      warning: read.number("num_services_warn"),
-      critical: read.number("num_services_crit"),
-      unknown: read.number("num_services_unknown"),
-      pending: read.number("num_services_pending"),
+      ok: numServicesOkOf(row),
+      warning: numServicesWarnOf(row),
+      critical: numServicesCritOf(row),
+      unknown: numServicesUnknownOf(row),
+      pending: numServicesPendingOf(row),
     },
-  };
+  });
 }
 
-/** A service of a row with {@link serviceColumns}. */
-export function serviceRow(site: string, read: RowReader): ServiceRow {
-  return {
+/** What makes a service of each row with {@link serviceColumns}. */
+export function serviceRow(site: string, read: ColumnReader): (row: Cells) => ServiceRow {
+  const checkedOf = checked(read);
+  const hostNameOf = read.text("host_name");
+  const descriptionOf = read.text("description");
+  const hasBeenCheckedOf = read.flag("has_been_checked");
+  const stateOf = read.number("state");
+  return (row) => ({
     site,
-    host: read.text("host_name"),
-    description: read.text("description"),
-    state: serviceStateOf(read.flag("has_been_checked"), read.number("state")),
-    ...checked(read),
-  };
+    host: hostNameOf(row),
+    description: descriptionOf(row),
+    state: serviceStateOf(hasBeenCheckedOf(row), stateOf(row)),
+    ...checkedOf(row),
+  });
 }
 
-/** A service of a row with {@link serviceDetailColumns}. */
-export function serviceDetails(site: string, read: RowReader): ServiceDetails {
-  return {
-    ...serviceRow(site, read),
-    longOutput: read.text("long_plugin_output"),
-    lastOkAt: read.moment("last_time_ok"),
-    nextCheckAt: read.moment("next_check"),
-    checkCommand: read.text("check_command"),
-    checkIntervalMinutes: read.number("check_interval"),
-    retryIntervalMinutes: read.number("retry_interval"),
-    isNotifying: read.flag("notifications_enabled"),
-    isActivelyChecked: read.flag("active_checks_enabled"),
-    isPassivelyChecked: read.flag("accept_passive_checks"),
-    groups: read.list("groups"),
-    hostState: hostStateOf(read.flag("host_has_been_checked"), read.number("host_state")),
-    isHostInDowntime: read.flag("host_scheduled_downtime_depth"),
-  };
+/** What makes a service of each row with {@link serviceDetailColumns}. */
+export function serviceDetails(site: string, read: ColumnReader): (row: Cells) => ServiceDetails {
+  const serviceOf = serviceRow(site, read);
+  const longPluginOutputOf = read.text("long_plugin_output");
+  const lastTimeOkOf = read.moment("last_time_ok");
+  const nextCheckOf = read.moment("next_check");
+  const checkCommandOf = read.text("check_command");
+  const checkIntervalOf = read.number("check_interval");
+  const retryIntervalOf = read.number("retry_interval");
+  const notificationsEnabledOf = read.flag("notifications_enabled");
+  const activeChecksEnabledOf = read.flag("active_checks_enabled");
+  const acceptPassiveChecksOf = read.flag("accept_passive_checks");
+  const groupsOf = read.list("groups");
+  const hostHasBeenCheckedOf = read.flag("host_has_been_checked");
+  const hostNumberOf = read.number("host_state");
+  const hostScheduledDowntimeDepthOf = read.flag("host_scheduled_downtime_depth");
+  return (row) => ({
+    ...serviceOf(row),
+    longOutput: longPluginOutputOf(row),
+    lastOkAt: lastTimeOkOf(row),
+    nextCheckAt: nextCheckOf(row),
+    checkCommand: checkCommandOf(row),
+    checkIntervalMinutes: checkIntervalOf(row),
+    retryIntervalMinutes: retryIntervalOf(row),
+    isNotifying: notificationsEnabledOf(row),
+    isActivelyChecked: activeChecksEnabledOf(row),
+    isPassivelyChecked: acceptPassiveChecksOf(row),
+    groups: groupsOf(row),
+    hostState: hostStateOf(hostHasBeenCheckedOf(row), hostNumberOf(row)),
+    isHostInDowntime: hostScheduledDowntimeDepthOf(row),
+  });
 }
 
 /** What a host is in by its number. */
@@ -124,18 +158,27 @@ export function serviceStateOf(isChecked: boolean, number: number): ServiceState
   return isChecked ? (serviceStates[number] ?? "UNKNOWN") : "PENDING";
 }
 
-function checked(read: RowReader): Omit<Checked, "site"> {
-  return {
-    stateType: read.number("state_type") === 0 ? "soft" : "hard",
-    output: read.text("plugin_output"),
-    perfData: read.text("perf_data"),
-    lastCheckAt: read.moment("last_check"),
-    lastStateChangeAt: read.moment("last_state_change"),
-    attempt: read.number("current_attempt"),
-    maxAttempts: read.number("max_check_attempts"),
-    isAcknowledged: read.flag("acknowledged"),
-    isInDowntime: read.flag("scheduled_downtime_depth"),
-  };
+function checked(read: ColumnReader): (row: Cells) => Omit<Checked, "site"> {
+  const stateTypeOf = read.number("state_type");
+  const pluginOutputOf = read.text("plugin_output");
+  const perfDataOf = read.text("perf_data");
+  const lastCheckOf = read.moment("last_check");
+  const lastStateChangeOf = read.moment("last_state_change");
+  const currentAttemptOf = read.number("current_attempt");
+  const maxCheckAttemptsOf = read.number("max_check_attempts");
+  const acknowledgedOf = read.flag("acknowledged");
+  const scheduledDowntimeDepthOf = read.flag("scheduled_downtime_depth");
+  return (row) => ({
+    stateType: stateTypeOf(row) === 0 ? "soft" : "hard",
+    output: pluginOutputOf(row),
+    perfData: perfDataOf(row),
+    lastCheckAt: lastCheckOf(row),
+    lastStateChangeAt: lastStateChangeOf(row),
+    attempt: currentAttemptOf(row),
+    maxAttempts: maxCheckAttemptsOf(row),
+    isAcknowledged: acknowledgedOf(row),
+    isInDowntime: scheduledDowntimeDepthOf(row),
+  });
 }
 
 function folderOf(file: string): string | undefined {
@@ -158,16 +201,22 @@ export const commentColumns = [
 
 const commentKinds = ["user", "user", "downtime", "flapping", "acknowledgement"] as const;
 
-/** A comment of a row with {@link commentColumns}. */
-export function commentRow(site: string, read: RowReader): CommentRow {
-  return {
+/** What makes a comment of each row with {@link commentColumns}. */
+export function commentRow(site: string, read: ColumnReader): (row: Cells) => CommentRow {
+  const remarkOf = remark(read);
+  const entryTimeOf = read.moment("entry_time");
+  const expiresOf = read.flag("expires");
+  const expireTimeOf = read.moment("expire_time");
+  const persistentOf = read.flag("persistent");
+  const entryTypeOf = read.number("entry_type");
+  return (row) => ({
     site,
-    ...remark(read),
-    enteredAt: read.moment("entry_time"),
-    expiresAt: read.flag("expires") ? read.moment("expire_time") : undefined,
-    isPersistent: read.flag("persistent"),
-    kind: commentKinds[read.number("entry_type")] ?? "user",
-  };
+    ...remarkOf(row),
+    enteredAt: entryTimeOf(row),
+    expiresAt: expiresOf(row) ? expireTimeOf(row) : undefined,
+    isPersistent: persistentOf(row),
+    kind: commentKinds[entryTypeOf(row)] ?? "user",
+  });
 }
 
 export const downtimeColumns = [
@@ -182,25 +231,39 @@ export const downtimeColumns = [
   "duration",
 ] as const;
 
-/** A downtime of a row with {@link downtimeColumns}. */
-export function downtimeRow(site: string, read: RowReader): DowntimeRow {
-  return {
+/** What makes a downtime of each row with {@link downtimeColumns}. */
+export function downtimeRow(site: string, read: ColumnReader): (row: Cells) => DowntimeRow {
+  const remarkOf = remark(read);
+  const startTimeOf = read.moment("start_time");
+  const endTimeOf = read.moment("end_time");
+  const fixedOf = read.flag("fixed");
+  const durationOf = read.number("duration");
+  return (row) => ({
     site,
-    ...remark(read),
-    startsAt: read.moment("start_time"),
-    endsAt: read.moment("end_time"),
-    isFixed: read.flag("fixed"),
-    durationSeconds: read.number("duration"),
-  };
+    ...remarkOf(row),
+    startsAt: startTimeOf(row),
+    endsAt: endTimeOf(row),
+    isFixed: fixedOf(row),
+    durationSeconds: durationOf(row),
+  });
 }
 
-function remark(read: RowReader): Pick<CommentRow, "id" | "host" | "description" | "author" | "comment"> {
-  const description = read.text("service_description");
-  return {
-    id: read.number("id"),
-    host: read.text("host_name"),
-    description: description === "" ? undefined : description,
-    author: read.text("author"),
-    comment: read.text("comment"),
+function remark(
+  read: ColumnReader,
+): (row: Cells) => Pick<CommentRow, "id" | "host" | "description" | "author" | "comment"> {
+  const idOf = read.number("id");
+  const hostOf = read.text("host_name");
+  const descriptionOf = read.text("service_description");
+  const authorOf = read.text("author");
+  const commentOf = read.text("comment");
+  return (row) => {
+    const description = descriptionOf(row);
+    return {
+      id: idOf(row),
+      host: hostOf(row),
+      description: description === "" ? undefined : description,
+      author: authorOf(row),
+      comment: commentOf(row),
+    };
   };
 }

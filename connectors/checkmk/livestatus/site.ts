@@ -1,3 +1,5 @@
+import { CircuitBreaker, type Clock, explainError, systemClock } from "switchyard/connector";
+import type { Answer } from "./answer-reader.ts";
 import type { Address } from "./address.ts";
 import { openSocket, shownAddress } from "./address.ts";
 import { LivestatusError } from "./livestatus-error.ts";
@@ -13,20 +15,35 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** One monitoring site, asked by Livestatus. */
+/** How long a site that is away is left alone, in ms: what is asked meanwhile fails at once, and then one question finds out whether it is back. */
+const restMs = 3000;
+
+/**
+ * One monitoring site, asked by Livestatus.
+ *
+ * While it cannot be reached, or is silent, the questions of some seconds fail at once rather than each waiting for it.
+ */
 export class Site {
   readonly name: string;
   readonly #address: Address;
   readonly #pool: Pool;
   readonly #timeoutMs: number;
+  readonly #breaker: CircuitBreaker;
+  /** Why it was last left alone. */
+  #outage: LivestatusError | undefined;
   readonly #closing = new AbortController();
   readonly #known = new Map<string, Promise<ReadonlySet<string>>>();
 
-  constructor(name: string, address: Address, options: Partial<PoolOptions> = {}) {
+  constructor(name: string, address: Address, options: Partial<PoolOptions> = {}, clock: Clock = systemClock) {
     this.name = name;
     this.#address = address;
     this.#pool = new Pool(address, options);
     this.#timeoutMs = options.timeoutMs ?? poolDefaults.timeoutMs;
+    this.#breaker = new CircuitBreaker(
+      { failures: 1, openMs: restMs, probes: 1 },
+      (thrown) => (isOutage(thrown) ? "failed" : "returned"),
+      { clock },
+    );
   }
 
   /**
@@ -77,7 +94,7 @@ export class Site {
 
   /** The rows of an answer as they are, to a question that every Livestatus understands. @throws as {@link read}. */
   async rows(query: Query, signal: AbortSignal): Promise<readonly (readonly Cell[])[]> {
-    const { code, body } = await this.#pool.ask(textOf(query), signal);
+    const { code, body } = await this.#ask(textOf(query), signal);
     if (code !== 200) {
       // What follows the first line is for those who wrote the server.
       const [why = ""] = body.toString().trim().split("\n", 1);
@@ -93,6 +110,18 @@ export class Site {
       throw this.#unreadable(cause);
     }
     throw this.#unreadable(undefined);
+  }
+
+  async #ask(text: string, signal: AbortSignal): Promise<Answer> {
+    this.#closing.signal.throwIfAborted();
+    try {
+      return await this.#breaker.run(async () => this.#pool.ask(text, signal));
+    } catch (thrown) {
+      if (isOutage(thrown)) this.#outage = thrown;
+      if (this.#outage === undefined || explainError(thrown).code !== "breaker_open") throw thrown;
+      const { failure, message } = this.#outage;
+      throw new LivestatusError(failure, `${message}; it is asked again in some seconds`, { cause: thrown });
+    }
   }
 
   #unreadable(cause: unknown): LivestatusError {
@@ -124,6 +153,10 @@ export class Site {
     this.#closing.abort(new LivestatusError({ kind: "unreachable" }, "This site is no longer used"));
     this.#pool.close();
   }
+}
+
+function isOutage(thrown: unknown): thrown is LivestatusError {
+  return thrown instanceof LivestatusError && ["unreachable", "silent"].includes(thrown.failure.kind);
 }
 
 /**

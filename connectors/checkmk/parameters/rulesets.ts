@@ -96,4 +96,10 @@ export interface Rulesets {
   create(rule: NewRule, signal: AbortSignal): Promise<Rule>;
   /** Replaces a rule's value, conditions and properties. @throws {CheckmkError} `changed_meanwhile` — since the ETag was read. */
   update(rule: Rule, etag: string, signal: AbortSignal): Promise<Rule>;
+  /** Puts a rule before all others of its ruleset in a folder. */
+  move(
+    id: string,
+    to: { readonly position: "top_of_folder"; readonly folder: string },
+    signal: AbortSignal,
+  ): Promise<Rule>;
 }

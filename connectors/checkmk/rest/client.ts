@@ -177,10 +177,12 @@ export class RestClient {
 }
 
 /**
- * The web server takes one quoting off before it looks for slashes, and the API the other. A name that needs none is as it was.
+ * The web server takes one quoting off before it looks for slashes, and the API the other. A name that needs none is as it was. One of dots
+ * alone would be a step in the path, and not a name.
  */
 function quotedTwice(segment: string): string {
-  return encodeURIComponent(encodeURIComponent(segment));
+  const once = /^\.+$/.test(segment) ? segment.replaceAll(".", "%2E") : encodeURIComponent(segment);
+  return encodeURIComponent(once);
 }
 
 function isOutage(thrown: unknown): boolean {

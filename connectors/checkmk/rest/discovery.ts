@@ -66,13 +66,23 @@ export class Discovery {
   /**
    * Runs a discovery to its end.
    *
-   * @throws {CheckmkError} `conflict` — one of this host is under way; `timed_out` — it is still under way when the time is over.
+   * @throws {CheckmkError} as {@link Discovery.start} and {@link Discovery.finish}.
    */
   async run(host: string, mode: DiscoveryMode, patience: Patience): Promise<void> {
+    if (await this.start(host, mode, patience.signal)) await this.finish(host, patience);
+  }
+
+  /** Begins a discovery, and says whether it goes on in the background. @throws {CheckmkError} `conflict` — one of this host is under way. */
+  async start(host: string, mode: DiscoveryMode, signal: AbortSignal): Promise<boolean> {
     const path = ["domain-types", "service_discovery_run", "actions", "start", "invoke"];
     const body = { host_name: host, mode };
-    const { status } = await this.#client.call({ method: "POST", path, body }, patience.signal);
+    const { status } = await this.#client.call({ method: "POST", path, body }, signal);
     // A redirect to where its end is waited for: the modes that scan the host go on in the background.
-    if (status >= 300) await waitForCompletion(this.#client, ["objects", "service_discovery_run", host], patience);
+    return status >= 300;
+  }
+
+  /** Waits for the end of a discovery. @throws {CheckmkError} `timed_out` — it is still under way when the time is over. */
+  async finish(host: string, patience: Patience): Promise<void> {
+    await waitForCompletion(this.#client, ["objects", "service_discovery_run", host], patience);
   }
 }

@@ -26,7 +26,8 @@ export interface ConsoleEvent {
 export interface EventFilter {
   readonly host?: string | undefined;
   readonly application?: string | undefined;
-  readonly state?: EventState | undefined;
+  /** One of them is its state. */
+  readonly states?: readonly EventState[] | undefined;
   readonly phase?: "open" | "ack" | undefined;
   /** Stands in its text, in whatever case. */
   readonly text?: string | undefined;
@@ -48,6 +49,13 @@ const eventsShape = collectionOf(
   }),
 );
 
+function eventOf({
+  id,
+  extensions: { site_id: site, ...event },
+}: z.output<typeof eventsShape>["value"][number]): ConsoleEvent {
+  return { ...event, id: Number(id), site };
+}
+
 const list = ["domain-types", "event_console", "collections", "all"];
 
 /** The event console. */
@@ -59,22 +67,23 @@ export class EventConsole {
   }
 
   /** The events that fit, the newest first. */
-  async list({ text, ...filter }: EventFilter, signal: AbortSignal): Promise<readonly ConsoleEvent[]> {
+  async list({ text, states, ...filter }: EventFilter, signal: AbortSignal): Promise<readonly ConsoleEvent[]> {
     const words = text === undefined ? {} : { query: JSON.stringify(textQuery(text)) };
-    const call = { method: "GET" as const, path: list, query: { ...filter, ...words } };
+    // The API takes one state: of several, all events are asked for.
+    const state = states?.length === 1 ? { state: states[0] } : {};
+    const call = { method: "GET" as const, path: list, query: { ...filter, ...state, ...words } };
     const { value } = await this.#client.read(call, eventsShape, signal);
-    const events = value.value.map(({ id, extensions: { site_id: site, ...event } }) =>
-      Object.assign(event, { id: Number(id), site }),
-    );
-    return events.toSorted((one, other) => Date.parse(other.last) - Date.parse(one.last));
+    const events = value.value.map(eventOf);
+    const fitting = states === undefined ? events : events.filter((event) => states.includes(event.state));
+    return fitting.toSorted((one, other) => Date.parse(other.last) - Date.parse(one.last));
   }
 
-  /** The event of this number; undefined where there is none. */
-  async find(id: number, signal: AbortSignal): Promise<ConsoleEvent | undefined> {
-    const query = JSON.stringify({ op: "=", left: "event_id", right: String(id) });
-    const { value } = await this.#client.read({ method: "GET", path: list, query: { query } }, eventsShape, signal);
-    const [found] = value.value;
-    return found && { ...found.extensions, id: Number(found.id), site: found.extensions.site_id };
+  /** The events of this number, at one site or at all: each site counts its own. */
+  async find(id: number, site: string | undefined, signal: AbortSignal): Promise<readonly ConsoleEvent[]> {
+    const number = JSON.stringify({ op: "=", left: "event_id", right: String(id) });
+    const query = { query: number, ...(site !== undefined && { site_id: site }) };
+    const { value } = await this.#client.read({ method: "GET", path: list, query }, eventsShape, signal);
+    return value.value.map(eventOf);
   }
 
   /** Takes an event on, or gives it up. @throws {CheckmkError} `not_found`. */

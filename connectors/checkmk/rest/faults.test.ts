@@ -8,6 +8,7 @@ import { type SimulatorOptions, startSimulator } from "../simulator/simulator.ts
 const users = [
   { name: "automation", secret: "automation-secret" },
   { name: "reader", secret: "reader-secret", lacks: ["wato.manage_hosts", "action.acknowledge"] },
+  { name: "setter", secret: "setter-secret", lacks: ["wato.move_hosts", "wato.manage_folders"] },
   { name: "colleague", secret: "colleague-secret" },
 ];
 
@@ -48,6 +49,66 @@ test("a permission that is missing is named, with who lacks it", async () => {
   const refused =
     /403.*the permission wato\.manage_hosts is missing.*Give a role with this permission to the user "reader"/;
   await assert.rejects(limited.call("create_host", { name: "app900" }), refused);
+});
+
+test("of a change that was made in part it is said what was done and what was not, and what was done waits for activation", async () => {
+  await using limited = await stand({}, { user: "setter", secret: "setter-secret" });
+  const { configuration } = limited.simulator.site;
+  const change = { name: "app001", attributes: { alias: "First" }, folder: "/network" };
+  await assert.rejects(
+    limited.call("update_host", change),
+    /Done: settings of app001 are changed\. Not done: app001 is in \/network\..*403.*wato\.move_hosts.*call activate_changes/,
+  );
+  assert.equal(configuration.hosts.get("app001")?.attributes["alias"], "First");
+  await assert.rejects(
+    limited.call("update_folder", { folder: "/servers/linux", title: "Penguins", parent: "/network" }),
+    /Done: title and settings of \/servers\/linux are changed\. Not done: \/servers\/linux is in \/network\..*wato\.manage_folders/,
+  );
+  assert.equal(configuration.pending.length, 2);
+  await assert.rejects(limited.call("update_host", { name: "app002", folder: "/network" }), (thrown: Error) => {
+    assert.doesNotMatch(thrown.message, /Done/, "of one write nothing was done");
+    return true;
+  });
+});
+
+test("where changes are activated automatically, so is what was done of one that was made in part", async () => {
+  const login = { user: "setter", secret: "setter-secret", activation: "automatic" };
+  await using limited = await stand({}, login);
+  const change = { name: "app001", attributes: { alias: "First" }, folder: "/network" };
+  await assert.rejects(limited.call("update_host", change), /Done: settings.*Not done.*It is monitored now/);
+  assert.equal(limited.simulator.site.configuration.pending.length, 0);
+});
+
+test("a rule that was made and could not be put before another is told with the other that goes before it", async () => {
+  const broken = { status: 500, body: { title: "Broken", status: 500, detail: "out of order" } };
+  const spoil: Spoil = ({ path }) => (/^\/objects\/rule\/.*\/move\/invoke$/.test(path) ? broken : undefined);
+  await using fixed = await stand({ spoil });
+  const { rulebook } = fixed.simulator.site;
+  const ruleset = "checkgroup_parameters:filesystem";
+  const rule = { id: "wide", ruleset, folder: "/servers/linux", valueRaw: "{}", conditions: {}, properties: {} };
+  rulebook.put(rule);
+  const target = { host_name: "app001", service_name: "Filesystem /var" };
+  await assert.rejects(
+    fixed.call("set_service_parameters", { ...target, parameters: { levels: [70, 85] } }),
+    /Done: a new rule is at the bottom of \/servers\/linux\. Not done: it is at the top.*rule wide goes before it\..*500/,
+  );
+  assert.equal(rulebook.of(ruleset).length, 2);
+});
+
+test("a discovery whose result cannot be read has taken over what was found, and says so", async () => {
+  let reads = 0;
+  const spoil: Spoil = ({ method, path }) => {
+    if (method !== "GET" || path !== "/objects/service_discovery/db900") return undefined;
+    reads += 1;
+    return reads === 2 ? { status: 500, body: { title: "Broken", status: 500, detail: "out of order" } } : undefined;
+  };
+  await using broken = await stand({ spoil });
+  await broken.call("create_host", { name: "db900", folder: "/servers/database" });
+  await assert.rejects(
+    broken.call("discover_services", { host_name: "db900" }),
+    /Done: the discovery fix_all of db900 is begun; its end is seen\. Not done: its result is read\..*500.*call activate_changes/,
+  );
+  assert.equal(broken.simulator.site.configuration.hosts.get("db900")?.monitored.length, 10);
 });
 
 test("an activation that is under way is said, and the change is made all the same", async () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CheckmkError } from "../checkmk-error.ts";
 import type { RestClient } from "./client.ts";
-import { type Attributes, collectionOf, objectOf } from "./objects.ts";
+import { type Attributes, type AttributesChange, attributesBody, collectionOf, objectOf } from "./objects.ts";
 
 /** A folder of the configuration. */
 export interface Folder {
@@ -82,20 +82,12 @@ export class Folders {
   /** Changes a folder that still is what its ETag says. @throws {CheckmkError} `changed_meanwhile`; `not_found`; `invalid`. */
   async update(
     folder: string,
-    {
-      title,
-      update,
-      remove,
-    }: { readonly title?: string; readonly update?: Attributes; readonly remove?: readonly string[] },
+    { title, ...change }: { readonly title?: string } & AttributesChange,
     etag: string,
     signal: AbortSignal,
   ): Promise<Folder> {
     const path = ["objects", "folder_config", folderId(folder)];
-    const body = {
-      ...(title !== undefined && { title }),
-      ...(update && { update_attributes: update }),
-      ...(remove && { remove_attributes: remove }),
-    };
+    const body = { ...(title !== undefined && { title }), ...attributesBody(change) };
     const { value } = await this.#client.read({ method: "PUT", path, body, ifMatch: etag }, folderShape, signal);
     return folderOf(value);
   }

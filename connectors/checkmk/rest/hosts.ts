@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { RestClient } from "./client.ts";
 import { folderId } from "./folders.ts";
-import { type Attributes, collectionOf, objectOf } from "./objects.ts";
+import { type Attributes, type AttributesChange, attributesBody, collectionOf, objectOf } from "./objects.ts";
 
 /** A host as it is configured, which is what is monitored only once it is activated. */
 export interface ConfiguredHost {
@@ -21,12 +21,6 @@ export interface HostToCreate {
   readonly name: string;
   readonly folder: string;
   readonly attributes: Attributes;
-}
-
-/** How a host is to be changed. What is not named stays. */
-export interface HostChange {
-  readonly update?: Attributes;
-  readonly remove?: readonly string[];
 }
 
 const attributes = z.record(z.string(), z.unknown());
@@ -90,14 +84,9 @@ export class Hosts {
   }
 
   /** Changes a host that still is what its ETag says. @throws {CheckmkError} `changed_meanwhile` — it is not; `not_found`; `invalid`. */
-  async update(
-    name: string,
-    { update, remove }: HostChange,
-    etag: string,
-    signal: AbortSignal,
-  ): Promise<ConfiguredHost> {
+  async update(name: string, change: AttributesChange, etag: string, signal: AbortSignal): Promise<ConfiguredHost> {
     const path = ["objects", "host_config", name];
-    const body = { ...(update && { update_attributes: update }), ...(remove && { remove_attributes: remove }) };
+    const body = attributesBody(change);
     const { value } = await this.#client.read({ method: "PUT", path, body, ifMatch: etag }, hostShape, signal);
     return hostOf(value);
   }

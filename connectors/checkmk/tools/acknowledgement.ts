@@ -25,6 +25,7 @@ type How = z.output<z.ZodObject<typeof how>>;
 export function acknowledgementTools(operations: Operations): readonly Tool[] {
   return [
     operationTool({
+      onDone: operations.onDone,
       name: "acknowledge_service_problem",
       title: "Take on a service's problem",
       description: "Says that somebody looks at the problem of a service: it is then no open problem any more.",
@@ -33,6 +34,7 @@ export function acknowledgementTools(operations: Operations): readonly Tool[] {
         acknowledge(operations, { host: args.host_name, service: args.service_name }, args, signal),
     }),
     operationTool({
+      onDone: operations.onDone,
       name: "acknowledge_host_problem",
       title: "Take on a host's problem",
       description: "Says that somebody looks at a host that is not up.",
@@ -64,6 +66,7 @@ async function acknowledge(operations: Operations, target: Target, args: How, si
 
 function removeTool(operations: Operations): Tool {
   return operationTool({
+    onDone: operations.onDone,
     name: "remove_acknowledgement",
     title: "Give up a problem",
     description: "Takes an acknowledgement back: the problem is open again. Checkmk 2.4 and later.",

@@ -56,7 +56,7 @@ function activateTool({ activation, activator }: Setup): Tool {
       change_count: z.int(),
       sites: z.array(z.object({ site: z.string(), state: z.string(), text: z.string() })),
     }),
-    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     run: async ({ sites, force_foreign_changes: isForced, timeout_seconds: seconds, dry_run: isDry }, { signal }) =>
       told(async () => {
         const { changes } = await activation.pending(signal);

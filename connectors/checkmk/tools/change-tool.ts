@@ -1,7 +1,8 @@
 import { type Tool, type ToolAnnotations, type ToolCall, tool } from "switchyard/connector";
 import { z } from "zod";
-import type { AfterChange } from "../activator.ts";
 import type { Setup } from "../setup.ts";
+import { wholly } from "./half-made.ts";
+import { activationShape, shownActivation } from "./shown-activation.ts";
 import { told } from "./told.ts";
 
 /** What a change of the configuration would do, or has done. */
@@ -25,19 +26,11 @@ export interface ChangeTool<Input extends z.ZodObject> {
   readonly description: string;
   /** With {@link dryRun} in it. */
   readonly input: Input;
+  /** By default it writes over what is there; `destructiveHint` is false only where it does nothing but add. */
   readonly annotations?: ToolAnnotations;
   /** Looks whether it can be done, and what it would change; changes nothing. */
   readonly plan: (args: z.output<Input>, call: ToolCall) => Promise<PlannedChange>;
 }
-
-/** What waits for activation, as tools tell it. */
-export const activationShape = z
-  .object({
-    state: z.enum(["activated", "pending", "not_activated", "running"]),
-    pending_changes: z.int().describe("Changes of the whole site that are not monitored yet."),
-    note: z.string(),
-  })
-  .describe("Whether the change is monitored yet.");
 
 const outputShape = z.object({
   dry_run: z.boolean(),
@@ -64,13 +57,13 @@ export function changeTool<Input extends z.ZodObject>(
   return tool({
     ...definition,
     output: outputShape,
-    annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true, ...annotations },
+    annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true, ...annotations },
     run: async (args, call) =>
       told(async () => {
         const isDry = isDryRun(args);
         const { summary, changes, make } = await plan(args, call);
         const isMade = !isDry && Object.keys(changes).length > 0;
-        if (isMade) await make(call);
+        if (isMade) await wholly(setup.activator, async () => make(call), call.signal);
         const after = isMade ? await setup.activator.afterChange(call.signal) : undefined;
         return {
           structured: {
@@ -82,33 +75,6 @@ export function changeTool<Input extends z.ZodObject>(
         };
       }),
   });
-}
-
-/** What a change left behind, as tools tell it. */
-export function shownActivation(after: AfterChange): z.output<typeof activationShape> {
-  switch (after.kind) {
-    case "pending": {
-      const { changes } = after;
-      const note =
-        changes === 0
-          ? "It is part of an activation that is made already."
-          : "It is not monitored yet: call activate_changes once everything is set up.";
-      return { state: changes === 0 ? "activated" : "pending", pending_changes: changes, note };
-    }
-    case "activated": {
-      const { isRunning, sites } = after.result;
-      const bad = sites.filter(({ state }) => state === "error" || state === "warning");
-      const texts = bad.map(({ site, state, text }) => `${site}: ${state}: ${text}`).join("; ");
-      if (isRunning) return { state: "running", pending_changes: 0, note: "The activation is still under way." };
-      return { state: "activated", pending_changes: 0, note: texts === "" ? "It is monitored now." : texts };
-    }
-    case "not_activated":
-      return {
-        state: "not_activated",
-        pending_changes: after.changes,
-        note: `The change is made, and not monitored yet. ${after.reason} Call activate_changes when that is settled.`,
-      };
-  }
 }
 
 /** What is another in one of two sets of settings; see {@link Change.changes}. */

@@ -71,6 +71,7 @@ function addTool(operations: Operations): Tool {
       persistent: z.boolean().default(false).describe("Keep it when monitoring is restarted."),
       ...dryRun,
     }),
+    annotations: { destructiveHint: false },
     plan: async ({ host_name: host, service_name: service, comment, persistent }, { signal }) => {
       const target = { host, service };
       await operations.status.of(target, signal);
@@ -93,7 +94,7 @@ function removeTool(operations: Operations): Tool {
       site_id: z.string().min(1).describe("As list_comments names it."),
       ...dryRun,
     }),
-    annotations: { destructiveHint: true, idempotentHint: true },
+    annotations: { idempotentHint: true },
     plan: async ({ comment_id: id, site_id: site }, { signal }) => {
       const found = await operations.comments.find(id, site, signal);
       if (found === undefined)

@@ -1,10 +1,12 @@
 import { type Tool, tool } from "switchyard/connector";
 import { z } from "zod";
-import type { DiscoveredService } from "../rest/discovery.ts";
-import { discoveryModes } from "../rest/discovery.ts";
+import { type DiscoveredService, type DiscoveryMode, discoveryModes } from "../rest/discovery.ts";
+import type { Patience } from "../rest/waiting.ts";
 import type { Setup } from "../setup.ts";
-import { activationShape, dryRun, shownActivation } from "./change-tool.ts";
+import { dryRun } from "./change-tool.ts";
+import { inSteps, wholly } from "./half-made.ts";
 import { hostName } from "./host-arguments.ts";
+import { activationShape, shownActivation } from "./shown-activation.ts";
 import { told } from "./told.ts";
 
 /** Services by what discovery says of them. */
@@ -66,14 +68,41 @@ function discoverTool({ discovery, activator }: Setup): Tool {
         const summary = summaryOf(host, before);
         const common = { dry_run: isDry, discovery_mode: mode, before };
         if (isDry) return { structured: { ...common, summary: `By the last scan: ${summary}` } };
-        await discovery.run(host, mode, patience);
-        progress(2, 3, "taken over");
-        const after = byPhase(await discovery.result(host, signal));
+        const run = { host, mode, patience };
         // A scan alone changes nothing of the configuration.
-        const activation = mode === "refresh" ? undefined : shownActivation(await activator.afterChange(signal));
+        const isScan = mode === "refresh";
+        if (isScan) await discovery.run(host, mode, patience);
+        const look = async () => (isScan ? discovery.result(host, signal) : takenOver(discovery, run));
+        const after = byPhase(await wholly(activator, look, signal));
+        progress(2, 3, "taken over");
+        const activation = isScan ? undefined : shownActivation(await activator.afterChange(signal));
         return { structured: { ...common, summary, after, ...(activation && { activation }) } };
       }),
   });
+}
+
+/** Takes over what the scan has found, and reads what is so then. @throws {HalfMade} it was begun, and the rest failed. */
+async function takenOver(
+  discovery: Setup["discovery"],
+  { host, mode, patience }: { readonly host: string; readonly mode: DiscoveryMode; readonly patience: Patience },
+): Promise<readonly DiscoveredService[]> {
+  let isUnderWay = false;
+  let found: readonly DiscoveredService[] = [];
+  const start = async (): Promise<void> => {
+    isUnderWay = await discovery.start(host, mode, patience.signal);
+  };
+  const finish = async (): Promise<void> => {
+    if (isUnderWay) await discovery.finish(host, patience);
+  };
+  const look = async (): Promise<void> => {
+    found = await discovery.result(host, patience.signal);
+  };
+  await inSteps([
+    { text: `the discovery ${mode} of ${host} is begun`, make: start },
+    { text: "its end is seen", make: finish },
+    { text: "its result is read", make: look },
+  ]);
+  return found;
 }
 
 function byPhase(services: readonly DiscoveredService[]): z.output<typeof phasesShape> {

@@ -25,10 +25,12 @@ export function downtimeTools(operations: Operations): readonly Tool[] {
 
 function serviceTool(operations: Operations): Tool {
   return operationTool({
+    onDone: operations.onDone,
     name: "create_service_downtime",
     title: "Plan a service's downtime",
     description: "Plans a time in which problems of a service are expected: nobody is notified of them.",
     input: z.object({ host_name: hostName, service_name: serviceName, comment, ...downtimeTimes, ...dryRun }),
+    annotations: { destructiveHint: false },
     plan: async (args, { signal }) => {
       const target = { host: args.host_name, service: args.service_name };
       const { downtimeDepth } = await operations.status.of(target, signal);
@@ -44,11 +46,13 @@ function serviceTool(operations: Operations): Tool {
 
 function hostTool(operations: Operations): Tool {
   return operationTool({
+    onDone: operations.onDone,
     name: "create_host_downtime",
     title: "Plan a host's downtime",
     description:
       "Plans a time in which a host is expected to be down. Problems of its services are not notified either while it is.",
     input: z.object({ host_name: hostName, comment, ...downtimeTimes, ...dryRun }),
+    annotations: { destructiveHint: false },
     plan: async (args, { signal }) => {
       const target = { host: args.host_name, service: undefined };
       const { downtimeDepth } = await operations.status.of(target, signal);
@@ -118,6 +122,7 @@ const which = {
 
 function modifyTool(operations: Operations): Tool {
   return operationTool({
+    onDone: operations.onDone,
     name: "modify_downtime",
     title: "Change a downtime",
     description: "Gives a downtime another end, or another comment.",
@@ -153,6 +158,7 @@ function withOffset(text: string): string {
 
 function removeTool(operations: Operations): Tool {
   return operationTool({
+    onDone: operations.onDone,
     name: "remove_downtime",
     title: "End a downtime",
     description: "Ends a downtime that is under way, or gives up one that is planned.",

@@ -4,6 +4,7 @@ import { type ConsoleEvent, type EventConsole, type EventFilter, eventStates } f
 import { dryRun } from "./change-tool.ts";
 import { hostName } from "./host-arguments.ts";
 import { operationTool } from "./operation-tool.ts";
+import { someOf } from "./some-of.ts";
 import { told } from "./told.ts";
 
 /** The event console: what syslog, SNMP traps and log files told of. */
@@ -18,7 +19,7 @@ export function eventTools(console: EventConsole): readonly Tool[] {
 }
 
 const limit = z.int().min(1).max(1000);
-const stateFilter = z.enum(eventStates).optional();
+const stateFilter = someOf(eventStates).optional();
 
 const listShape = z.object({
   events: z.array(
@@ -63,8 +64,8 @@ function hostEvents(console: EventConsole): Tool {
     input: z.object({ host_name: hostName, limit: limit.default(100), state_filter: stateFilter }),
     output: listShape,
     annotations: reading,
-    run: ({ host_name: host, limit: most, state_filter: state }, { signal }) =>
-      listed(console, { host, state }, most, signal),
+    run: ({ host_name: host, limit: most, state_filter: states }, { signal }) =>
+      listed(console, { host, states }, most, signal),
   });
 }
 
@@ -82,8 +83,8 @@ function serviceEvents(console: EventConsole): Tool {
     }),
     output: listShape,
     annotations: reading,
-    run: ({ host_name: host, service_name: application, limit: most, state_filter: state }, { signal }) =>
-      listed(console, { host, application, state }, most, signal),
+    run: ({ host_name: host, service_name: application, limit: most, state_filter: states }, { signal }) =>
+      listed(console, { host, application, states }, most, signal),
   });
 }
 
@@ -95,7 +96,7 @@ function criticalEvents(console: EventConsole): Tool {
     input: z.object({ limit: limit.default(20) }),
     output: listShape,
     annotations: reading,
-    run: ({ limit: most }, { signal }) => listed(console, { state: "critical", phase: "open" }, most, signal),
+    run: ({ limit: most }, { signal }) => listed(console, { states: ["critical"], phase: "open" }, most, signal),
   });
 }
 
@@ -112,8 +113,8 @@ function searchTool(console: EventConsole): Tool {
     }),
     output: listShape,
     annotations: reading,
-    run: ({ search_term: text, limit: most, state_filter: state, host_filter: host }, { signal }) =>
-      listed(console, { text, state, host }, most, signal),
+    run: ({ search_term: text, limit: most, state_filter: states, host_filter: host }, { signal }) =>
+      listed(console, { text, states, host }, most, signal),
   });
 }
 
@@ -124,14 +125,25 @@ function acknowledgeTool(console: EventConsole): Tool {
     description: "Says that somebody looks at an event of the event console.",
     input: z.object({
       event_id: z.coerce.number().int().min(1).describe("As the lists of events name it."),
+      site_id: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("As the lists of events name it; several sites can have the number."),
       comment: z.string().min(1).max(4000),
       contact: z.string().min(1).max(200).optional().describe("Who looks at it."),
       ...dryRun,
     }),
-    plan: async ({ event_id: id, comment, contact }, { signal }) => {
-      const event = await console.find(id, signal);
-      if (event === undefined)
-        throw new ToolFailure(`There is no event ${id}; search_events finds those that there are`);
+    plan: async ({ event_id: id, site_id: site, comment, contact }, { signal }) => {
+      const [event, ...others] = await console.find(id, site, signal);
+      if (event === undefined) {
+        const at = site === undefined ? "" : ` at the site ${JSON.stringify(site)}`;
+        throw new ToolFailure(`There is no event ${id}${at}; search_events finds those that there are`);
+      }
+      if (others.length > 0) {
+        const sites = [event, ...others].map((each) => each.site).join(", ");
+        throw new ToolFailure(`Several sites have an event ${id}: ${sites}. Say which with site_id`);
+      }
       return {
         summary: `Event ${id} of ${event.host} is acknowledged`,
         changes: { phase: { from: event.phase, to: "ack" }, comment: { from: event.comment, to: comment } },

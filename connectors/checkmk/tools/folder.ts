@@ -3,7 +3,8 @@ import { z } from "zod";
 import { folderId, folderPath } from "../rest/folders.ts";
 import type { Setup } from "../setup.ts";
 import { changeTool, difference, dryRun } from "./change-tool.ts";
-import { attributes, folder } from "./host-arguments.ts";
+import { inSteps } from "./half-made.ts";
+import { attributes, changedAttributes, folder } from "./host-arguments.ts";
 import { orNothing, told } from "./told.ts";
 
 /** Folders of the configuration. */
@@ -54,6 +55,7 @@ function createTool(setup: Setup): Tool {
       attributes: attributes.optional(),
       ...dryRun,
     }),
+    annotations: { destructiveHint: false },
     plan: async ({ name, parent, title = name, attributes: given = {} }, { signal }) => {
       const path = folderPath(`${parent}/${name}`);
       if ((await orNothing(setup.folders.get(path, signal))) !== undefined) {
@@ -84,11 +86,12 @@ function updateTool(setup: Setup): Tool {
       remove_attributes: z.array(z.string().min(1)).max(100).default([]),
       ...dryRun,
     }),
-    annotations: { destructiveHint: true, idempotentHint: true },
+    annotations: { idempotentHint: true },
     plan: async ({ folder: path, title, parent, attributes: update = {}, remove_attributes: remove }, { signal }) => {
       const { folder: found, etag = "*" } = await setup.folders.get(path, signal);
-      const after = Object.entries({ ...found.attributes, ...update }).filter(([name]) => !remove.includes(name));
-      const changed = difference(found.attributes, Object.fromEntries(after));
+      const { attributes: before } = found;
+      const after = changedAttributes(before, update, remove);
+      const changed = difference(before, after);
       const isRenamed = title !== undefined && title !== found.title;
       const isMoved =
         parent !== undefined && folderId(parent) !== folderId(found.path.slice(0, found.path.lastIndexOf("/")));
@@ -100,18 +103,17 @@ function updateTool(setup: Setup): Tool {
           ...(isMoved && { parent: { from: found.path, to: parent } }),
         },
         make: async () => {
-          let current = etag;
-          if (isRenamed || Object.keys(changed).length > 0) {
-            const gone = remove.filter((name) => name in found.attributes && !(name in update));
-            const change = {
-              ...(isRenamed && { title }),
-              ...(Object.keys(update).length > 0 && { update }),
-              ...(gone.length > 0 && { remove: gone }),
-            };
-            await setup.folders.update(path, change, current, signal);
-            current = (await setup.folders.get(path, signal)).etag ?? "*";
-          }
-          if (isMoved) await setup.folders.move(path, parent, current, signal);
+          const set = async (): Promise<unknown> =>
+            setup.folders.update(path, { ...(isRenamed && { title }), before, after }, etag, signal);
+          const isSet = isRenamed || Object.keys(changed).length > 0;
+          const move = async (): Promise<unknown> => {
+            const { etag: current = "*" } = isSet ? await setup.folders.get(path, signal) : { etag };
+            return setup.folders.move(path, parent ?? "/", current, signal);
+          };
+          await inSteps([
+            ...(isSet ? [{ text: `title and settings of ${found.path} are changed`, make: set }] : []),
+            ...(isMoved ? [{ text: `${found.path} is in ${parent}`, make: move }] : []),
+          ]);
         },
       };
     },
@@ -124,7 +126,7 @@ function deleteTool(setup: Setup): Tool {
     title: "Delete a folder",
     description: "Deletes an empty folder; with recursive also one with hosts and folders in it, which are then gone.",
     input: z.object({ folder, recursive: z.boolean().default(false), ...dryRun }),
-    annotations: { destructiveHint: true, idempotentHint: true },
+    annotations: { idempotentHint: true },
     plan: async ({ folder: path, recursive: isRecursive }, { signal }) => {
       const { folder: found } = await setup.folders.get(path, signal);
       const [inner, hosts] = await Promise.all([

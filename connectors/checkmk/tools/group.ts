@@ -45,6 +45,7 @@ function createTool(setup: GroupSetup): Tool {
     description:
       "Makes a group of hosts or of services. It is empty until a rule of host_groups or service_groups puts something in it.",
     input: z.object({ kind, name, alias, ...dryRun }),
+    annotations: { destructiveHint: false },
     plan: async ({ kind: which, name: id, alias: text }, { signal }) => {
       if ((await orNothing(setup.groups.get(which, id, signal))) !== undefined) {
         throw new ToolFailure(`There is a ${which} group ${JSON.stringify(id)} already; change it with update_group`);
@@ -83,7 +84,7 @@ function deleteTool(setup: GroupSetup): Tool {
     title: "Delete a group",
     description: "Deletes a group that nothing uses. What was in it stays.",
     input: z.object({ kind, name, ...dryRun }),
-    annotations: { destructiveHint: true, idempotentHint: true },
+    annotations: { idempotentHint: true },
     plan: async ({ kind: which, name: id }, { signal }) => {
       const { group } = await setup.groups.get(which, id, signal);
       return {

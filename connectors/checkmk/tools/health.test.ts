@@ -109,6 +109,38 @@ test("what tools say is there to be read as documents too", async () => {
   assert.equal((await read("cache/stats")).times, 1);
 });
 
+test("answers are forgotten of the hosts whose name holds a text, and never of all where that fits none", async () => {
+  const names = [...simulator.site.estate.hosts.keys()].filter((name) => name.startsWith("app"));
+  const { told } = await call("clear_cache", { pattern: "APP" });
+  assert.deepEqual(
+    told.toSorted(),
+    names.map((name) => `host:${name}`),
+  );
+  await assert.rejects(call("clear_cache", { pattern: "app*" }), /No monitored host's name holds "app\*".*wildcards/);
+  await assert.rejects(call("clear_cache", { pattern: "a", host_name: "web01" }), /host_name or pattern, not both/);
+  assert.deepEqual(await call("clear_cache", {}), { told: ["checkmk"] });
+});
+
+test("states are named in whatever case, one or several", async () => {
+  const every = await call("get_critical_problems", { severity_filter: ["CRITICAL"], limit: 500 });
+  const again = await call("get_critical_problems", { severity_filter: "critical", limit: 500 });
+  assert.deepEqual(placesOf(again.problems), placesOf(every.problems));
+  assert.ok(every.total > 0);
+  await assert.rejects(
+    call("get_critical_problems", { severity_filter: "bad" }),
+    /severity_filter.*"CRITICAL"\|"DOWN"/,
+  );
+  const up = await call("list_hosts", { state_filter: ["UP"] });
+  assert.ok(up.total_count > 0);
+  assert.equal((await call("list_hosts", { state_filter: "Up" })).total_count, up.total_count);
+  const { inputSchema } = Object(open.offer.tools?.find(({ name }) => name === "list_hosts")?.definition);
+  const { anyOf, description } = inputSchema.properties.state_filter;
+  assert.deepEqual(
+    [anyOf.length, description],
+    [2, "One or a list of UP, DOWN, UNREACHABLE, PENDING, in whatever case."],
+  );
+});
+
 test("prompts say what is so now, refuse what makes no sense, and change nothing", async () => {
   const [host = ""] = simulator.site.estate.hosts.keys();
   const pending = simulator.site.configuration.pending.length;
@@ -136,4 +168,28 @@ test("prompts say what is so now, refuse what makes no sense, and change nothing
     /No service "Nothing"/,
   );
   assert.equal(simulator.site.configuration.pending.length, pending);
+});
+
+const isOpen = ({ offer }: OpenConnector, name: string) =>
+  Object(offer.tools?.find((tool) => tool.name === name)?.definition["annotations"]).openWorldHint;
+
+test("answers may be kept where changes are watched, and only there", async () => {
+  const { url, livestatusPort: port, site } = simulator;
+  const login = { url, site: site.name, user: "automation", secret: "automation-secret" };
+  const livestatus = { [site.name]: { host: "127.0.0.1", port } };
+  await using unwatched = await openConnector(connector, { ...login, livestatus, changesEveryMs: 0 });
+  for (const name of ["get_health_dashboard", "get_critical_problems", "analyze_host_health"])
+    assert.deepEqual([isOpen(open, name), isOpen(unwatched, name)], [false, true], name);
+  assert.equal(isOpen(open, "get_effective_parameters"), true, "nobody tells of rules that others change");
+});
+
+test("lists and streams are counted among the questions too", async () => {
+  const callsOf = async (name: string): Promise<number> =>
+    (await call("get_server_metrics")).questions.find((one: { readonly name: string }) => one.name === name)?.calls ??
+    0;
+  const [hosts, batches] = [await callsOf("hosts"), await callsOf("host_batch")];
+  await call("list_hosts");
+  await call("stream_hosts");
+  assert.equal(await callsOf("hosts"), hosts + 1);
+  assert.ok((await callsOf("host_batch")) > batches);
 });

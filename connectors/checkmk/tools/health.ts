@@ -1,6 +1,6 @@
-import { type Tool, tool } from "switchyard/connector";
+import { type Tool, type ToolAnnotations, tool } from "switchyard/connector";
 import { z } from "zod";
-import { type Category, categories } from "../analysis/category.ts";
+import { categories } from "../analysis/category.ts";
 import { type Dashboard, healthDashboard } from "../analysis/dashboard.ts";
 import { hostHealth } from "../analysis/host-health.ts";
 import { type Observatory, observeEstate, observeHost, readProblems } from "../analysis/observe.ts";
@@ -16,13 +16,14 @@ import {
   shownHostStatus,
   shownProblem,
 } from "./problem-shape.ts";
+import { someOf } from "./some-of.ts";
 
-/** Reads what is monitored, and nothing else; see `uses.ts` for what drops a kept answer. */
-export const watching = { readOnlyHint: true, openWorldHint: false } as const;
-
-/** The tools that say how an estate stands. */
-export function healthTools(observatory: Observatory): readonly Tool[] {
-  return [healthDashboardTool(observatory), criticalProblemsTool(observatory), hostHealthTool(observatory)];
+/**
+ * The tools that say how an estate stands. Where changes are watched their answers may be kept; see `uses.ts` for what drops one.
+ */
+export function healthTools(observatory: Observatory, isWatched: boolean): readonly Tool[] {
+  const annotations = { readOnlyHint: true, openWorldHint: !isWatched };
+  return [healthDashboardTool, criticalProblemsTool, hostHealthTool].map((make) => make(observatory, annotations));
 }
 
 const stateCounts = z.record(z.string(), z.int());
@@ -47,7 +48,7 @@ const dashboardOutput = z.object({
     resolved_last_hour: z.int().nullable(),
   }),
   critical_problems: z.array(problemShape),
-  urgent_problems: z.array(problemShape),
+  urgent_problems: z.array(problemShape).describe("Those that nobody takes care of first."),
   worst_performing_hosts: z.array(hostStatusShape),
   alerts: z.array(z.string()),
   recommendations: z.array(z.string()),
@@ -57,13 +58,13 @@ const dashboardOutput = z.object({
 /** What `get_health_dashboard` answers. */
 export type DashboardAnswer = z.output<typeof dashboardOutput>;
 
-function healthDashboardTool(observatory: Observatory): Tool {
+function healthDashboardTool(observatory: Observatory, annotations: ToolAnnotations): Tool {
   return tool({
     name: "get_health_dashboard",
     title: "Health dashboard",
     description:
       "How the whole estate stands now: health and grade, hosts and services by state, problems by category and urgency, the worst hosts, and what to do. Begin here.",
-    annotations: watching,
+    annotations,
     input: z.object({}),
     output: dashboardOutput,
     run: async (_args, { signal }) => {
@@ -127,22 +128,24 @@ const severities = ["CRITICAL", "DOWN", "UNREACHABLE", "WARNING", "UNKNOWN"] as 
 const problemsOutput = z.object({
   total: z.int().describe("How many fit, of those that were read."),
   problems: z.array(problemShape),
-  not_read: z.int().describe("Problems beyond those that are read at once: 5,000 of hosts and of services each."),
+  not_read: z
+    .int()
+    .describe("Problems of these states beyond those that are read at once: 5,000 of hosts and of services each."),
   failures: failuresShape,
 });
 
 /** What `get_critical_problems` answers. */
 export type ProblemsAnswer = z.output<typeof problemsOutput>;
 
-function criticalProblemsTool(observatory: Observatory): Tool {
+function criticalProblemsTool(observatory: Observatory, annotations: ToolAnnotations): Tool {
   return tool({
     name: "get_critical_problems",
     title: "Problems",
     description:
       "Hosts and services that are not as they should be, the most urgent first. Without filters: what is critical or down and nobody has acknowledged.",
-    annotations: watching,
+    annotations,
     input: z.object({
-      severity_filter: z.array(z.enum(severities)).min(1).default(["CRITICAL", "DOWN", "UNREACHABLE"]),
+      severity_filter: someOf(severities).default(["CRITICAL", "DOWN", "UNREACHABLE"]),
       category_filter: z.array(z.enum(categories)).min(1).optional().describe("Default: every category."),
       include_acknowledged: z.boolean().default(false),
       include_in_downtime: z.boolean().default(true),
@@ -153,13 +156,12 @@ function criticalProblemsTool(observatory: Observatory): Tool {
     run: async (args, { signal }) => {
       const { severity_filter: states, category_filter: wanted, limit, offset } = args;
       const filter = {
+        states,
         ...(!args.include_acknowledged && { isAcknowledged: false }),
         ...(!args.include_in_downtime && { isInDowntime: false }),
       };
       const { problems, total, failures } = await readProblems(observatory, filter, signal);
-      const fits = ({ state, category }: { readonly state: string; readonly category: Category }): boolean =>
-        states.some((each) => each === state) && (wanted === undefined || wanted.includes(category));
-      const found = byUrgency(problems.filter(fits));
+      const found = byUrgency(problems.filter(({ category }) => wanted === undefined || wanted.includes(category)));
       const listed = found.slice(offset, offset + limit);
       const rest = found.length - offset - listed.length;
       return {
@@ -181,13 +183,13 @@ function criticalProblemsTool(observatory: Observatory): Tool {
   });
 }
 
-function hostHealthTool(observatory: Observatory): Tool {
+function hostHealthTool(observatory: Observatory, annotations: ToolAnnotations): Tool {
   return tool({
     name: "analyze_host_health",
     title: "Health of a host",
     description:
       "How one host stands: grade, problems by urgency, what to do, how it compares to hosts of its folder or group, and whether it becomes worse.",
-    annotations: watching,
+    annotations,
     input: z.object({
       host_name: z.string().min(1),
       include_grade: z.boolean().default(true),

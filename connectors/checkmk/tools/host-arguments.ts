@@ -50,3 +50,8 @@ export function attributesOf({
     ...(givenLabels !== undefined && { labels: givenLabels }),
   };
 }
+
+/** Settings once some are set and others are gone. One that is in both is set. */
+export function changedAttributes(before: Attributes, update: Attributes, remove: readonly string[]): Attributes {
+  return { ...Object.fromEntries(Object.entries(before).filter(([name]) => !remove.includes(name))), ...update };
+}

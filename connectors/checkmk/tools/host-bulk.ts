@@ -2,8 +2,9 @@ import { type Tool, type ToolCall, batch, tool } from "switchyard/connector";
 import { z } from "zod";
 import { CheckmkError } from "../checkmk-error.ts";
 import type { Setup } from "../setup.ts";
-import { activationShape, dryRun, isDryRun, shownActivation } from "./change-tool.ts";
-import { attributes, attributesOf, labels } from "./host-arguments.ts";
+import { difference, dryRun, isDryRun } from "./change-tool.ts";
+import { attributes, attributesOf, changedAttributes, labels } from "./host-arguments.ts";
+import { activationShape, shownActivation } from "./shown-activation.ts";
 import { orNothing, told } from "./told.ts";
 
 /** Creating, changing and deleting many hosts, each for itself: what is wrong with one is told, and the others are done. */
@@ -143,10 +144,10 @@ function updateTool(setup: Setup): Tool {
           setup.hosts.get(item.name, false, signal);
         const make = async (item: (typeof args.hosts_data)[number], signal: AbortSignal): Promise<void> => {
           const { host, etag = "*" } = await setup.hosts.get(item.name, false, signal);
-          const update = attributesOf(item);
-          const remove = item.remove_attributes.filter((gone) => gone in host.attributes && !(gone in update));
-          const change = { ...(Object.keys(update).length > 0 && { update }), ...(remove.length > 0 && { remove }) };
-          if (Object.keys(change).length > 0) await setup.hosts.update(item.name, change, etag, signal);
+          const before = host.attributes;
+          const after = changedAttributes(before, attributesOf(item), item.remove_attributes);
+          const isOther = Object.keys(difference(before, after)).length > 0;
+          if (isOther) await setup.hosts.update(item.name, { before, after }, etag, signal);
         };
         const items = args.hosts_data;
         return doneForEach(

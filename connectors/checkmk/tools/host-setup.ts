@@ -3,10 +3,19 @@ import { z } from "zod";
 import { CheckmkError } from "../checkmk-error.ts";
 import { folderId } from "../rest/folders.ts";
 import type { ConfiguredHost } from "../rest/hosts.ts";
-import type { Attributes } from "../rest/objects.ts";
 import type { Setup } from "../setup.ts";
 import { type PlannedChange, changeTool, difference, dryRun } from "./change-tool.ts";
-import { attributes, attributesOf, folder, hostName, labels, newHostName, requireHostName } from "./host-arguments.ts";
+import { inSteps } from "./half-made.ts";
+import {
+  attributes,
+  attributesOf,
+  changedAttributes,
+  folder,
+  hostName,
+  labels,
+  newHostName,
+  requireHostName,
+} from "./host-arguments.ts";
 import { orNothing } from "./told.ts";
 
 /** Creating, changing and deleting one host. */
@@ -27,6 +36,7 @@ function createTool(setup: Setup): Tool {
     description:
       "Adds a host to the configuration of Checkmk. Its services are found by discover_services; it is monitored once changes are activated.",
     input: z.object({ name: newHostName, folder: folder.default("/"), ...settings, ...dryRun }),
+    annotations: { destructiveHint: false },
     plan: async ({ name, folder: path, ...given }, { signal }): Promise<PlannedChange> => {
       requireHostName(name);
       const host = { name, folder: path, attributes: attributesOf(given) };
@@ -62,39 +72,33 @@ function updateTool(setup: Setup): Tool {
       etag: z.string().optional().describe("As get_host gave it: fails where the host was changed since."),
       ...dryRun,
     }),
-    annotations: { destructiveHint: true, idempotentHint: true },
+    annotations: { idempotentHint: true },
     plan: async ({ name, folder: path, remove_attributes: remove, etag: wanted, ...given }, { signal }) => {
       const { host, etag = "*" } = await setup.hosts.get(name, false, signal);
       if (wanted !== undefined && wanted !== etag) throw outdated(name);
-      const update = attributesOf(given);
-      const after = without({ ...host.attributes, ...update }, remove);
+      const after = changedAttributes(host.attributes, attributesOf(given), remove);
       const isMoved = path !== undefined && folderId(path) !== folderId(host.folder);
       if (isMoved) await setup.folders.require(path, signal);
       const changed = difference(host.attributes, after);
       return {
         summary: Object.keys(changed).length > 0 || isMoved ? `Host ${name} is changed` : `Host ${name} is so already`,
         changes: { ...(isMoved && { folder: { from: host.folder, to: path } }), ...changed },
-        make: async (call) => {
-          // A setting that is not there cannot be removed: the site makes a problem of it.
-          const gone = remove.filter((each) => each in host.attributes && !(each in update));
-          let current = etag;
-          if (Object.keys(changed).length > 0) {
-            const change = {
-              ...(Object.keys(update).length > 0 && { update }),
-              ...(gone.length > 0 && { remove: gone }),
-            };
-            await setup.hosts.update(name, change, current, call.signal);
-            if (isMoved) current = (await setup.hosts.get(name, false, call.signal)).etag ?? "*";
-          }
-          if (isMoved) await setup.hosts.move(name, path, current, call.signal);
+        make: async ({ signal: making }) => {
+          const update = async (): Promise<unknown> =>
+            setup.hosts.update(name, { before: host.attributes, after }, etag, making);
+          const isSet = Object.keys(changed).length > 0;
+          const move = async (): Promise<unknown> => {
+            const { etag: current = "*" } = isSet ? await setup.hosts.get(name, false, making) : { etag };
+            return setup.hosts.move(name, path ?? "/", current, making);
+          };
+          await inSteps([
+            ...(isSet ? [{ text: `settings of ${name} are changed`, make: update }] : []),
+            ...(isMoved ? [{ text: `${name} is in ${path}`, make: move }] : []),
+          ]);
         },
       };
     },
   });
-}
-
-function without(set: Attributes, names: readonly string[]): Attributes {
-  return Object.fromEntries(Object.entries(set).filter(([name]) => !names.includes(name)));
 }
 
 function outdated(name: string): CheckmkError {
@@ -110,7 +114,7 @@ function deleteTool(setup: Setup): Tool {
     title: "Delete a host",
     description: "Deletes a host from the configuration of Checkmk, with its services and what was measured of it.",
     input: z.object({ name: hostName, ...dryRun }),
-    annotations: { destructiveHint: true, idempotentHint: true },
+    annotations: { idempotentHint: true },
     plan: async ({ name }, { signal }) => {
       const { host } = await setup.hosts.get(name, false, signal);
       return {

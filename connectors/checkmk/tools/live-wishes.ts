@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { HostFilter, ServiceFilter } from "../monitoring.ts";
+import { someOf } from "./some-of.ts";
 
 const search = z.string().min(1).max(200).optional();
 const site = z.string().min(1).optional().describe("One site alone.");
@@ -11,10 +12,7 @@ const inDowntime = z.boolean().optional();
 export const hostWish = {
   search: search.describe("Stands in the name, alias or address, in whatever case."),
   folder: z.string().min(1).optional().describe("Such as /servers/linux, with those below."),
-  state_filter: z
-    .array(z.enum(["UP", "DOWN", "UNREACHABLE", "PENDING"]))
-    .min(1)
-    .optional(),
+  state_filter: someOf(["UP", "DOWN", "UNREACHABLE", "PENDING"]).optional(),
   group,
   acknowledged,
   in_downtime: inDowntime,
@@ -24,10 +22,7 @@ export const hostWish = {
 /** Which services, as arguments. */
 export const serviceWish = {
   search: search.describe("Stands in the name of the service or its host, in whatever case."),
-  state_filter: z
-    .array(z.enum(["OK", "WARNING", "CRITICAL", "UNKNOWN", "PENDING"]))
-    .min(1)
-    .optional(),
+  state_filter: someOf(["OK", "WARNING", "CRITICAL", "UNKNOWN", "PENDING"]).optional(),
   group,
   acknowledged,
   in_downtime: inDowntime.describe("Whether the service or its host is in one."),

@@ -9,6 +9,7 @@ import type { NewRule, Rule, RuleProperties, Rulesets } from "../parameters/rule
 import type { Setup } from "../setup.ts";
 import { type PlannedChange, changeTool, difference, dryRun } from "./change-tool.ts";
 import { contextShape, parametersIn, parametersShape } from "./parameter-context.ts";
+import { type Step, inSteps } from "./half-made.ts";
 import { rulesetFindings } from "./parameter-handlers.ts";
 import { type ServiceRules, effectiveOf, findRules, ownRule } from "./service-rules.ts";
 
@@ -39,7 +40,7 @@ function setParametersTool(setup: ParameterSetup): Tool {
     name: "set_service_parameters",
     title: "Set parameters of a service",
     description:
-      "Sets parameters of one service on one host by a rule for just these: the rule that is there already is changed, otherwise one is made in the host's folder. Keys that are not named stay. Look first with dry_run, which shows the value as the rule will hold it.",
+      "Sets parameters of one service on one host by a rule for just these: the rule that is there already is changed, otherwise one is made in the host's folder, before other rules for the service. Keys that are not named stay. Look first with dry_run, which shows the value as the rule will hold it.",
     annotations: { idempotentHint: true },
     input: z.object({
       host_name: z.string().min(1),
@@ -59,10 +60,15 @@ function setParametersTool(setup: ParameterSetup): Tool {
       const parameters = handler?.prepare(serviceName, asked, context) ?? asked;
       refuseWrong(ruleset, parameters, handler?.check(serviceName, asked, context) ?? []);
       const effective = await effectiveOf(setup.rulesets, found, signal);
-      const own = ownRule(effective, hostName);
+      const own = ownRule(effective, hostName, found.ruled);
       const properties = propertiesIn(args.rule_properties);
-      if (own !== undefined) return changeOf(setup, { id: own.id, parameters, properties, etag: undefined }, signal);
-      return creationOf(setup, newRule(found, effective, { hostName, serviceName, parameters, properties }));
+      const [first] = effective.matching;
+      if (own !== undefined) {
+        const raise = first?.id === own.id ? undefined : first;
+        return changeOf(setup, { id: own.id, parameters, properties, etag: undefined, raise }, signal);
+      }
+      const rule = newRule(found, effective, { hostName, serviceName, parameters, properties });
+      return creationOf(setup, rule, first?.folder === rule.folder ? first : undefined);
     },
   });
 }
@@ -101,16 +107,47 @@ function newRule(
   };
 }
 
-function creationOf({ rulesets, onChange }: ParameterSetup, rule: NewRule): PlannedChange {
+/** A new rule stands below those of its folder: where one of them is for the service too, it has to be put before that, the first of them. */
+function creationOf(setup: ParameterSetup, rule: NewRule, before: Rule | undefined): PlannedChange {
+  const { rulesets, onChange } = setup;
   const { ruleset, folder, valueRaw, conditions } = rule;
   return {
-    summary: `A new rule of ${ruleset} in ${folder} holds ${valueRaw}`,
-    changes: difference({}, { ruleset, folder, value_raw: valueRaw, conditions }),
+    summary: `A new rule of ${ruleset} in ${folder} holds ${valueRaw}${raisedText(before)}`,
+    changes: {
+      ...difference({}, { ruleset, folder, value_raw: valueRaw, conditions }),
+      ...(before && { position: { to: "top_of_folder" } }),
+    },
     make: async ({ signal }) => {
-      await rulesets.create(rule, signal);
-      onChange(ruleset);
+      let id = "";
+      const create = async (): Promise<void> => {
+        ({ id } = await rulesets.create(rule, signal));
+        onChange(ruleset);
+      };
+      const raise = raising(setup, () => id, before, signal);
+      await inSteps([{ text: `a new rule is at the bottom of ${folder}`, make: create }, ...raise]);
     },
   };
+}
+
+function raisedText(before: Rule | undefined): string {
+  if (before === undefined) return "";
+  return `; it is put at the top of ${before.folder}, before rule ${before.id}, which would go before it otherwise`;
+}
+
+/** Puts a rule for just one service before the rule that would go before it; for other services that changes nothing. */
+function raising(
+  { rulesets, onChange }: ParameterSetup,
+  id: () => string,
+  before: Rule | undefined,
+  signal: AbortSignal,
+): readonly Step[] {
+  if (before === undefined) return [];
+  const { folder, ruleset } = before;
+  const make = async (): Promise<void> => {
+    await rulesets.move(id(), { position: "top_of_folder", folder }, signal);
+    onChange(ruleset);
+  };
+  return [{ text: `it is at the top of ${folder}, without which rule ${before.id} goes before it`, make }];
 }
 
 /** Refuses what is known to be wrong. @throws {ToolFailure} with everything that is. */
@@ -171,13 +208,16 @@ interface RuleChange {
   readonly properties: RuleProperties;
   readonly conditions?: Rule["conditions"];
   readonly etag: string | undefined;
+  /** The rule that goes before it, and is not to. */
+  readonly raise?: Rule | undefined;
 }
 
 async function changeOf(
-  { rulesets, onChange }: ParameterSetup,
-  { id, parameters, properties, conditions, etag }: RuleChange,
+  setup: ParameterSetup,
+  { id, parameters, properties, conditions, etag, raise }: RuleChange,
   signal: AbortSignal,
 ): Promise<PlannedChange> {
+  const { rulesets, onChange } = setup;
   const found = await rulesets.rule(id, signal);
   if (found === undefined)
     throw new ToolFailure(`There is no rule ${id}; get_effective_parameters names those of a service.`);
@@ -190,11 +230,18 @@ async function changeOf(
     ...(conditions !== undefined && { conditions }),
   };
   return {
-    summary: `Rule ${id} of ${rule.ruleset} in ${rule.folder} becomes ${after.valueRaw}`,
-    changes: difference(partsOf(rule), partsOf(after)),
+    summary: `Rule ${id} of ${rule.ruleset} in ${rule.folder} becomes ${after.valueRaw}${raisedText(raise)}`,
+    changes: {
+      ...difference(partsOf(rule), partsOf(after)),
+      ...(raise && { position: { from: rule.index, to: "top_of_folder" } }),
+    },
     make: async ({ signal: making }) => {
-      await rulesets.update(after, etag ?? found.etag, making);
-      onChange(rule.ruleset);
+      const update = async (): Promise<void> => {
+        await rulesets.update(after, etag ?? found.etag, making);
+        onChange(rule.ruleset);
+      };
+      const changed = { text: `rule ${id} is ${after.valueRaw}`, make: update };
+      await inSteps([changed, ...raising(setup, () => id, raise, making)]);
     },
   };
 }

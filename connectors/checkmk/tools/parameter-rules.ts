@@ -10,8 +10,8 @@ import { told } from "./told.ts";
 import { parametersShape } from "./parameter-context.ts";
 import { effectiveOf, findRules, firstRuleset } from "./service-rules.ts";
 
-/** Reads the configuration of the site, which others change too. */
-const reading = { readOnlyHint: true, openWorldHint: false } as const;
+/** Reads the configuration of the site, which others change too, and nobody tells of that. */
+const reading = { readOnlyHint: true, openWorldHint: true } as const;
 
 /** The tools that say which rules a service has. */
 export function parameterRuleTools(rulesets: Rulesets): readonly Tool[] {

@@ -46,8 +46,18 @@ export function shownProblem(problem: Problem): ShownProblem {
 
 /** A moment as ISO 8601 has it. */
 export function isoTime(at: number | undefined): string | null {
-  return at === undefined ? null : new Date(at).toISOString();
+  if (at === undefined) return null;
+  const known = written.get(at);
+  if (known !== undefined) return known;
+  if (written.size >= maxWritten) written.clear();
+  const text = new Date(at).toISOString();
+  written.set(at, text);
+  return text;
 }
+
+/** Moments as they were written: of a hundred thousand services, most were checked within the same few minutes, which are so many seconds. */
+const written = new Map<number, string>();
+const maxWritten = 4096;
 
 /** How a host stands, as tools tell it. */
 export const hostStatusShape = z.object({

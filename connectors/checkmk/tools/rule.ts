@@ -102,6 +102,7 @@ function createTool(setup: RuleSetup): Tool {
       comment: z.string().max(10_000).default(""),
       ...dryRun,
     }),
+    annotations: { destructiveHint: false },
     plan: async (args, { signal }) => {
       const { ruleset, folder: path, value_raw: valueRaw, host_names: hosts, service_names: services } = args;
       if ((await setup.rules.ruleset(ruleset, signal)) === undefined) {
@@ -164,7 +165,7 @@ function deleteTool(setup: RuleSetup): Tool {
     title: "Delete a rule",
     description: "Deletes a rule: what it was for is as the rules below it say, or the defaults.",
     input: z.object({ rule_id: ruleId, ...dryRun }),
-    annotations: { destructiveHint: true, idempotentHint: true },
+    annotations: { idempotentHint: true },
     plan: async ({ rule_id: id }, { signal }) => {
       const rule = await requireRule(setup, id, signal);
       return {

@@ -1,7 +1,7 @@
-import { type ConnectorContext, type EntityChange, type Tool, tool } from "switchyard/connector";
+import { type ConnectorContext, type EntityChange, type Tool, ToolFailure, tool } from "switchyard/connector";
 import { z } from "zod";
 import type { Meter } from "../analysis/measured.ts";
-import type { Monitoring } from "../monitoring.ts";
+import type { HostRow, Monitoring } from "../monitoring.ts";
 import { anyUse, hostUse } from "../uses.ts";
 
 /** Tells the gateway what changed, and counts that. */
@@ -99,22 +99,50 @@ export function serverTools(sources: ServerSources): readonly Tool[] {
       output: metricsOutput,
       run: async (_args, { signal }) => ({ structured: await serverMetrics(sources, signal) }),
     }),
-    tool({
-      name: "clear_cache",
-      title: "Forget kept answers",
-      description:
-        "Has the gateway forget answers that it keeps of this connector: of one host, or all. Nothing at the site changes.",
-      // As a write it would drop all that is kept, whatever it was asked for.
-      annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: true },
-      input: z.object({
-        host_name: z.string().min(1).optional().describe("Answers about this host alone. Default: all answers."),
-      }),
-      output: z.object({ told: z.array(z.string()).describe("The names that answers were made from.") }),
-      run: ({ host_name: host }) => {
-        const told = host === undefined ? [anyUse] : [hostUse(host)];
-        sources.changes.changed(told);
-        return { structured: { told } };
-      },
-    }),
+    clearTool(sources),
   ];
+}
+
+/** Hosts that one call names; whoever means more means all. */
+const maxCleared = 1000;
+
+function clearTool({ monitoring, changes }: ServerSources): Tool {
+  return tool({
+    name: "clear_cache",
+    title: "Forget kept answers",
+    description:
+      "Has the gateway forget answers that it keeps of this connector: of one host, of some, or all. Nothing at the site changes.",
+    // As a write it would drop all that is kept, whatever it was asked for.
+    annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: true },
+    input: z.object({
+      host_name: z.string().min(1).optional().describe("Answers about this host alone."),
+      pattern: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe("Answers about hosts whose name holds this text, in whatever case. Without it and host_name: all."),
+    }),
+    output: z.object({ told: z.array(z.string()).describe("The names that answers were made from.") }),
+    run: async ({ host_name: host, pattern }, { signal }) => {
+      if (host !== undefined && pattern !== undefined) throw new ToolFailure("Give host_name or pattern, not both");
+      const one = host === undefined ? [anyUse] : [hostUse(host)];
+      const told = pattern === undefined ? one : await hostsNamed(monitoring, pattern, signal);
+      changes.changed(told);
+      return { structured: { told } };
+    },
+  });
+}
+
+/** @throws {ToolFailure} no host's name holds that, or too many do. */
+async function hostsNamed(monitoring: Monitoring, text: string, signal: AbortSignal): Promise<string[]> {
+  const { rows, total } = await monitoring.hosts({ search: text }, { limit: maxCleared }, signal);
+  const holds = ({ name }: HostRow): boolean => name.toLowerCase().includes(text.toLowerCase());
+  const told = [...new Set(rows.filter(holds).map(({ name }) => hostUse(name)))];
+  const way = "give host_name, or neither to forget all";
+  const shown = JSON.stringify(text);
+  if (total > maxCleared)
+    throw new ToolFailure(`More than ${maxCleared} hosts fit ${shown}: give a longer text, ${way}`);
+  if (told.length > 0) return told;
+  throw new ToolFailure(`No monitored host's name holds ${shown}, which is taken as it is, without wildcards: ${way}`);
 }

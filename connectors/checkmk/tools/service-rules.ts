@@ -2,7 +2,15 @@ import { ToolFailure } from "switchyard/connector";
 import { type Effective, effectiveParameters } from "../parameters/effective.ts";
 import type { RuledService } from "../parameters/rule-match.ts";
 import { type RulesetGuess, guessRulesets } from "../parameters/ruleset-discovery.ts";
-import type { DiscoveredService, RuledHost, Ruleset, Rulesets } from "../parameters/rulesets.ts";
+import type {
+  DiscoveredService,
+  NameCondition,
+  Rule,
+  RuleConditions,
+  RuledHost,
+  Ruleset,
+  Rulesets,
+} from "../parameters/rulesets.ts";
 
 /** Where the parameters of one service are. */
 export interface ServiceRules {
@@ -68,10 +76,32 @@ export async function effectiveOf(
   return effectiveParameters(await rulesets.rules(ruleset.name, signal), host, ruled);
 }
 
-/** The one rule for just this host and service, if there is one: what is set again changes that, instead of adding another. */
-export function ownRule({ matching }: Effective, hostName: string): Effective["matching"][number] | undefined {
-  return matching.find(
-    ({ conditions: { host_name: hosts } }) =>
-      hosts?.operator === "one_of" && hosts.match_on.length === 1 && hosts.match_on[0] === hostName,
-  );
+/**
+ * The one rule for just this host and service, if there is one: what is set again changes that, instead of adding another. A rule that is, or may
+ * come to be, for anything else is not: to change it would change that too.
+ */
+export function ownRule({ matching }: Effective, hostName: string, { names: [name] }: RuledService): Rule | undefined {
+  return matching.find(({ conditions }) => {
+    const { host_name: host, service_description: service } = conditions;
+    return only(host) === hostName && exactName(only(service)) === name && !hasWiderConditions(conditions);
+  });
+}
+
+/** What a condition names, where that is one thing. */
+function only(condition: NameCondition | undefined): string | undefined {
+  return condition?.operator === "one_of" && condition.match_on.length === 1 ? condition.match_on[0] : undefined;
+}
+
+/** The one name that a pattern is for; undefined where it is for several, as one that only says the beginning. */
+function exactName(pattern: string | undefined): string | undefined {
+  const [, text] = /^\^?((?:\\[^a-zA-Z0-9]|[^\\.*+?^${}()|[\]])*)(?:\$|\\Z)$/u.exec(pattern ?? "") ?? [];
+  return text?.replaceAll(/\\(.)/gu, "$1");
+}
+
+function hasWiderConditions({
+  host_tags: tags = [],
+  host_label_groups: ofHost = [],
+  service_label_groups: ofService = [],
+}: RuleConditions): boolean {
+  return tags.length + ofHost.length + ofService.length > 0;
 }

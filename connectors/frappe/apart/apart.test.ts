@@ -81,3 +81,31 @@ test("a caller who leaves ends the work, and the next one's is done", async () =
   await assert.rejects(running, /gone/);
   assert.deepEqual((await sql("SELECT 1")).rows, [[1]]);
 });
+
+test(
+  "work that wants too much memory is ended, and that is said",
+  { skip: process.platform !== "linux" && "only Linux tells what a process uses" },
+  async () => {
+    const small = new Apart({ memoryMb: 40 });
+    const endless = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b";
+    await assert.rejects(small.run({ kind: "sql", tables: {}, sql: endless, maxRows: 1 }, signal), {
+      name: "ToolFailure",
+      message: /^It wanted more than 40 MB of memory and was ended/,
+    });
+    small.close();
+  },
+);
+
+test("where no process can be started, whoever asks is told, and the places are free again", async () => {
+  const { execPath } = process;
+  const none = new Apart();
+  const one = () => none.run({ kind: "sql", tables: {}, sql: "SELECT 1", maxRows: 1 }, signal);
+  try {
+    process.execPath = "/no/such/program";
+    for (let times = 0; times < 3; times += 1) await assert.rejects(one(), { name: "ToolFailure", message: /ENOENT/ });
+  } finally {
+    process.execPath = execPath;
+  }
+  assert.deepEqual((await one()).rows, [[1]]);
+  none.close();
+});

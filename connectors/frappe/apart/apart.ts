@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ToolFailure } from "switchyard/connector";
+import { kill } from "./kill.ts";
+import { residentMb } from "./memory.ts";
 import type { FromWorker, Results, Work } from "./messages.ts";
 
 /** Processes at once. */
@@ -11,6 +13,8 @@ const mostWaiting = 50;
 const restMs = 60_000;
 /** How long a piece of work may take, in ms. */
 const workMs = 30_000;
+/** How often a process's memory is looked at, in ms. */
+const lookMs = 250;
 
 const program = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url),
@@ -32,6 +36,12 @@ export class Apart {
   readonly #workers = new Set<Worker>();
   #waiting: ((worker: Worker) => void)[] = [];
   #isClosed = false;
+  readonly #memoryMb: number;
+
+  /** Each process may use `memoryMb` of memory, where the system tells what it uses (Linux). Default 1500. */
+  constructor({ memoryMb = 1500 }: { readonly memoryMb?: number } = {}) {
+    this.#memoryMb = memoryMb;
+  }
 
   /** @throws {ToolFailure} it cannot be done with what was given, takes too long, or too much waits; the signal's reason. */
   async run<Kind extends Work["kind"]>(
@@ -51,6 +61,7 @@ export class Apart {
     const timer = setTimeout(() => {
       stop(new ToolFailure(`It took longer than ${workMs / 1000} s and was ended; ask for less rows or pages`));
     }, workMs);
+    const watch = setInterval(() => void this.#look(worker, stop), lookMs);
     worker.answer = (message) => {
       // What a piece of work comes to is said once, in `Results`.
       if (message.type === "done") resolve(Object(message.result));
@@ -63,6 +74,7 @@ export class Apart {
       return await promise;
     } finally {
       clearTimeout(timer);
+      clearInterval(watch);
       signal.removeEventListener("abort", leave);
       this.#rest(worker);
     }
@@ -121,14 +133,21 @@ export class Apart {
     child.on("message", (message: FromWorker) => {
       worker.answer(message);
     });
-    child.on("error", () => undefined);
-    child.on("exit", (code, signal) => {
+    const ended = (how: string): void => {
       clearTimeout(worker.rest);
       worker.state = "gone";
       this.#workers.delete(worker);
-      const message = `The process that worked on it has ended (${signal ?? `status ${code}`}); it may have wanted too much memory: ask for less`;
+      const message = `The process that worked on it has ended (${how}); it may have wanted too much memory: ask for less`;
       worker.answer({ type: "failed", message, isRefused: true });
       this.#next();
+    };
+    child.on("exit", (code, signal) => {
+      ended(signal ?? `status ${code}`);
+    });
+    // One that could not be started has no exit.
+    child.on("error", (error) => {
+      kill(child);
+      ended(error.message);
     });
     return worker;
   }
@@ -151,11 +170,18 @@ export class Apart {
     begin(worker);
   }
 
+  async #look({ child }: Worker, stop: (reason: Error) => void): Promise<void> {
+    if ((await residentMb(child.pid)) <= this.#memoryMb) return;
+    stop(
+      new ToolFailure(`It wanted more than ${this.#memoryMb} MB of memory and was ended; ask for less rows or pages`),
+    );
+  }
+
   /** Its place is free once it has ended. */
   #end(worker: Worker): void {
     clearTimeout(worker.rest);
     worker.state = "gone";
-    worker.child.kill("SIGKILL");
+    kill(worker.child);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Chart } from "../../shared/charts/chart.ts";
 import type { Table } from "../../shared/table.ts";
 import type { FileContent, ReadBounds } from "../extract/content.ts";
 import type { FileKind } from "../extract/kind.ts";
+import type { FoundPicture, PicturePlace } from "../extract/pdf.ts";
 
 /** A piece of work that is done apart. */
 export type Work =
@@ -16,7 +17,13 @@ export type Work =
       readonly maxRows: number;
     }
   | { readonly kind: "extract"; readonly file: FileKind; readonly bytes: Uint8Array; readonly bounds: ReadBounds }
-  | { readonly kind: "images"; readonly bytes: Uint8Array; readonly maxPages: number }
+  /** The next picture of a PDF: one at a time, as each may be large. */
+  | {
+      readonly kind: "picture";
+      readonly bytes: Uint8Array;
+      readonly from: PicturePlace;
+      readonly maxPages: number;
+    }
   | { readonly kind: "workbook"; readonly table: Table };
 
 /** What each kind of it comes to. */
@@ -26,8 +33,7 @@ export interface Results {
   readonly chart: { readonly option: object; readonly svg: string };
   readonly sql: Table;
   readonly extract: FileContent;
-  /** PNM. */
-  readonly images: readonly Uint8Array[];
+  readonly picture: FoundPicture;
   readonly workbook: Uint8Array;
 }
 

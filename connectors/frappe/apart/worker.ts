@@ -38,9 +38,9 @@ async function resultOf(work: Work): Promise<Results[Work["kind"]]> {
       const { fileContent } = await import("../extract/extract.ts");
       return fileContent(work.file, work.bytes, work.bounds);
     }
-    case "images": {
-      const { pdfImages } = await import("../extract/pdf.ts");
-      return pdfImages(work.bytes, work.maxPages);
+    case "picture": {
+      const { pdfPicture } = await import("../extract/pdf.ts");
+      return pdfPicture(work.bytes, work.from, work.maxPages);
     }
     case "workbook": {
       const { default: write } = await import("write-excel-file/node");

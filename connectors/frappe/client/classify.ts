@@ -106,6 +106,9 @@ const byStatus: ReadonlyMap<number, FailureCode> = new Map<number, FailureCode>(
 /** Statuses that say more than the name that comes with them: v14 may send a stale one with them. */
 const sureStatuses: ReadonlySet<number> = new Set([401, 429]);
 
+/** With these the site says that it did not begin; another 503, in JSON too, may be a proxy's before a site that did. */
+const notBegun: ReadonlySet<string> = new Set(["SessionStopped", "InReadOnlyMode"]);
+
 /** What a site's refusal means, in whichever version's style it is told. `request` says what was asked, such as `GET ToDo`. */
 export function failureOf(refusal: Refusal, request: string, nowMs: number): FrappeError {
   const { status, headers, body } = refusal;
@@ -118,8 +121,7 @@ export function failureOf(refusal: Refusal, request: string, nowMs: number): Fra
   const said = saidBy(refusal, messages);
   const code = codeOf(status, exception, [said, ...messages], body !== undefined);
   const retryAfterMs = retryAfterMsOf(headers, nowMs);
-  // Of these the site says that it did not begin; a proxy's 503 may come from a site that did.
-  const isUnseen = status === 429 || (body !== undefined && (code === "in_maintenance" || code === "read_only"));
+  const isUnseen = status === 429 || (exception !== undefined && notBegun.has(exception));
   const name = exception ?? `HTTP ${status}`;
   return new FrappeError({
     code,

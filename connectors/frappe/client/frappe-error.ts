@@ -134,6 +134,29 @@ export const failureTable = {
 /** The name of one row of {@link failureTable}. */
 export type FailureCode = keyof typeof failureTable;
 
+/** Failures by which a site, where it tells them itself, takes back whatever it had begun. Not those of its program, which may come after it had written. */
+const refusals: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "authentication_failed",
+  "session_token_missing",
+  "permission_denied",
+  "not_found",
+  "doctype_unknown",
+  "duplicate",
+  "modified_meanwhile",
+  "value_missing",
+  "value_invalid",
+  "link_invalid",
+  "still_linked",
+  "state_conflict",
+  "field_unknown",
+  "method_unknown",
+  "method_refused",
+  "too_large",
+  "too_many_requests",
+  "locked",
+  "request_refused",
+]);
+
 /** What is known of one failure. */
 export interface Failure {
   readonly code: FailureCode;
@@ -175,6 +198,12 @@ export class FrappeError extends ToolFailure {
   /** Whether the same request may succeed later without anybody changing anything. */
   get mayPass(): boolean {
     return failureTable[this.code].mayPass;
+  }
+
+  /** Whether it is certain that nothing was written: the site did not begin, or itself said that it refused. What a proxy says is not that, but for a size that is refused. */
+  get wroteNothing(): boolean {
+    const isOfSite = this.exception !== undefined || this.messages.length > 0;
+    return this.isUnseen || this.status === 413 || (isOfSite && refusals.has(this.code));
   }
 
   /** What the caller should do. */

@@ -1,5 +1,7 @@
 import type { Apart } from "../apart/apart.ts";
 import type { Client } from "../client/client.ts";
+import { FrappeError } from "../client/frappe-error.ts";
+import type { JsonObject } from "../client/json.ts";
 import type { Python } from "../python/python.ts";
 import type { DocType } from "./doctype.ts";
 import type { DocTypes } from "./doctypes.ts";
@@ -42,12 +44,36 @@ export function answer<Structured>({ isOne }: Visitor, structured: Structured, u
   return { structured, isPrivate: isOne, ...(uses.length <= 100 && { uses }) };
 }
 
+/** Documents that are told to have changed at once: with their DocType not more than may be. */
+const namesAtOnce = 90;
+
 /** Says that a document, or without a name some of a DocType, is not what it was. */
 export function tellChanged(desk: Desk, doctype: string, ...names: readonly string[]): void {
   if (doctype === "DocType" || doctype === "Custom Field" || doctype === "Property Setter") {
     for (const name of names) desk.docTypes.forget(name);
   }
-  desk.changed([doctypeUse(doctype), "doctype:*", ...names.slice(0, 97).map((name) => docUse(doctype, name))]);
+  for (let from = 0; from === 0 || from < names.length; from += namesAtOnce) {
+    const some = names.slice(from, from + namesAtOnce).map((name) => docUse(doctype, name));
+    desk.changed([doctypeUse(doctype), "doctype:*", ...some]);
+  }
+}
+
+/**
+ * A failure in writing these values as it may be told: where a field that is not shown is among them, without the site's own words, which may hold
+ * the value that was there.
+ */
+export function tellable({ masks }: Desk, doctype: string, values: JsonObject, thrown: unknown): unknown {
+  if (!(thrown instanceof FrappeError) || !masks.hasAny(doctype, values)) return thrown;
+  const { code, status, exception, retryAfterMs, isUnseen } = thrown;
+  const what = `${doctype}: ${exception ?? code}. What the site says about it is not told, as masked fields are among those sent`;
+  return new FrappeError({
+    code,
+    what,
+    isUnseen,
+    ...(status !== undefined && { status }),
+    ...(exception !== undefined && { exception }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }
 
 /** The page of a document on the site. */

@@ -19,33 +19,55 @@ interface Known {
 export class DocTypes {
   readonly #known = new Map<string, Known>();
   readonly #now: () => number;
+  readonly #signal: AbortSignal;
 
-  constructor(now: () => number) {
+  /** `signal`: fires when nobody will ask any more. */
+  constructor(now: () => number, signal: AbortSignal) {
     this.#now = now;
+    this.#signal = signal;
   }
 
   /** What this one is like for this user. @throws {FrappeError} `doctype_unknown`, and what asking throws. */
-  async of(user: string, client: Client, name: string, signal: AbortSignal): Promise<DocType> {
+  of(user: string, client: Client, name: string, signal: AbortSignal): Promise<DocType> {
     const key = `${user}\n${name}`;
-    const known = this.#known.get(key);
-    if (known !== undefined && known.until > this.#now()) return known.docType;
-    const docType = fetched(client, name, signal);
+    const found = this.#known.get(key);
+    const isKnown = found !== undefined && found.until > this.#now();
+    return awaited(isKnown ? found.docType : this.#asked(key, client, name), signal);
+  }
+
+  /** Asked for all who wait, so that it goes on where one of them leaves. */
+  #asked(key: string, client: Client, name: string): Promise<DocType> {
+    const docType = fetched(client, name, this.#signal);
+    const known = { docType, until: this.#now() + ttlMs };
     this.#known.delete(key);
-    this.#known.set(key, { docType, until: this.#now() + ttlMs });
+    this.#known.set(key, known);
     const [oldest] = this.#known.keys();
     if (this.#known.size > most && oldest !== undefined) this.#known.delete(oldest);
-    try {
-      return await docType;
-    } catch (thrown) {
-      this.#known.delete(key);
-      throw thrown;
-    }
+    docType.catch(() => {
+      if (this.#known.get(key) === known) this.#known.delete(key);
+    });
+    return docType;
   }
 
   /** Forgets what is known of a DocType, for everybody. */
   forget(name: string): void {
     for (const key of this.#known.keys()) if (key.endsWith(`\n${name}`)) this.#known.delete(key);
   }
+}
+
+/** What a promise brings, for as long as who waits stays. */
+function awaited<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the signal's own reason is what leaving is called
+      reject(signal.reason);
+    };
+    if (signal.aborted) leave();
+    signal.addEventListener("abort", leave, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", leave);
+    });
+  });
 }
 
 async function fetched(client: Client, name: string, signal: AbortSignal): Promise<DocType> {

@@ -21,6 +21,8 @@ export interface ReadBounds {
   readonly maxPages: number;
   readonly maxCharacters: number;
   readonly maxRows: number;
+  /** Only rows of one table are read, and others are empty: of the one at this place, or of the first. Default: all are read. */
+  readonly only?: { readonly place: string | undefined };
 }
 
 /** A file that cannot be read; the message says why and what to do, for whoever asked. */

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
-import { crc32 } from "node:zlib";
+import { crc32, deflateSync } from "node:zlib";
 import write from "write-excel-file/node";
 import { Apart } from "../apart/apart.ts";
 import type { FileKind } from "./kind.ts";
@@ -20,7 +23,11 @@ function extract(file: FileKind, bytes: Uint8Array, given = bounds) {
 }
 
 /** A PDF with one page for each list of lines, each `[x, y, text]`. */
-function pdf(pages: readonly (readonly (readonly [number, number, string])[])[], image?: Uint8Array): Uint8Array {
+function pdf(
+  pages: readonly (readonly (readonly [number, number, string])[])[],
+  image?: Uint8Array,
+  width = 16,
+): Uint8Array {
   const objects: string[] = ["<< /Type /Catalog /Pages 2 0 R >>"];
   const kids = pages.map((_, at) => `${3 + at * 2} 0 R`).join(" ");
   objects.push(`<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`);
@@ -36,9 +43,9 @@ function pdf(pages: readonly (readonly (readonly [number, number, string])[])[],
   }
   objects.push("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
   if (image !== undefined) {
-    const hex = Buffer.from(image).toString("hex");
+    const hex = deflateSync(image).toString("hex");
     objects.push(
-      `<< /Type /XObject /Subtype /Image /Width 16 /Height ${image.length / 16} /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /ASCIIHexDecode /Length ${hex.length + 1} >>\nstream\n${hex}>\nendstream`,
+      `<< /Type /XObject /Subtype /Image /Width ${width} /Height ${image.length / width} /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter [/ASCIIHexDecode /FlateDecode] /Length ${hex.length + 1} >>\nstream\n${hex}>\nendstream`,
     );
   }
   let text = "%PDF-1.4\n";
@@ -203,11 +210,72 @@ test("what a file is, its bytes say before its name", () => {
   assert.equal(kindOf("x.txt", Buffer.from([1, 0, 2])), undefined);
 });
 
-test("the pictures of a PDF come out as they are in it", async () => {
+test("pages beyond those that were asked for are not read", async () => {
+  const whole = Buffer.from(pdf([[[50, 700, "one"]], [[50, 700, "two"]]])).toString("latin1");
+  const broken = Buffer.from(whole.replace("3 0 R 5 0 R", "3 0 R 9 0 R"), "latin1");
+  const found = await extract("pdf", broken, { ...bounds, maxPages: 1 });
+  assert.deepEqual([found.text, found.readPages], ["one", 1]);
+  await assert.rejects(extract("pdf", broken));
+});
+
+function pictureOf(bytes: Uint8Array, from = { page: 1, at: 0 }, maxPages = 10) {
+  return apart.run({ kind: "picture", bytes, from, maxPages }, signal);
+}
+
+test("the pictures of a PDF come out as they are in it, one at a time", async () => {
   const grey = new Uint8Array(16 * 4).map((_, at) => at * 3);
-  const [found] = await apart.run({ kind: "images", bytes: pdf([[]], grey), maxPages: 1 }, signal);
-  const text = Buffer.from(found ?? []).toString("latin1");
-  assert.match(text, /^P[56]\n16 4\n255\n/);
+  const bytes = pdf([[], []], grey);
+  const first = await pictureOf(bytes);
+  assert.match(Buffer.from(first.picture ?? []).toString("latin1"), /^P[56]\n16 4\n255\n/);
+  const second = await pictureOf(bytes, first.next);
+  assert.deepEqual([second.picture, second.next], [first.picture, { page: 2, at: 1 }]);
+  assert.equal((await pictureOf(bytes, second.next)).picture, undefined);
+  assert.equal((await pictureOf(bytes, first.next, 1)).picture, undefined);
+});
+
+test("a picture of too many pixels is refused", async () => {
+  await assert.rejects(pictureOf(pdf([[]], new Uint8Array(8000 * 5001), 8000)), {
+    name: "ToolFailure",
+    message: /^A picture on page 1 has 8000 x 5001 pixels; at most 40 million are read/,
+  });
+});
+
+test("what is too much once it is unpacked is refused by its directory", async () => {
+  const bytes = Buffer.from(document);
+  const entry = bytes.lastIndexOf("PK\u0001\u0002");
+  bytes.writeUInt32LE(200_000_001, entry + 24);
+  for (const kind of ["docx", "xlsx"] as const) {
+    await assert.rejects(extract(kind, bytes), {
+      name: "ToolFailure",
+      message: /^The file is more than 200 MB once it is unpacked/,
+    });
+  }
+});
+
+test("two pictures are read at once, the others wait; who leaves does not", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "switchyard-ocr-"));
+  try {
+    const [command, log] = [join(folder, "read"), join(folder, "log")];
+    const script = `#!/bin/sh\necho begun >> '${log}'\nsleep 0.3\necho over >> '${log}'\necho text\n`;
+    await writeFile(command, script, { mode: 0o755 });
+    const leaving = new AbortController();
+    const texts = Array.from({ length: 5 }, () => pictureText(new Uint8Array(), "eng", signal, command));
+    const left = pictureText(new Uint8Array(), "eng", leaving.signal, command);
+    leaving.abort(new Error("gone"));
+    await assert.rejects(left, /gone/);
+    assert.deepEqual(
+      await Promise.all(texts),
+      Array.from({ length: 5 }, () => "text"),
+    );
+    let [now, most] = [0, 0];
+    for (const line of (await readFile(log, "utf8")).trim().split("\n")) {
+      now += line === "begun" ? 1 : -1;
+      most = Math.max(most, now);
+    }
+    assert.equal(most, 2);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("without tesseract, text in pictures is refused with how to get it", async () => {

@@ -1,5 +1,6 @@
 import { type FileContent, FileRefused, type ReadBounds } from "./content.ts";
 import type { FileKind } from "./kind.ts";
+import { checkUnpacked } from "./zip.ts";
 
 /** What a file holds, other than pictures. Each kind's code is loaded by the first that needs it. @throws {FileRefused} it cannot be read. */
 export async function fileContent(kind: FileKind, bytes: Uint8Array, bounds: ReadBounds): Promise<FileContent> {
@@ -9,10 +10,12 @@ export async function fileContent(kind: FileKind, bytes: Uint8Array, bounds: Rea
       return limited(await pdfContent(bytes, bounds), bounds);
     }
     case "docx": {
+      checkUnpacked(bytes);
       const { docxContent } = await import("./docx.ts");
       return limited(await docxContent(bytes, bounds), bounds);
     }
     case "xlsx": {
+      checkUnpacked(bytes);
       const { workbookTables } = await import("./sheets.ts");
       return limited({ ...nothing, tables: await workbookTables(bytes) }, bounds);
     }
@@ -33,10 +36,12 @@ export async function fileContent(kind: FileKind, bytes: Uint8Array, bounds: Rea
 const nothing = { text: "", pages: undefined, readPages: undefined, tables: [], isCut: false };
 
 /** The tables with so many rows in all, and so many characters. */
-function limited(content: FileContent, { maxRows, maxCharacters }: ReadBounds): FileContent {
+function limited(content: FileContent, { maxRows, maxCharacters, only }: ReadBounds): FileContent {
   let [rows, characters] = [0, 0];
   let { isCut } = content;
+  const wanted = only?.place ?? content.tables[0]?.place;
   const tables = content.tables.map(({ place, rows: all }) => {
+    if (only !== undefined && place !== wanted) return { place, rows: [] };
     const kept = all.filter((row) => {
       rows += 1;
       characters += JSON.stringify(row).length;

@@ -5,12 +5,51 @@ import { FileRefused } from "./content.ts";
 const timeoutMs = 60_000;
 const maxBytes = 8 * 1024 * 1024;
 
+/** Pictures that are read at once, on the whole machine: each takes a processor. */
+const atOnce = 2;
+/** Pictures that wait for their turn. */
+const mostWaiting = 50;
+
+let running = 0;
+let waiting: (() => void)[] = [];
+
+/** Waits for a turn, which is over with {@link endTurn}. */
+async function turn(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  if (running < atOnce) {
+    running += 1;
+    return;
+  }
+  if (waiting.length >= mostWaiting) {
+    throw new FileRefused(`${mostWaiting} pictures wait to be read already; try again when they are done`);
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const leave = (): void => {
+    waiting = waiting.filter((each) => each !== begin);
+    reject(signal.reason instanceof Error ? signal.reason : new FileRefused("The caller left"));
+  };
+  const begin = (): void => {
+    signal.removeEventListener("abort", leave);
+    resolve();
+  };
+  signal.addEventListener("abort", leave, { once: true });
+  waiting.push(begin);
+  await promise;
+}
+
+/** The next one that waits takes the turn over; without one, it is free. */
+function endTurn(): void {
+  const begin = waiting.shift();
+  if (begin === undefined) running -= 1;
+  else begin();
+}
+
 /**
  * The text in a picture, by the program `tesseract`. `language` is one that is installed for it, such as `eng` or `eng+deu`.
  *
  * @throws {FileRefused} tesseract is not installed, lacks the language, or cannot read the picture; the signal's reason.
  */
-export function pictureText(
+export async function pictureText(
   picture: Uint8Array,
   language: string,
   signal: AbortSignal,
@@ -21,6 +60,15 @@ export function pictureText(
       `language must be names of tesseract's languages with + between, got ${JSON.stringify(language)}`,
     );
   }
+  await turn(signal);
+  try {
+    return await read(picture, language, signal, command);
+  } finally {
+    endTurn();
+  }
+}
+
+function read(picture: Uint8Array, language: string, signal: AbortSignal, command: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const options = { timeout: timeoutMs, maxBuffer: maxBytes, signal };
   const child = execFile(command, ["stdin", "stdout", "-l", language], options, (error, stdout, stderr) => {

@@ -1,13 +1,17 @@
-import { extractImages, extractTextItems, getDocumentProxy } from "unpdf";
+import { extractImages, getDocumentProxy } from "unpdf";
 import { type FileContent, FileRefused, type FoundTable, type ReadBounds } from "./content.ts";
 
-type Item = Awaited<ReturnType<typeof extractTextItems>>["items"][number][number];
+type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
+
+/** Pixels of a picture: a page of A4 at 600 to the inch has 35 million. */
+const mostPixels = 40_000_000;
 
 /** Text and tables of a PDF, page by page. @throws {FileRefused} it is broken, or locked by a password. */
 export async function pdfContent(bytes: Uint8Array, bounds: ReadBounds): Promise<FileContent> {
   const pdf = await opened(bytes);
-  const { totalPages, items } = await extractTextItems(pdf);
-  const read = items.slice(0, bounds.maxPages);
+  const totalPages = pdf.numPages;
+  const read: (readonly Item[])[] = [];
+  for (let page = 1; page <= Math.min(totalPages, bounds.maxPages); page += 1) read.push(await itemsOf(pdf, page));
   const lines = read.map(linesOf);
   const full = lines.map((page) => page.map((line) => line.map(({ text }) => text).join(" ")).join("\n")).join("\n\n");
   return {
@@ -19,14 +23,37 @@ export async function pdfContent(bytes: Uint8Array, bounds: ReadBounds): Promise
   };
 }
 
-/** The pictures of a PDF's pages as PNM, of scanned ones the pages themselves: what can be read by OCR. */
-export async function pdfImages(bytes: Uint8Array, maxPages: number): Promise<readonly Uint8Array[]> {
+/** Where a picture is in a PDF: its page from 1, and which it is there, from 0. */
+export interface PicturePlace {
+  readonly page: number;
+  readonly at: number;
+}
+
+/** A picture, and where to look for the next; without a picture there is none any more. */
+export interface FoundPicture {
+  /** PNM. */
+  readonly picture: Uint8Array | undefined;
+  readonly next: PicturePlace;
+}
+
+/**
+ * The first picture from a place on, of scanned pages the page itself: what can be read by OCR.
+ *
+ * @throws {FileRefused} the PDF is broken or locked, or the picture has too many pixels.
+ */
+export async function pdfPicture(bytes: Uint8Array, from: PicturePlace, maxPages: number): Promise<FoundPicture> {
   const pdf = await opened(bytes);
-  const found: Uint8Array[] = [];
-  for (let page = 1; page <= Math.min(pdf.numPages, maxPages); page += 1) {
-    for (const image of await extractImages(pdf, page)) found.push(pnm(image));
+  let { page, at } = from;
+  for (; page <= Math.min(pdf.numPages, maxPages); page += 1, at = 0) {
+    const image = (await extractImages(pdf, page))[at];
+    if (image === undefined) continue;
+    const { width, height } = image;
+    if (width * height <= mostPixels) return { picture: pnm(image), next: { page, at: at + 1 } };
+    throw new FileRefused(
+      `A picture on page ${page} has ${width} x ${height} pixels; at most ${mostPixels / 1_000_000} million are read. Have it scanned with fewer, or ask for the pages before by max_pages`,
+    );
   }
-  return found;
+  return { picture: undefined, next: { page, at: 0 } };
 }
 
 async function opened(bytes: Uint8Array) {
@@ -40,6 +67,27 @@ async function opened(bytes: Uint8Array) {
         : `The PDF cannot be read: ${what}`,
     );
   }
+}
+
+/** A piece of text as it stands on its page. */
+interface Item {
+  readonly str: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly fontSize: number;
+}
+
+/** The text of one page; the others are not read. */
+async function itemsOf(pdf: Pdf, number: number): Promise<readonly Item[]> {
+  const page = await pdf.getPage(number);
+  const { items } = await page.getTextContent();
+  page.cleanup();
+  return items.flatMap((item) => {
+    if (!("str" in item)) return [];
+    const [, , c = 0, d = 0, x = 0, y = 0] = item.transform.map(Number);
+    return [{ str: item.str, x, y, width: item.width, fontSize: Math.hypot(c, d) }];
+  });
 }
 
 interface Piece {
@@ -94,5 +142,5 @@ function tablesOf(lines: readonly (readonly Piece[])[], place: string): readonly
 function pnm({ data, width, height, channels }: Awaited<ReturnType<typeof extractImages>>[number]): Uint8Array {
   const head = new TextEncoder().encode(`${channels === 1 ? "P5" : "P6"}\n${width} ${height}\n255\n`);
   const pixels = channels === 4 ? data.filter((_, at) => at % 4 !== 3) : data;
-  return Buffer.concat([head, Uint8Array.from(pixels)]);
+  return Buffer.concat([head, new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.length)]);
 }

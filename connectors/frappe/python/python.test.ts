@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { type Server, createServer } from "node:net";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { saidBy } from "./messages.ts";
 import { Python } from "./python.ts";
 
 const python = new Python({ memoryMb: 128 });
@@ -112,3 +117,88 @@ test("a caller who leaves ends the program", async () => {
   leaving.abort(new Error("gone"));
   await assert.rejects(running, /gone/);
 });
+
+test("what a program makes of its own tools, too long a result or error is cut off", async () => {
+  const redefined = await run("import json\njson.dumps = lambda *a, **k: 'x' * 2_000_000\n1", { maxCharacters: 1000 });
+  assert.ok((redefined.result ?? "").length <= 1000);
+  assert.equal(redefined.isCut, true);
+  const hidden = await run(
+    "import json\nclass S(str):\n    def __len__(self): return 1\njson.dumps = lambda *a, **k: S('x' * 2_000_000)\n1",
+    { maxCharacters: 1000 },
+  );
+  assert.ok((hidden.result ?? "").length <= 1000);
+  assert.equal(hidden.isCut, true);
+  const failed = await run("raise Exception('x' * 1_000_000)", { maxCharacters: 1000 });
+  assert.match(failed.error ?? "", /^Traceback[^]*Exception: x+$/);
+  assert.ok((failed.error ?? "").length <= 1000);
+  assert.equal(failed.isCut, true);
+});
+
+test("an answer of another shape, or longer than was asked for, is none", () => {
+  const asked = { code: "", data: "", variables: ["kept"], maxCharacters: 3 };
+  const end = { stdout: "", stderr: "", result: "1", variables: {}, error: undefined, isCut: false };
+  const broken = { type: "broken", message: "it answered what is no answer" };
+  for (const said of [null, "done", { type: "done" }, { type: "done", end: { ...end, result: "1234" } }]) {
+    assert.deepEqual(saidBy(said, asked), broken);
+  }
+  const all = { type: "done", end: { ...end, variables: { kept: "1", more: "2" } } };
+  assert.deepEqual(saidBy(all, asked), { type: "done", end: { ...end, variables: { kept: "1" } } });
+});
+
+test("where no process can be started, whoever asks is told", async () => {
+  const { execPath } = process;
+  const none = new Python();
+  try {
+    process.execPath = "/no/such/program";
+    await assert.rejects(none.run({ code: "1", data: "null", variables: [], maxCharacters: 9 }, 1000, staying), {
+      name: "ProgramEnded",
+      message: /^Python did not load \(.*ENOENT/,
+    });
+  } finally {
+    process.execPath = execPath;
+    none.close();
+  }
+});
+
+test("a caller who leaves while Python loads is not kept", async () => {
+  const other = new Python();
+  const leaving = new AbortController();
+  const running = other.run({ code: "1", data: "null", variables: [], maxCharacters: 9 }, 1000, leaving.signal);
+  setImmediate(() => {
+    leaving.abort(new Error("gone"));
+  });
+  await assert.rejects(running, /gone/);
+  other.close();
+});
+
+const hasProc = existsSync(`/proc/self/task/${process.pid}/children`);
+
+test(
+  "a program that computes ends with a gateway that was killed",
+  { skip: hasProc ? false : "the system does not tell a process's children" },
+  async () => {
+    const gateway = fork(new URL("../../../test/rig/python-gateway.ts", import.meta.url), {
+      execArgv: process.execArgv,
+    });
+    await once(gateway, "message");
+    const children = readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, "utf8").trim().split(" ");
+    const running = children.map(Number);
+    assert.ok(running.length > 0);
+    gateway.kill("SIGKILL");
+    await once(gateway, "exit");
+    const deadline = Date.now() + 10_000;
+    while (running.some(isRunning) && Date.now() < deadline) await setTimeout(50);
+    const left = running.filter(isRunning);
+    for (const pid of left) process.kill(pid, "SIGKILL");
+    assert.deepEqual(left, []);
+  },
+);
+
+/** A zombie, which nobody has asked for its end yet, does not run. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}

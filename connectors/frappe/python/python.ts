@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { FromSandbox, Program, ProgramEnd, ToSandbox } from "./messages.ts";
+import { kill } from "../apart/kill.ts";
+import { residentMb } from "../apart/memory.ts";
+import { guard } from "./guard.ts";
+import { type FromSandbox, type Program, type ProgramEnd, type ToSandbox, saidBy } from "./messages.ts";
 
 /** What programs may use. */
 export interface PythonLimits {
@@ -58,11 +60,11 @@ export class Python {
   async run(asked: Program, timeoutMs: number, signal: AbortSignal): Promise<ProgramEnd> {
     await this.#turn(signal);
     try {
-      const sandbox = await this.#taken();
+      const sandbox = await unlessLeft(this.#taken(), signal);
       try {
         return await this.#ended(sandbox, asked, timeoutMs, signal);
       } finally {
-        sandbox.child.kill("SIGKILL");
+        kill(sandbox.child);
       }
     } finally {
       this.#running -= 1;
@@ -76,7 +78,7 @@ export class Python {
     this.#isClosed = true;
     clearTimeout(this.#spare?.timer);
     this.#spare = undefined;
-    for (const child of this.#children) child.kill("SIGKILL");
+    for (const child of this.#children) kill(child);
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -112,14 +114,15 @@ export class Python {
     const sandbox = this.#begun();
     const drop = (): void => {
       if (this.#spare?.sandbox === sandbox) this.#spare = undefined;
-      sandbox.then(({ child }) => child.kill("SIGKILL")).catch(() => undefined);
+      sandbox.then(({ child }) => kill(child)).catch(() => undefined);
     };
-    // One that does not come up is not missed: whoever needs one begins it, and is told.
-    sandbox.catch(drop);
+    // One that does not come up, or ends, is not missed: whoever needs one begins it, and is told.
+    sandbox.then(({ child }) => child.once("exit", drop), drop);
     this.#spare = { sandbox, timer: setTimeout(drop, this.#limits.spareMs).unref() };
   }
 
   async #begun(): Promise<Sandbox> {
+    if (this.#isClosed) throw new ProgramEnded("Python is not to be had any more: the connector has ended");
     const pyodide = import.meta.resolve("pyodide");
     const child = fork(program, [pyodide, String(this.#limits.memoryMb * 1024 * 1024)], {
       // Neither the gateway's environment nor its output is the program's business.
@@ -137,25 +140,34 @@ export class Python {
     });
     this.#children.add(child);
     const { promise, resolve, reject } = Promise.withResolvers<Sandbox>();
-    const sandbox: Sandbox = { child, answer: () => undefined };
+    const sandbox: Sandbox = { child, asked: undefined, end: undefined, answer: () => undefined };
     const timer = setTimeout(() => {
-      child.kill("SIGKILL");
+      kill(child);
     }, loadMs);
-    child.on("message", (message: FromSandbox) => {
+    child.on("message", (said: unknown) => {
       clearTimeout(timer);
+      const message = saidBy(said, sandbox.asked);
       if (message.type === "ready") resolve(sandbox);
       else sandbox.answer(message);
     });
-    child.on("error", () => undefined);
-    child.on("exit", (code, signal) => {
+    const ended = (how: string): void => {
       clearTimeout(timer);
       this.#children.delete(child);
-      const how = signal ?? `status ${code}`;
+      sandbox.end = how;
       sandbox.answer({ type: "broken", message: how });
       reject(
         new ProgramEnded(`Python did not load (${how}); see whether the machine has ${aroundMb} MB of memory for it`),
       );
+    };
+    child.on("exit", (code, signal) => {
+      ended(signal ?? `status ${code}`);
     });
+    // One that could not be started has no exit.
+    child.on("error", (error) => {
+      kill(child);
+      ended(error.message);
+    });
+    guard(child);
     child.unref();
     child.channel?.unref();
     return promise;
@@ -179,7 +191,9 @@ export class Python {
         reject(new ProgramEnded(`Python broke down (${message.message}); the program may have wanted too much memory`));
       }
     };
-    tell(sandbox, { type: "run", program: asked });
+    sandbox.asked = asked;
+    if (sandbox.end === undefined) tell(sandbox, { type: "run", program: asked });
+    else sandbox.answer({ type: "broken", message: sandbox.end });
     try {
       signal.throwIfAborted();
       return await promise;
@@ -192,10 +206,8 @@ export class Python {
 
   /** Where the system tells (Linux). Elsewhere the limit within WebAssembly and that of V8 hold alone. */
   async #look({ child }: Sandbox, reject: (reason: Error) => void): Promise<void> {
-    const statm = await readFile(`/proc/${child.pid}/statm`, "utf8").catch(() => undefined);
-    const pages = Number(statm?.split(" ")[1] ?? 0);
     const { memoryMb } = this.#limits;
-    if (pages * 4096 > (memoryMb + aroundMb) * 1024 * 1024) {
+    if ((await residentMb(child.pid)) > memoryMb + aroundMb) {
       reject(
         new ProgramEnded(`The program used more than ${memoryMb} MB of memory and was ended; work on less at a time`),
       );
@@ -205,6 +217,10 @@ export class Python {
 
 interface Sandbox {
   readonly child: ChildProcess;
+  /** The program that it was told to run. */
+  asked: Program | undefined;
+  /** How it ended, once it has. */
+  end: string | undefined;
   answer: (message: FromSandbox) => void;
 }
 
@@ -215,4 +231,20 @@ function tell({ child }: Sandbox, message: ToSandbox): void {
 
 function reasonOf({ reason }: AbortSignal): Error {
   return reason instanceof Error ? reason : new ProgramEnded("The caller left");
+}
+
+/** The sandbox, unless its caller leaves before: it is ended then, once it is there. */
+async function unlessLeft(taken: Promise<Sandbox>, signal: AbortSignal): Promise<Sandbox> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const leave = (): void => {
+    taken.then(({ child }) => kill(child)).catch(() => undefined);
+    reject(reasonOf(signal));
+  };
+  if (signal.aborted) leave();
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    return await Promise.race([taken, promise]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }

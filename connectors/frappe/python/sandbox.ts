@@ -8,11 +8,12 @@ import type { FromSandbox, Program, ProgramEnd, ToSandbox } from "./messages.ts"
  */
 
 const [, , pyodideUrl = "", maxBytes = "0"] = process.argv;
-const send = process.send?.bind(process);
+// What `process.send` calls, and the way out: neither is left where a program could find it.
+const send: unknown = Reflect.get(process, "_send");
+const exit = process.exit.bind(process);
 
-process.on("disconnect", () => {
-  process.kill(process.pid, "SIGKILL");
-});
+// While a program runs this is not seen: the gateway's guard ends the process then.
+process.on("disconnect", () => exit());
 
 const epilogue = `
 def _switchyard_json(value, most):
@@ -22,8 +23,7 @@ def _switchyard_json(value, most):
     except (TypeError, ValueError, RecursionError):
         text = json.dumps(repr(value))
     if len(text) > most:
-        text = json.dumps(text[: most // 2])
-        return text, True
+        return json.dumps(text[: most // 2 - 1]), True
     return text, False
 _switchyard_json`;
 
@@ -56,7 +56,14 @@ function run({ code, data, variables, maxCharacters }: Program): ProgramEnd {
   const jsonOf = (value: unknown): string => {
     const [text, wasCut] = toJson(value, maxCharacters).toJs();
     isCut ||= Boolean(wasCut);
-    return String(text);
+    return whole(String(text));
+  };
+  // Python has cut it, but the program may have changed what Python cuts with.
+  const whole = (text: string): string => {
+    if (text.length <= maxCharacters) return text;
+    isCut = true;
+    // As JSON, a character is six at most.
+    return JSON.stringify(text.slice(0, Math.max(0, Math.floor(maxCharacters / 6) - 1)));
   };
   let error: string | undefined;
   let result: string | undefined;
@@ -64,7 +71,9 @@ function run({ code, data, variables, maxCharacters }: Program): ProgramEnd {
     const value: unknown = python.runPython(code, { globals, filename: "program.py" });
     result = value === undefined ? undefined : jsonOf(value);
   } catch (thrown) {
-    error = ownLines(thrown instanceof Error ? thrown.message : String(thrown));
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    isCut ||= message.length > maxCharacters;
+    error = ownLines(message.slice(0, maxCharacters)).slice(0, maxCharacters);
   }
   const wanted = variables.filter((name) => globals.has(name));
   const kept = Object.fromEntries(wanted.map((name) => [name, jsonOf(globals.get(name))]));
@@ -101,5 +110,5 @@ class Printed {
 }
 
 function tell(message: FromSandbox): void {
-  send?.(message);
+  if (typeof send === "function") Reflect.apply(send, process, [message]);
 }

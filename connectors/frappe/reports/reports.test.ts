@@ -7,6 +7,10 @@ import { runReport } from "./run-report.ts";
 const { signal } = new AbortController();
 const query = 'SELECT name AS "Name:Data:100" FROM `tabCustomer`';
 
+function none(): void {
+  // Nothing is told, and nothing refused.
+}
+
 for (const version of [14, 15] as const) {
   suite(`on a site of version ${version}`, () => {
     test("a report that is prepared in the background is asked for until it is there, less and less often", async () => {
@@ -27,7 +31,8 @@ for (const version of [14, 15] as const) {
           waited.push(ms);
           return Promise.resolve();
         },
-        progress: () => undefined,
+        progress: none,
+        check: none,
       };
       const first = await runReport(deps, "Slow", {}, signal);
       assert.deepEqual(first.table.rows.map(([name]) => String(name)).toSorted(), [
@@ -55,7 +60,7 @@ for (const version of [14, 15] as const) {
       });
       const report = { report_name: "South", ref_doctype: "Customer", report_type: "Report Builder", json };
       await stand.admin.create("Report", report, signal);
-      const deps = { client: stand.admin, now: () => 0, sleep: () => Promise.resolve(), progress: () => undefined };
+      const deps = { client: stand.admin, now: () => 0, sleep: () => Promise.resolve(), progress: none, check: none };
       const run = await runReport(deps, "South", {}, signal);
       assert.deepEqual(run.table.rows, [
         ["Cedar GmbH", "South"],

@@ -3,7 +3,7 @@ import type { Table } from "../../shared/table.ts";
 import type { Client } from "../client/client.ts";
 import { FrappeError } from "../client/frappe-error.ts";
 import { type JsonObject, isJsonObject, parsedJson, stringAt } from "../client/json.ts";
-import type { Filters } from "../client/list-query.ts";
+import type { Filters, ListQuery } from "../client/list-query.ts";
 
 /** What a report came to. */
 export interface ReportRun {
@@ -34,6 +34,8 @@ export interface ReportDeps {
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly progress: (message: string) => void;
+  /** Refuses a list that may not be asked for. @throws {ToolFailure} */
+  readonly check: (doctype: string, query: ListQuery) => void;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function runReport(
   const direct = await asked(deps.client, report, filters, signal);
   if (Number(direct["prepared_report"] ?? 0) === 1) return readyOf(direct) ?? prepared(deps, report, filters, signal);
   if (Array.isArray(direct["result"])) return runOf(direct, undefined);
-  return listed(deps.client, report, filters, signal);
+  return listed(deps, report, filters, signal);
 }
 
 /** What was prepared with these filters; undefined where nothing is ready. */
@@ -141,7 +143,12 @@ function cellsOf(row: unknown, columns: readonly ReportColumn[]): readonly unkno
 }
 
 /** A report that is a stored list: its fields, filters and order are in the report itself. */
-async function listed(client: Client, report: string, filters: JsonObject, signal: AbortSignal): Promise<ReportRun> {
+async function listed(
+  { client, check }: ReportDeps,
+  report: string,
+  filters: JsonObject,
+  signal: AbortSignal,
+): Promise<ReportRun> {
   const doc = await client.read("Report", report, signal);
   const doctype = stringAt(doc, "ref_doctype") ?? "";
   const stored = parsedJson(stringAt(doc, "json") ?? "{}");
@@ -156,6 +163,8 @@ async function listed(client: Client, report: string, filters: JsonObject, signa
       ? `${sortBy.replace(/^.*\./, "")} ${order === "asc" ? "asc" : "desc"}`
       : undefined;
   const query = { fields, filters: conditions, limit: mostRows, ...(orderBy !== undefined && { orderBy }) };
+  // A column that is but a field is masked where it is shown; of what is computed, and of conditions, values could be found out.
+  check(doctype, { ...query, fields: fields.filter((field) => !/^\w+$/.test(field)) });
   const rows = await client.list(doctype, query, signal);
   const columns = fields.map((name) => ({ name, label: name, type: "Data" }));
   return {

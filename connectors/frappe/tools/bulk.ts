@@ -3,9 +3,9 @@ import { z } from "zod";
 import { FrappeError } from "../client/frappe-error.ts";
 import { type JsonObject, stringAt } from "../client/json.ts";
 import { checkValues } from "../desk/check-values.ts";
-import { type Desk, type Visitor, answer, docTypeFor, tellChanged } from "../desk/desk.ts";
-import { withoutMasks } from "./create.ts";
-import { withTables } from "./update.ts";
+import { type Desk, type Visitor, answer, docTypeFor, tellChanged, tellable } from "../desk/desk.ts";
+import { maskProblem } from "./create.ts";
+import { checkState, withTables } from "./update.ts";
 import { asked, docShape } from "./shapes.ts";
 
 /** Documents of one call. */
@@ -58,7 +58,8 @@ export function bulkTool(desk: Desk): Tool {
       const docType = await docTypeFor(desk, visitor, doctype, call.signal);
       const wrong = new Map(
         documents.flatMap((values, at) => {
-          const error = wrongOf(values, operation, checkValues(docType, values, operation === "insert").problems);
+          const { problems } = checkValues(docType, values, operation === "insert");
+          const error = maskProblem(desk, docType, values) ?? wrongOf(values, operation, problems);
           return error === undefined ? [] : [[at, error] as const];
         }),
       );
@@ -133,15 +134,21 @@ async function updated(
   values: JsonObject,
   signal: AbortSignal,
 ): Promise<string> {
-  const { name: given, ...changes } = withoutMasks(desk, doctype, values);
+  const { name: given, ...changes } = values;
   const name = String(given);
   const docType = await docTypeFor(desk, visitor, doctype, signal);
   const hasTables = Object.keys(changes).some((field) => docType.tables.has(field));
-  // The rows of its tables as they are must be known, for those that are not given to stay.
-  const now = hasTables ? await visitor.client.read(doctype, name, signal) : {};
+  // The rows of its tables as they are must be known, for those that are not given to stay; and whether it is final.
+  const isRead = hasTables || docType.isSubmittable;
+  const now = isRead ? await visitor.client.read(doctype, name, signal) : {};
+  if (isRead) checkState(docType, now, changes);
   const modified = stringAt(now, "modified");
   const sent = { ...withTables(docType, changes, now, []), ...(modified !== undefined && { modified }) };
-  await visitor.client.update(doctype, name, sent, signal);
+  try {
+    await visitor.client.update(doctype, name, sent, signal);
+  } catch (thrown) {
+    throw tellable(desk, doctype, changes, thrown);
+  }
   return name;
 }
 
@@ -150,7 +157,10 @@ interface Row {
   readonly values: JsonObject;
 }
 
-/** Creates rows in chunks. Of a chunk that the site refuses nothing is written; then its rows are created one by one, to find which is wrong. */
+/**
+ * Creates rows in chunks. Of a chunk that the site itself refuses nothing is written; then its rows are created one by one, to find which is wrong. Where
+ * it is not known whether a chunk was written, its rows are told so, and are not sent again.
+ */
 export async function inserted(
   desk: Desk,
   { client }: Visitor,
@@ -163,19 +173,20 @@ export async function inserted(
   );
   let done = 0;
   const one = async ({ row, values }: Row, signal: AbortSignal): Promise<RowResult> => {
-    const { doc } = await client.create(doctype, withoutMasks(desk, doctype, values), signal);
+    const { doc } = await client.create(doctype, values, signal);
     return { row, name: String(doc["name"]) };
   };
+  const failed = ({ row, values }: Row, reason: unknown): RowResult =>
+    failedInsert(row, reason, tellable(desk, doctype, values, reason));
   const insertChunk = async (chunk: readonly Row[], signal: AbortSignal): Promise<readonly RowResult[]> => {
     try {
-      const docs = chunk.map(({ values }) => ({ ...withoutMasks(desk, doctype, values), doctype }));
+      const docs = chunk.map(({ values }) => ({ ...values, doctype }));
       const names = await client.insertMany(docs, signal);
       return chunk.map(({ row }, at) => ({ row, ...(names[at] !== undefined && { name: names[at] }) }));
     } catch (thrown) {
-      if (!(thrown instanceof FrappeError) || thrown.mayPass) throw thrown;
+      if (!(thrown instanceof FrappeError) || !thrown.wroteNothing || thrown.mayPass) throw thrown;
       const results: RowResult[] = [];
-      for (const item of chunk)
-        results.push(await one(item, signal).catch((reason: unknown) => failedRow(item.row, reason)));
+      for (const item of chunk) results.push(await one(item, signal).catch((reason: unknown) => failed(item, reason)));
       return results;
     }
   };
@@ -191,7 +202,7 @@ export async function inserted(
     { concurrency },
   );
   return outcomes.flatMap((outcome, at) =>
-    outcome.kind === "done" ? outcome.value : (chunks[at] ?? []).map(({ row }) => failedRow(row, outcome.thrown)),
+    outcome.kind === "done" ? outcome.value : (chunks[at] ?? []).map((item) => failed(item, outcome.thrown)),
   );
 }
 
@@ -209,6 +220,13 @@ async function each<Item extends { readonly row: number }>(
 
 function failedRow(row: number, reason: unknown): RowResult {
   return { row, error: reason instanceof Error ? reason.message : String(reason) };
+}
+
+/** `told` is the reason as it may be told. */
+function failedInsert(row: number, reason: unknown, told: unknown): RowResult {
+  const failed = failedRow(row, told);
+  if (!(reason instanceof FrappeError) || reason.wroteNothing) return failed;
+  return { row, error: `Whether it was written is not known; look for it before it is written again. ${failed.error}` };
 }
 
 /** Progress is by rows, not by chunks. */

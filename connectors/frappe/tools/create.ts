@@ -3,8 +3,9 @@ import { z } from "zod";
 import { FrappeError } from "../client/frappe-error.ts";
 import { type JsonObject, isJsonObject } from "../client/json.ts";
 import { type Problem, checkValues, deadLinks } from "../desk/check-values.ts";
-import { type Desk, type Visitor, answer, docTypeFor, pageOf, tellChanged } from "../desk/desk.ts";
+import { type Desk, type Visitor, answer, docTypeFor, pageOf, tellChanged, tellable } from "../desk/desk.ts";
 import type { DocType } from "../desk/doctype.ts";
+import { mask } from "../desk/masks.ts";
 import { stateOf } from "./read.ts";
 import { asked, docShape } from "./shapes.ts";
 
@@ -47,10 +48,10 @@ export function createTool(desk: Desk): Tool {
         return answer(visitor, { ...structured, validation_passed: all.length === 0, missing: [...warnings] }, []);
       }
       refuse(problems);
-      const { doc, messages } = await visitor.client.create(doctype, withoutMasks(desk, doctype, data), call.signal);
+      const { doc, messages } = await created(desk, visitor, docType, data, call.signal);
       const name = String(doc["name"]);
       tellChanged(desk, doctype, name);
-      const done = submit ? await submitted(desk, visitor, doctype, doc, call) : { doc, messages: [] };
+      const done = submit ? await submitted(desk, visitor, doctype, data, doc, call) : { doc, messages: [] };
       const state = stateOf(done.doc);
       return answer(
         visitor,
@@ -82,22 +83,58 @@ export function refuse(problems: readonly Problem[]): void {
 }
 
 /** @throws {ToolFailure} a value is the mask that stands for one: it would be written in its place. */
-export function withoutMasks(desk: Desk, doctype: string, values: JsonObject): JsonObject {
-  const masked = Object.entries(values).find(
-    ([field, value]) => value === "[masked]" && desk.masks.has(doctype, field),
-  );
-  if (masked === undefined) return values;
-  throw new ToolFailure(`${masked[0]} is masked, and "[masked]" is not its value: leave it out. Nothing was written`);
+export function withoutMasks(desk: Desk, docType: DocType, values: JsonObject): JsonObject {
+  const problem = maskProblem(desk, docType, values);
+  if (problem === undefined) return values;
+  throw new ToolFailure(`${problem}. Nothing was written`);
 }
 
-async function submitted(desk: Desk, { client }: Visitor, doctype: string, doc: JsonObject, { signal }: ToolCall) {
+/** What is wrong where a value, at the top or in a row, is the mask that stands for one; undefined where none is. */
+export function maskProblem(desk: Desk, docType: DocType, values: JsonObject): string | undefined {
+  const place = maskedPlace(desk, docType, values);
+  if (place === undefined) return undefined;
+  return `${place} is masked, and "${mask}" is not its value: leave it out`;
+}
+
+function maskedPlace({ masks }: Desk, docType: DocType, values: JsonObject): string | undefined {
+  for (const [field, value] of Object.entries(values)) {
+    if (value === mask && masks.has(docType.name, field)) return field;
+    if (!Array.isArray(value)) continue;
+    for (const [at, row] of value.entries()) {
+      if (!isJsonObject(row)) continue;
+      const child = docType.tables.get(field)?.name;
+      const found = Object.keys(row).find((name) => row[name] === mask && masks.has(child, name, docType.name));
+      if (found !== undefined) return `${field}[${at}].${found}`;
+    }
+  }
+  return undefined;
+}
+
+async function created(desk: Desk, { client }: Visitor, docType: DocType, data: JsonObject, signal: AbortSignal) {
+  const values = withoutMasks(desk, docType, data);
+  try {
+    return await client.create(docType.name, values, signal);
+  } catch (thrown) {
+    throw tellable(desk, docType.name, data, thrown);
+  }
+}
+
+async function submitted(
+  desk: Desk,
+  { client }: Visitor,
+  doctype: string,
+  data: JsonObject,
+  doc: JsonObject,
+  { signal }: ToolCall,
+) {
   const name = String(doc["name"]);
   try {
     const modified = typeof doc["modified"] === "string" ? doc["modified"] : undefined;
     const written = await client.submit(doctype, name, modified, signal);
     tellChanged(desk, doctype, name);
     return written;
-  } catch (thrown) {
+  } catch (caught) {
+    const thrown = tellable(desk, doctype, data, caught);
     if (!(thrown instanceof FrappeError)) throw thrown;
     throw new ToolFailure(
       `${doctype} ${name} was created as a draft and not submitted: ${thrown.message} Correct it with update_document, then submit_document; do not create it again.`,
@@ -115,15 +152,19 @@ export function overridden(desk: Desk, docType: DocType, given: JsonObject, got:
       for (const [at, row] of value.entries()) {
         const gotRow: unknown = now[at];
         if (!isJsonObject(row) || !isJsonObject(gotRow)) continue;
-        for (const [name, cell] of Object.entries(row)) tell(`${field}[${at}].${name}`, name, cell, gotRow[name]);
+        const child = docType.tables.get(field)?.name;
+        for (const [name, cell] of Object.entries(row)) {
+          const isMasked = desk.masks.has(child, name, docType.name);
+          tell(`${field}[${at}].${name}`, isMasked, cell, gotRow[name]);
+        }
       }
-    } else tell(field, field, value, now);
+    } else tell(field, desk.masks.has(docType.name, field), value, now);
   }
   return told.slice(0, 50);
 
-  function tell(place: string, field: string, wanted: unknown, now: unknown): void {
+  function tell(place: string, isMasked: boolean, wanted: unknown, now: unknown): void {
     if (typeof wanted === "object" || now === undefined || isSame(wanted, now)) return;
-    const shown = desk.masks.has(docType.name, field) ? "another value" : JSON.stringify(now);
+    const shown = isMasked ? "another value" : JSON.stringify(now);
     told.push(`${place}: the site set ${shown} where ${JSON.stringify(wanted)} was given`);
   }
 }

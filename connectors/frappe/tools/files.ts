@@ -5,7 +5,8 @@ import { FileRefused, type FoundTable } from "../extract/content.ts";
 import { type FileKind, fileKinds, kindOf } from "../extract/kind.ts";
 import { pictureText } from "../extract/ocr.ts";
 import { type Desk, type Visitor, answer } from "../desk/desk.ts";
-import { docUse } from "../desk/uses.ts";
+import { decoded } from "../desk/decoded.ts";
+import { doctypeUse } from "../desk/uses.ts";
 
 const mostCharacters = 200_000;
 
@@ -71,7 +72,8 @@ export function extractTool(desk: Desk): Tool {
       const visitor = desk.visitor(caller);
       const file = await fileFor(visitor, args, signal);
       const { operation, language, max_pages: maxPages, max_rows: maxRows } = args;
-      const uses = [docUse("File", file.url)];
+      // Files are told by their names, which an address does not say.
+      const uses = [doctypeUse("File")];
       const base = { file_name: file.name, kind: file.kind };
       if (operation === "ocr") {
         const text = await ocr(desk, file, language, maxPages, signal);
@@ -118,12 +120,18 @@ export async function fileFor(
   if ((url === undefined) === (name === undefined)) throw new ToolFailure("Give either file_url or file_name");
   const found = url ?? (await urlOf(client, name ?? "", signal));
   const { bytes } = await client.download(found, signal);
-  const ownName = name ?? decodeURIComponent(found.slice(found.lastIndexOf("/") + 1));
+  const ownName = name ?? lastPart(found);
   const kind = kindOf(ownName, bytes);
   if (kind !== undefined) return { name: ownName, url: found, kind, bytes };
   throw new ToolFailure(
     `${ownName} is of no kind that can be read; ${fileKinds.join(", ")} can. Old .doc and .xls are to be stored as .docx and .xlsx`,
   );
+}
+
+/** The name in an address. A site writes `%` in it as it is: what cannot be decoded never was encoded. */
+function lastPart(url: string): string {
+  const part = url.slice(url.lastIndexOf("/") + 1);
+  return decoded(part) ?? part;
 }
 
 async function urlOf(client: Visitor["client"], name: string, signal: AbortSignal): Promise<string> {
@@ -145,11 +153,20 @@ async function ocr(
 ) {
   if (kind !== "image" && kind !== "pdf")
     throw new ToolFailure(`${name} is ${kind}; ocr reads pictures and PDFs. Ask for operation extract`);
-  const pictures = kind === "image" ? [bytes] : await desk.apart.run({ kind: "images", bytes, maxPages }, signal);
-  if (pictures.length === 0) throw new ToolFailure(`${name} holds no pictures; ask for operation extract`);
   const texts: string[] = [];
   try {
-    for (const each of pictures) texts.push(await pictureText(each, language, signal));
+    if (kind === "image") return await pictureText(bytes, language, signal);
+    // One picture at a time is in memory, and no more of them than their text is wanted of.
+    let [from, characters] = [{ page: 1, at: 0 }, 0];
+    while (characters <= mostCharacters) {
+      const { picture, next } = await desk.apart.run({ kind: "picture", bytes, from, maxPages }, signal);
+      if (picture === undefined) break;
+      const text = await pictureText(picture, language, signal);
+      texts.push(text);
+      characters += text.length;
+      from = next;
+    }
+    if (texts.length === 0) throw new ToolFailure(`${name} holds no pictures; ask for operation extract`);
   } catch (thrown) {
     throw thrown instanceof FileRefused ? new ToolFailure(thrown.message, { cause: thrown }) : thrown;
   }

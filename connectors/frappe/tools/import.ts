@@ -5,6 +5,7 @@ import { type Problem, checkValues, deadLinks } from "../desk/check-values.ts";
 import { type Desk, type Visitor, answer, docTypeFor, plain, tellChanged } from "../desk/desk.ts";
 import { type DocType, type Field, tableTypes } from "../desk/doctype.ts";
 import { fileFor, fileShape, objectsOf } from "./files.ts";
+import { maskProblem } from "./create.ts";
 import { inserted, mostDocuments, rowResultShape } from "./bulk.ts";
 import { asked } from "./shapes.ts";
 
@@ -70,8 +71,8 @@ export function importTool(desk: Desk): Tool {
           .map(({ name }) => name),
       };
       if (mode === "preview") return answer(visitor, { ...base, rows: documents.slice(0, shownRows) }, []);
-      const problems = await problemsOf(visitor, docType, documents, call.signal);
-      const refused = [...problems].map(([row, found]) => ({ row, error: told(found) }));
+      const problems = await problemsOf(desk, visitor, docType, documents, call.signal);
+      const refused = [...problems].map(([row, error]) => ({ row, error }));
       const good = documents.map((values, row) => ({ row, values })).filter(({ row }) => !problems.has(row));
       const written =
         mode === "dry_run" ? good.map(({ row }) => ({ row })) : await inserted(desk, visitor, doctype, good, call);
@@ -88,26 +89,39 @@ interface Source extends z.output<z.ZodObject<typeof fileShape>> {
   readonly sheet?: string | undefined;
 }
 
-async function tableFor(desk: Desk, visitor: Visitor, { csv, sheet, ...file }: Source, signal: AbortSignal) {
-  const bounds = { maxPages: 1, maxRows: mostDocuments + 2, maxCharacters };
-  if (csv !== undefined && (file.file_url !== undefined || file.file_name !== undefined)) {
+async function tableFor(desk: Desk, visitor: Visitor, { csv, sheet, ...given }: Source, signal: AbortSignal) {
+  const bounds = { maxPages: 1, maxRows: mostDocuments + 1, maxCharacters, only: { place: sheet } };
+  if (csv !== undefined && (given.file_url !== undefined || given.file_name !== undefined)) {
     throw new ToolFailure("Give either csv or a file");
   }
   const found =
     csv === undefined
-      ? await fileFor(visitor, file, signal)
+      ? await fileFor(visitor, given, signal)
       : { name: "csv", kind: "csv" as const, bytes: Buffer.from(csv) };
   if (found.kind !== "csv" && found.kind !== "xlsx")
     throw new ToolFailure(`${found.name} is ${found.kind}; CSV and xlsx are imported`);
-  const { tables } = await desk.apart.run({ kind: "extract", file: found.kind, bytes: found.bytes, bounds }, signal);
+  const { kind: file, bytes } = found;
+  const { tables, isCut } = await desk.apart.run({ kind: "extract", file, bytes, bounds }, signal);
   const table = sheet === undefined ? tables[0] : tables.find(({ place }) => place === sheet);
   if (table === undefined)
     throw new ToolFailure(`${found.name} has no such sheet; there are ${tables.map(({ place }) => place).join(", ")}`);
   const { columns, rows } = objectsOf(table);
+  if (isCut) {
+    throw new ToolFailure(
+      `${found.name} is more than one import takes: its first ${rows.length} rows fit (${mostDocuments} rows and 16 Mi characters do). Import it in parts. Nothing was written`,
+    );
+  }
+  refuseRepeated(found.name, columns);
   if (rows.length === 0) throw new ToolFailure(`${found.name} has no rows below the first, which names the columns`);
-  if (rows.length > mostDocuments)
-    throw new ToolFailure(`${found.name} has more than ${mostDocuments} rows; import it in parts`);
   return { columns, rows };
+}
+
+/** @throws {ToolFailure} columns have one name: of their values only the last would be written. */
+function refuseRepeated(file: string, columns: readonly string[]): void {
+  const repeated = new Set(columns.filter((column, at) => columns.indexOf(column) !== at));
+  if (repeated.size === 0) return;
+  const names = [...repeated].map((name) => JSON.stringify(name)).join(", ");
+  throw new ToolFailure(`${file} has several columns of the name ${names}; give each a name of its own, or remove it`);
 }
 
 /** By name, then by label; capitals and signs do not count. @throws {ToolFailure} a column or a field that is given is none. */
@@ -135,9 +149,23 @@ function mappingOf(
       fields.find(({ label }) => plain(label) === plain(column));
     return found?.name ?? null;
   };
-  return Object.fromEntries(
+  const mapping = Object.fromEntries(
     columns.map((column) => [column, Object.hasOwn(given, column) ? (given[column] ?? null) : match(column)]),
   );
+  refuseShared(mapping);
+  return mapping;
+}
+
+/** @throws {ToolFailure} columns are of one field: of their values only the last would be written. */
+function refuseShared(mapping: Readonly<Record<string, string | null>>): void {
+  const byField = Map.groupBy(Object.entries(mapping), ([, field]) => field);
+  for (const [field, entries] of byField) {
+    if (field === null || entries.length === 1) continue;
+    const columns = entries.map(([column]) => JSON.stringify(column)).join(", ");
+    throw new ToolFailure(
+      `Columns ${columns} are matched to one field, ${field}: leave all but one out by null in mapping`,
+    );
+  }
 }
 
 function documentOf(
@@ -173,8 +201,14 @@ function valueOf(field: Field | undefined, value: unknown): unknown {
   }
 }
 
-async function problemsOf(visitor: Visitor, docType: DocType, documents: readonly JsonObject[], signal: AbortSignal) {
-  const problems = new Map<number, readonly Problem[]>();
+async function problemsOf(
+  desk: Desk,
+  visitor: Visitor,
+  docType: DocType,
+  documents: readonly JsonObject[],
+  signal: AbortSignal,
+) {
+  const problems = new Map<number, string>();
   const known = new Map<string, boolean>();
   for (const [at, values] of documents.entries()) {
     const checked = checkValues(docType, values, true);
@@ -186,12 +220,9 @@ async function problemsOf(visitor: Visitor, docType: DocType, documents: readonl
       known.set(key, isDead);
       if (isDead) dead.push({ field: link.field, problem: `There is no ${link.doctype} ${JSON.stringify(link.name)}` });
     }
-    const all = [...checked.problems, ...dead];
-    if (all.length > 0) problems.set(at, all);
+    const all = [...checked.problems, ...dead].map(({ field, problem }) => `${field}: ${problem}`);
+    const found = maskProblem(desk, docType, values) ?? all.join("; ");
+    if (found !== "") problems.set(at, found);
   }
   return problems;
-}
-
-function told(problems: readonly Problem[]): string {
-  return problems.map(({ field, problem }) => `${field}: ${problem}`).join("; ");
 }

@@ -1,8 +1,10 @@
 import { type Tool, ToolFailure, tool } from "switchyard/connector";
 import { z } from "zod";
 import { type JsonObject, isJsonObject, stringAt } from "../client/json.ts";
+import { checkValues } from "../desk/check-values.ts";
 import { type Desk, answer, docTypeFor, pageOf, tellChanged } from "../desk/desk.ts";
 import { type DocType, standardFields } from "../desk/doctype.ts";
+import { refuse, withoutMasks } from "./create.ts";
 import { stateOf } from "./read.ts";
 import { asked, docShape } from "./shapes.ts";
 
@@ -83,9 +85,11 @@ function amendDocument(desk: Desk): Tool {
     run: async ({ doctype, name, changes }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       const docType = await docTypeFor(desk, visitor, doctype, signal);
+      refuse(checkValues(docType, changes, false).problems);
+      const changed = withoutMasks(desk, docType, changes);
       const now = await visitor.client.read(doctype, name, signal);
       expect(docType, now, "cancelled", "amended");
-      const values = { ...copied(docType, now), ...changes, amended_from: name };
+      const values = { ...copied(docType, now), ...changed, amended_from: name };
       const { doc, messages } = await visitor.client.create(doctype, values, signal);
       tellChanged(desk, doctype, name, String(doc["name"]));
       return answer(visitor, told(desk, doctype, doc, messages), []);

@@ -8,6 +8,9 @@ import { rowsFor, rowsShape } from "./rows.ts";
 /** Characters of what is printed, of the result, and of each variable. */
 const maxCharacters = 200_000;
 
+/** Queries whose rows one program gets. */
+const mostQueries = 10;
+
 /** Runs a program over rows. */
 export function pythonTool(desk: Desk): Tool {
   return tool({
@@ -21,7 +24,7 @@ export function pythonTool(desk: Desk): Tool {
         .union([z.object(rowsShape).strict(), z.record(z.string(), z.object(rowsShape).strict())])
         .optional()
         .describe(
-          'One query, such as {"doctype": "Sales Invoice", "fields": ["customer", "total"]}; or several by name.',
+          `One query, such as {"doctype": "Sales Invoice", "fields": ["customer", "total"]}; or up to ${mostQueries} by name.`,
         ),
       timeout: z.int().min(1).max(300).default(30).describe("Seconds."),
       return_variables: z.array(z.string().max(200)).max(50).default([]),
@@ -38,6 +41,10 @@ export function pythonTool(desk: Desk): Tool {
     run: async ({ code, data_query: asked, timeout, return_variables: variables }, call) => {
       const visitor = desk.visitor(call.caller);
       const queries = asked === undefined ? {} : isOne(asked) ? { data: asked } : asked;
+      const count = Object.keys(queries).length;
+      if (count > mostQueries) {
+        throw new ToolFailure(`data_query holds ${count} queries; at most ${mostQueries} are made for one program`);
+      }
       const data: Record<string, readonly object[]> = {};
       const uses = new Set<string>();
       for (const [name, query] of Object.entries(queries)) {

@@ -81,6 +81,7 @@ export async function reportFor(
   let told = 0;
   const deps = {
     client,
+    check: desk.masks.check.bind(desk.masks),
     now: () => systemClock.now(),
     sleep: (ms: number, until: AbortSignal) => sleep(systemClock, ms, until),
     progress: (message: string) => {

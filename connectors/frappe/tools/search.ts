@@ -2,6 +2,7 @@ import { type Tool, ToolFailure, tool } from "switchyard/connector";
 import { z } from "zod";
 import { FrappeError } from "../client/frappe-error.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../client/json.ts";
+import type { Filter, ListQuery } from "../client/list-query.ts";
 import { momentOf } from "../client/site-time.ts";
 import { type Desk, type Visitor, answer, docTypeFor, pageOf } from "../desk/desk.ts";
 import type { DocType } from "../desk/doctype.ts";
@@ -161,11 +162,16 @@ async function rowsLike(
 ): Promise<{ readonly rows: readonly JsonObject[]; readonly fields: readonly string[]; readonly docType: DocType }> {
   const docType = await docTypeFor(desk, visitor, doctype, signal);
   const fields = searchedFields(desk, docType);
-  // In LIKE, these two stand for others; a backslash before them for themselves.
-  const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-  const orFilters = fields.map((field) => [field, "like", pattern]);
+  const orFilters = holding(fields, text);
   const rows = await visitor.client.list(doctype, { fields: [...fields, "modified"], orFilters, start, limit }, signal);
   return { rows, fields, docType };
+}
+
+/** Conditions of which one holds where one of these fields holds the text. */
+function holding(fields: readonly string[], text: string): readonly Filter[] {
+  // In LIKE, these two stand for others; a backslash before them for themselves.
+  const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return fields.map((field) => [field, "like", pattern]);
 }
 
 /** The name, the title, what the DocType names for it, and up to five more texts. */
@@ -210,26 +216,51 @@ function searchLink(desk: Desk): Tool {
     run: async ({ doctype, query: txt, filters, limit }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       if (filters !== undefined) desk.masks.check(doctype, { filters });
-      const { searchFields } = await docTypeFor(desk, visitor, doctype, signal);
-      // What is offered beside a name is made of these fields.
-      const isHidden = searchFields.some((field) => desk.masks.has(doctype, field));
-      const args = { doctype, txt, page_length: String(limit), ...(filters !== undefined && { filters }) };
-      const { value, body } = await visitor.client.call(
-        "frappe.desk.search.search_link",
-        args,
-        { verb: "GET" },
-        signal,
-      );
-      // Version 14 puts them beside.
-      const given = Array.isArray(value) ? value : body["results"];
-      const rows = Array.isArray(given) ? given.filter(isJsonObject) : [];
-      const results = rows.slice(0, limit).map((row) => ({
-        value: String(row["value"]),
-        description: isHidden ? "" : (stringAt(row, "description") ?? ""),
-      }));
-      return answer(visitor, { doctype, results }, [doctypeUse(doctype)]);
+      const { titleField, searchFields } = await docTypeFor(desk, visitor, doctype, signal);
+      // The site finds by these, and shows them beside the name.
+      const fields = ["name", ...(titleField === undefined ? [] : [titleField]), ...searchFields];
+      const open = fields.filter((field) => !desk.masks.has(doctype, field));
+      const given = { ...(filters !== undefined && { filters }) };
+      const results =
+        open.length === fields.length
+          ? await offered(visitor, { doctype, txt, page_length: String(limit), ...given }, signal)
+          : await listedLinks(
+              visitor,
+              doctype,
+              { fields: open, orFilters: holding(open, txt), limit, ...given },
+              signal,
+            );
+      return answer(visitor, { doctype, results: results.slice(0, limit) }, [doctypeUse(doctype)]);
     },
   });
+}
+
+interface Choice {
+  readonly value: string;
+  readonly description: string;
+}
+
+/** What a link may hold, as the site's own forms offer it. */
+async function offered({ client }: Visitor, args: JsonObject, signal: AbortSignal): Promise<readonly Choice[]> {
+  const { value, body } = await client.call("frappe.desk.search.search_link", args, { verb: "GET" }, signal);
+  // Version 14 puts them beside.
+  const given = Array.isArray(value) ? value : body["results"];
+  const rows = Array.isArray(given) ? given.filter(isJsonObject) : [];
+  return rows.map((row) => ({ value: String(row["value"]), description: stringAt(row, "description") ?? "" }));
+}
+
+/** Likewise, by these fields alone. */
+async function listedLinks(
+  { client }: Visitor,
+  doctype: string,
+  wanted: ListQuery,
+  signal: AbortSignal,
+): Promise<readonly Choice[]> {
+  const rows = await client.list(doctype, wanted, signal);
+  return rows.map(({ name, ...others }) => ({
+    value: String(name),
+    description: (wanted.fields ?? []).flatMap((field) => stringAt(others, field) || []).join(", "),
+  }));
 }
 
 function searchPair(desk: Desk): Tool {

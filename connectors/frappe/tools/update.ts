@@ -3,7 +3,7 @@ import { z } from "zod";
 import { FrappeError } from "../client/frappe-error.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../client/json.ts";
 import { checkValues } from "../desk/check-values.ts";
-import { type Desk, type Visitor, answer, docTypeFor, pageOf, tellChanged } from "../desk/desk.ts";
+import { type Desk, type Visitor, answer, docTypeFor, pageOf, tellChanged, tellable } from "../desk/desk.ts";
 import type { DocType } from "../desk/doctype.ts";
 import { overridden, refuse, withoutMasks } from "./create.ts";
 import { stateOf } from "./read.ts";
@@ -37,7 +37,7 @@ export function updateTool(desk: Desk): Tool {
       url: z.string(),
       warnings: z.array(z.string()),
     }),
-    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
     run: async ({ doctype, name, data, modified, replace_tables: replaced }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       const docType = await docTypeFor(desk, visitor, doctype, signal);
@@ -46,7 +46,7 @@ export function updateTool(desk: Desk): Tool {
       checkState(docType, now, data);
       const read = stringAt(now, "modified");
       if (modified !== undefined && modified !== read) throw conflict(desk, docType, now, data, modified);
-      const changes = withTables(docType, withoutMasks(desk, doctype, data), now, replaced);
+      const changes = withTables(docType, withoutMasks(desk, docType, data), now, replaced);
       try {
         const sent = { ...changes, ...(read !== undefined && { modified: read }) };
         const { doc, messages } = await visitor.client.update(doctype, name, sent, signal);
@@ -75,7 +75,7 @@ function flat(data: JsonObject): JsonObject {
 }
 
 /** @throws {ToolFailure} in its state, these fields cannot be changed. */
-function checkState(docType: DocType, now: JsonObject, data: JsonObject): void {
+export function checkState(docType: DocType, now: JsonObject, data: JsonObject): void {
   const name = String(now["name"]);
   switch (stateOf(now)) {
     case "draft":
@@ -140,7 +140,8 @@ async function explained(
   thrown: unknown,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (!(thrown instanceof FrappeError) || thrown.code !== "modified_meanwhile") return thrown;
+  if (!(thrown instanceof FrappeError) || thrown.code !== "modified_meanwhile")
+    return tellable(desk, docType.name, data, thrown);
   const now = await client.read(docType.name, name, signal);
   return conflict(desk, docType, now, data, read ?? "an unknown time", thrown);
 }

@@ -122,10 +122,11 @@ async function load(
   });
   if (answer.kind !== "complete") return { answer, sharing: "none", keep: undefined };
   const kept = answer.answer.kind === "error" ? undefined : keptResult(answer.answer.result);
-  // What failed for one fails for all who asked the same at the same time, but is not kept. It does not say whose it is.
-  const isPrivate = kept === undefined ? plan.hasPrivate || plan.terms.ttlMs === undefined : isForOne(plan, kept);
+  // What an upstream answers with a failure does not say whose that is: it may tell what another may not have. It is not kept.
+  if (kept === undefined) return { answer, sharing: "user", keep: undefined };
+  const isPrivate = isForOne(plan, kept);
   if (isPrivate && plan.terms.scope !== "user") plan.hasPrivate = true;
-  return { answer, sharing: isPrivate ? "user" : "all", keep: kept && keepOf(plan, kept, isPrivate, passage) };
+  return { answer, sharing: isPrivate ? "user" : "all", keep: keepOf(plan, kept, isPrivate, passage) };
 }
 
 /** Where nobody but the result says that it may be kept, it must also say that others may have it (2026-07-28, server/utilities/caching). */

@@ -6,6 +6,7 @@ import { Panel } from "../parts/page.tsx";
 import { Tag } from "../parts/state-badge.tsx";
 import { countText, plural } from "../text.ts";
 import type { DashboardAnswer } from "./answers.ts";
+import { isBare, noneOpenText } from "./health-words.ts";
 import { ProblemList } from "./problem-list.tsx";
 import { StateTag, colorOfGrade } from "./state-tag.tsx";
 
@@ -16,7 +17,7 @@ export function HealthView(given: {
   readonly open: (host: string) => void;
 }): ReactNode {
   const { site, dashboard, open } = given;
-  if (dashboard.total_hosts === 0)
+  if (isBare(dashboard))
     return (
       <Panel>
         <Empty title="Nothing is monitored yet">
@@ -24,8 +25,7 @@ export function HealthView(given: {
         </Empty>
       </Panel>
     );
-  const { urgent_problems: all } = dashboard;
-  const urgent = all.filter((problem) => !problem.acknowledged && !problem.in_downtime);
+  const urgent = dashboard.urgent_problems.filter((problem) => !problem.acknowledged && !problem.in_downtime);
   return (
     <>
       <Numbers dashboard={dashboard} />
@@ -35,7 +35,7 @@ export function HealthView(given: {
           <Panel title="Most urgent">
             {urgent.length === 0 ? (
               <Text size="sm" c="dimmed">
-                {all.length === 0 ? "No problem is urgent." : "Somebody takes care of each urgent problem."}
+                {noneOpenText(dashboard)}
               </Text>
             ) : (
               <ProblemList site={site} problems={urgent.slice(0, 8)} open={open} />

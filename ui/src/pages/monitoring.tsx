@@ -3,13 +3,13 @@ import { Alert, Code, Select, Stack, Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { DashboardAnswer } from "../monitoring/answers.ts";
-import { useAnswer } from "../monitoring/ask.ts";
+import { useAnswer, useMayUse } from "../monitoring/ask.ts";
 import { HealthView } from "../monitoring/health-view.tsx";
 import { HostDialog } from "../monitoring/host-dialog.tsx";
 import { ProblemsView } from "../monitoring/problems-view.tsx";
 import { Empty, Loaded } from "../parts/loaded.tsx";
 import { Page, Panel } from "../parts/page.tsx";
-import { useStatus } from "../queries.ts";
+import { useStatus, useTools } from "../queries.ts";
 import { plural } from "../text.ts";
 import { useUpstreamsOf } from "../upstreams-of.ts";
 
@@ -29,15 +29,17 @@ export function MonitoringPage(): ReactNode {
   );
 }
 
+const livestatusSample = '"livestatus": { "main": { "host": "monitoring.example.com", "tls": true } }';
+
 function NoSite(): ReactNode {
   return (
     <Empty title="No upstream is a monitoring site">
       Add the connector to `mcpServers` of the configuration, or on the page Upstreams. Without a site of your own,
       `switchyard demo checkmk` starts a simulated one.
       <Code block mt="sm" ta="left">
-        {
-          '"checkmk": {\n  "connector": "checkmk",\n  "config": {\n    "url": "https://monitoring.example.com",\n    "site": "main",\n    "user": "automation",\n    "secret": "${CHECKMK_SECRET}"\n  }\n}'
-        }
+        {'"checkmk": {\n  "connector": "checkmk",\n  "config": {\n    "url": "https://monitoring.example.com",\n    "site": "main",\n    "user": "automation",\n    "secret": "${CHECKMK_SECRET}",\n    ' +
+          livestatusSample +
+          "\n  }\n}"}
       </Code>
     </Empty>
   );
@@ -61,7 +63,36 @@ function useAddress(): readonly [Readonly<Record<string, string | undefined>>, S
   return [search, set];
 }
 
-function Site({ site, sites }: { readonly site: string; readonly sites: readonly string[] }): ReactNode {
+function Site(given: { readonly site: string; readonly sites: readonly string[] }): ReactNode {
+  const mayAsk = useMayUse(given.site, "get_health_dashboard");
+  // One that is away has no tools at all, which its question says better.
+  const hasTools = useTools().data?.some(({ name }) => name.startsWith(`${given.site}__`)) === true;
+  return hasTools && !mayAsk ? <Unheard {...given} /> : <Standing {...given} />;
+}
+
+/** Of a site whose health cannot be asked for. */
+function Unheard({ site, sites }: { readonly site: string; readonly sites: readonly string[] }): ReactNode {
+  const [, set] = useAddress();
+  return (
+    <Page
+      title="Monitoring"
+      says={site}
+      actions={sites.length > 1 && <SiteChoice site={site} sites={sites} set={set} />}
+    >
+      <Panel>
+        <Empty title="How things stand cannot be asked here">
+          The connector reads it by Livestatus: say in the `config` of {site} where each site&apos;s listens, as
+          `livestatus`. Where it does already, your key does not reach `get_health_dashboard`.
+          <Code block mt="sm" ta="left">
+            {livestatusSample}
+          </Code>
+        </Empty>
+      </Panel>
+    </Page>
+  );
+}
+
+function Standing({ site, sites }: { readonly site: string; readonly sites: readonly string[] }): ReactNode {
   const [search, set] = useAddress();
   const dashboard = useAnswer<DashboardAnswer>(site, "get_health_dashboard", {});
   const open = (host: string): void => {

@@ -1,5 +1,5 @@
 import type { Estate } from "../estate.ts";
-import { conditionOn } from "./condition.ts";
+import { conditionOn, hostsThatMayFit } from "./condition.ts";
 import { type GetRequest, RequestError, type Statistic } from "./request.ts";
 import type { AnyTable, Column, Table } from "./tables.ts";
 
@@ -18,7 +18,7 @@ export function answerOf(tables: ReadonlyMap<string, AnyTable>, estate: Estate, 
 export function isReached(tables: ReadonlyMap<string, AnyTable>, estate: Estate, request: GetRequest): boolean {
   const found = tables.get(request.table)?.use((table) => {
     const holds = [...request.filter, ...request.waitFor].map((condition) => conditionOn(table, condition));
-    for (const row of table.rows(estate)) if (holds.every((each) => each(row))) return true;
+    for (const row of table.rows(estate, () => true)) if (holds.every((each) => each(row))) return true;
     return false;
   });
   return found ?? true;
@@ -33,7 +33,7 @@ function rowsOf<Row>(table: Table<Row>, estate: Estate, request: GetRequest): Ro
   const fits =
     second === undefined && only !== undefined ? only : (row: Row): boolean => holds.every((each) => each(row));
   const isSeen = user === undefined || users.has(user);
-  const all = isSeen ? table.rows(estate) : [];
+  const all = isSeen ? table.rows(estate, hostsThatMayFit(table, filter)) : [];
   const names = request.columns ?? (statistics.length > 0 ? [] : Object.keys(table.columns).toSorted());
   // A column that is not there is one without values.
   const columns = names.map((name): Column<Row> | undefined => table.columns[name]);

@@ -24,6 +24,22 @@ export function conditionOn<Row>(table: Table<Row>, condition: Condition): Holds
   }
 }
 
+/** Whether any row of a host can fulfil all of these conditions, as far as they compare its name. */
+export function hostsThatMayFit<Row>(
+  { columns, hostColumn }: Table<Row>,
+  filter: readonly Condition[],
+): (host: string) => boolean {
+  const column = hostColumn === undefined ? undefined : columns[hostColumn];
+  if (column?.type !== "string") return () => true;
+  const byName: Column<string> = { type: "string", of: (name) => name };
+  const compared = filter
+    .flatMap((condition) => (condition.kind === "and" ? condition.parts : [condition]))
+    .flatMap((condition) => (condition.kind === "compare" ? [condition.comparison] : []))
+    .filter(({ column: name, operator }) => name === hostColumn && !operator.startsWith("!"))
+    .map(({ operator, value }) => plainComparison(byName, operator, value));
+  return (host) => compared.every((holds) => holds(host));
+}
+
 function comparisonOn<Row>(table: Table<Row>, { column: name, operator, value }: Comparison): Holds<Row> {
   const column = table.columns[name];
   if (column === undefined) {

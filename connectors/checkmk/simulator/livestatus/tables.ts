@@ -13,7 +13,10 @@ export type Column<Row> =
 export interface Table<Row> {
   readonly name: string;
   readonly columns: Readonly<Record<string, Column<Row>>>;
-  readonly rows: (estate: Estate) => Iterable<Row>;
+  /** Rows; of hosts that cannot fit, none need be among them. */
+  readonly rows: (estate: Estate, mayFit: (host: string) => boolean) => Iterable<Row>;
+  /** The column with the name of a row's host, where hosts that cannot fit are left out. */
+  readonly hostColumn?: string;
 }
 
 type Columns<Row> = Table<Row>["columns"];
@@ -95,7 +98,9 @@ function servicesOf(estate: Estate): Table<EstateService> {
   const ofHost = ({ host }: EstateService): EstateHost | undefined => estate.hosts.get(host);
   return {
     name: "services",
-    rows: () => estate.services(),
+    // A core finds the services of a host by its name, and need not look at all others.
+    hostColumn: "host_name",
+    rows: (_, mayFit) => servicesWhere(estate, mayFit),
     columns: {
       host_name: string((row) => row.host),
       description: string((row) => row.description),
@@ -107,6 +112,10 @@ function servicesOf(estate: Estate): Table<EstateService> {
       ...Object.fromEntries(Object.entries(hosts).map(([name, column]) => [`host_${name}`, onHost(column, ofHost)])),
     },
   };
+}
+
+function* servicesWhere(estate: Estate, mayFit: (host: string) => boolean): Generator<EstateService> {
+  for (const host of estate.hosts.keys()) if (mayFit(host)) yield* estate.servicesOf(host).values();
 }
 
 /** A column of a service's host. */

@@ -54,6 +54,7 @@ function list({ site, query }: RouteRequest): Reply {
   const found = site.events.all.filter((event) => {
     const { host, application, state, phase } = event;
     return (
+      is("site_id", site.name) &&
       is("host", host) &&
       is("application", application) &&
       is("state", states[state]) &&

@@ -3,6 +3,7 @@ import type { Site } from "../site.ts";
 import { folderPath, requireFolder } from "./folder-path.ts";
 import { requireEtag } from "./etag.ts";
 import { type Reply, Refused, badFields, collection, domainObject, etagOf, notFound, problem } from "./reply.ts";
+import { requireOneWay } from "./one-way.ts";
 import { type Route, type RouteRequest, objectIn, textAt, textsIn } from "./route.ts";
 
 /** Folders in the configuration. */
@@ -56,6 +57,7 @@ function show({ site, params }: RouteRequest): Reply {
 function update({ site, params, body, ifMatch, user }: RouteRequest): Reply {
   const folder = folderAt(site, params);
   requireEtag(folder, ifMatch);
+  requireOneWay(body);
   const given = body["attributes"] === undefined ? folder.attributes : objectIn(body, "attributes");
   const attributes = { ...given, ...objectIn(body, "update_attributes") };
   const removed = textsIn(body, "remove_attributes");

@@ -15,6 +15,7 @@ import {
   quotedTwice,
   timeText,
 } from "./reply.ts";
+import { requireOneWay } from "./one-way.ts";
 import { type Route, type RouteRequest, objectIn, objectsIn, textAt, textsIn } from "./route.ts";
 
 const hostName = /^[-0-9a-zA-Z_.]+$/;
@@ -55,7 +56,7 @@ export const hostRoutes: readonly Route[] = [
   {
     method: "POST",
     path: "/objects/host_config/{host_name}/actions/move/invoke",
-    permission: "wato.edit_hosts",
+    permission: "wato.move_hosts",
     run: move,
   },
 ];
@@ -102,6 +103,7 @@ function update({ site, params, body, ifMatch, user }: RouteRequest): Reply {
 }
 
 function changed(site: Site, host: HostConfig, body: Readonly<Record<string, unknown>>, user: string): HostConfig {
+  requireOneWay(body);
   let attributes: Attributes = host.attributes;
   if (body["attributes"] !== undefined) attributes = checkedAttributes(objectIn(body, "attributes"));
   if (body["update_attributes"] !== undefined) {
