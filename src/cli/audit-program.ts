@@ -8,7 +8,7 @@ import type {
   AuditVerifyOptions,
 } from "./commands/audit.ts";
 import type { ReplayOptions } from "./commands/audit-replay.ts";
-import type { ClientOptions } from "./client.ts";
+import type { ClientOptions } from "./reached.ts";
 import type { Context } from "./context.ts";
 
 type Done = (status: number) => void;

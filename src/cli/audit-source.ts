@@ -6,7 +6,7 @@ import { systemClock } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject } from "../core/json.ts";
 import { openTrail } from "../store/open-trail.ts";
-import { type ClientOptions, namedGateway, runningGateway } from "./client.ts";
+import { type ClientOptions, namedGateway, runningGateway } from "./reached.ts";
 import { type Context, chooseConfig } from "./context.ts";
 import { type Reached, askGateway, streamFrom } from "./running.ts";
 

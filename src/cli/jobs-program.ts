@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { ClientOptions } from "./client.ts";
+import type { ClientOptions } from "./reached.ts";
 import type { JobResultsOptions, ListJobsOptions, SubmitOptions } from "./commands/jobs.ts";
 import { type Done, withUrl } from "./common-options.ts";
 import type { Context } from "./context.ts";

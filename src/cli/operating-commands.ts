@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { roles } from "../access/principal.ts";
 import { topicNames } from "../live/topic.ts";
-import type { ClientOptions } from "./client.ts";
+import type { ClientOptions } from "./reached.ts";
 import type { AlertsOptions } from "./commands/alerts.ts";
 import type { PurgeOptions } from "./commands/cache.ts";
 import type { EventsOptions } from "./commands/events.ts";

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { clientNames } from "../clients/client.ts";
+import { clientNames } from "../clients/client-names.ts";
 import { GatewayError } from "../core/errors.ts";
 import { identity } from "../identity.ts";
 import { addAudit } from "./audit-program.ts";
@@ -14,7 +14,7 @@ import type { ImportOptions } from "./commands/import.ts";
 import type { ServeOptions } from "./commands/serve.ts";
 import type { builtInDemos } from "../built-in-demos.ts";
 import type { WaitGoal, WaitOptions } from "./commands/wait.ts";
-import type { ClientOptions } from "./client.ts";
+import type { ClientOptions } from "./reached.ts";
 import type { CommonOptions } from "./context.ts";
 import { type Done, collect, withCommon, withUrl } from "./common-options.ts";
 import { addJobs } from "./jobs-program.ts";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { missedWays, overlapWays } from "../jobs/schedules/schedule.ts";
-import type { ClientOptions } from "./client.ts";
+import type { ClientOptions } from "./reached.ts";
 import type { CreateScheduleOptions, ListSchedulesOptions } from "./commands/schedules.ts";
 import { type Done, withUrl } from "./common-options.ts";
 import type { Context } from "./context.ts";

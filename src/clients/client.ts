@@ -2,12 +2,8 @@ import type { Path } from "../config/content.ts";
 import { nearest } from "../config/nearest.ts";
 import { quoted } from "../config/shown.ts";
 import { GatewayError } from "../core/errors.ts";
+import { type ClientName, clientNames } from "./client-names.ts";
 import { type Machine, joined, namedFolder, settingsFolder } from "./places.ts";
-
-/** The names by which commands know MCP clients. */
-export const clientNames = ["claude", "claude-code", "cursor", "vscode", "codex"] as const;
-
-export type ClientName = (typeof clientNames)[number];
 
 /** A part of a file in which a client looks for servers. */
 export interface ClientPlace {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Client, type Reach, clientNamed, clientNames } from "./client.ts";
+import { clientNames } from "./client-names.ts";
+import { type Client, type Reach, clientNamed } from "./client.ts";
 import { entryText, withGateway, withoutGateway } from "./connect.ts";
 
 const http: Reach = { kind: "http", url: "http://127.0.0.1:8001/mcp" };

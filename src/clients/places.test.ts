@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clientNamed, clientNames } from "./client.ts";
+import { clientNames } from "./client-names.ts";
+import { clientNamed } from "./client.ts";
 import type { Machine } from "./places.ts";
 
 const linux: Machine = { platform: "linux", env: {}, home: "/home/ada", cwd: "/work" };

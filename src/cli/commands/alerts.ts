@@ -1,6 +1,6 @@
 import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
-import { type ClientOptions, gatewayOf } from "../client.ts";
+import { type ClientOptions, gatewayOf } from "../reached.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { askGateway } from "../running.ts";

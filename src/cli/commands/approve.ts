@@ -5,7 +5,7 @@ import { definitionRefIn, quarantineOf } from "../../gateway/approval.ts";
 import { openStore } from "../../store/store.ts";
 import { Catalog, type DefinitionRef } from "../../upstream/catalog.ts";
 import { catalogKeyOf } from "../../upstream/catalog-store.ts";
-import { type ClientOptions, namedGateway, noUpstream, runningGateway } from "../client.ts";
+import { type ClientOptions, namedGateway, noUpstream, runningGateway } from "../reached.ts";
 import { type Context, chooseConfig } from "../context.ts";
 import { quarantineText } from "../definition-text.ts";
 import { exitCodes } from "../exit-codes.ts";

@@ -2,7 +2,7 @@ import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
 import { type AuditSource, type Given, auditSource } from "../audit-source.ts";
 import { callText } from "../audit-text.ts";
-import type { ClientOptions } from "../client.ts";
+import type { ClientOptions } from "../reached.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { printable, table } from "../terminal.ts";

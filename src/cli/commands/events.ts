@@ -1,7 +1,7 @@
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { SseReader } from "../../transport/sse.ts";
-import { type ClientOptions, gatewayOf } from "../client.ts";
+import { type ClientOptions, gatewayOf } from "../reached.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type Reached, askGateway, streamFrom } from "../running.ts";

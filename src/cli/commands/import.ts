@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { type Client, type ClientPlace, clientNamed, clientNames, importedClients } from "../../clients/client.ts";
+import { clientNames } from "../../clients/client-names.ts";
+import { type Client, type ClientPlace, clientNamed, importedClients } from "../../clients/client.ts";
 import type { OwnAddress } from "../../clients/own-entry.ts";
 import { type Decision, type FoundServer, planImport } from "../../clients/plan-import.ts";
 import { readClientFile, serversAt } from "../../clients/read.ts";

@@ -6,7 +6,7 @@ import { systemClock } from "../../core/clock.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../../core/json.ts";
 import { openStore } from "../../store/store.ts";
-import { type ClientOptions, namedGateway, runningGateway } from "../client.ts";
+import { type ClientOptions, namedGateway, runningGateway } from "../reached.ts";
 import { type Context, chooseConfig } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type Reached, askGateway } from "../running.ts";

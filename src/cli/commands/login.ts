@@ -4,7 +4,7 @@ import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
 import { startSwitchyard } from "../../gateway.ts";
 import { loginFile } from "../../upstream/oauth/login-file.ts";
-import { type ClientOptions, checkStartable, namedGateway, noUpstream, runningGateway } from "../client.ts";
+import { type ClientOptions, checkStartable, namedGateway, noUpstream, runningGateway } from "../reached.ts";
 import { type CommonOptions, type Context, chooseConfig, loginOptions } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type Reached, askGateway, findRunning } from "../running.ts";

@@ -1,6 +1,6 @@
 import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../../core/json.ts";
-import { type ClientOptions, gatewayOf, noUpstream, upstreamsOf } from "../client.ts";
+import { type ClientOptions, gatewayOf, noUpstream, upstreamsOf } from "../reached.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type Reached, askGateway } from "../running.ts";

@@ -3,7 +3,7 @@ import { changeFile } from "../../config/change-file.ts";
 import { switchServer, switchTool } from "../../config/edit-server.ts";
 import { systemClock } from "../../core/clock.ts";
 import { type JsonObject, isJsonObject, objectAt } from "../../core/json.ts";
-import { type ClientOptions, gatewayOf } from "../client.ts";
+import { type ClientOptions, gatewayOf } from "../reached.ts";
 import { type Context, chooseConfig } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { askGateway, findRunning } from "../running.ts";

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../../core/clock.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
-import { type ClientOptions, namedGateway, noUpstream, runningGateway } from "../client.ts";
+import { type ClientOptions, namedGateway, noUpstream, runningGateway } from "../reached.ts";
 import { type Context, chooseConfig } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type Reached, askGateway } from "../running.ts";
