@@ -4,24 +4,15 @@ import type { Credentials, Refusal } from "../../transport/credentials.ts";
 import type { Authorizer, AuthorizerReceiver } from "../authorizer.ts";
 import { type Challenge, bearerChallenge } from "./challenge.ts";
 import type { Client } from "./client-auth.ts";
-import {
-  type IssuerCredentials,
-  type Login,
-  type LoginStore,
-  type Tokens,
-  credentialsAt,
-  currentTokens,
-  emptyLogin,
-  withCredentials,
-} from "./credentials.ts";
+import { type Login, type LoginStore, type Tokens, credentialsAt, currentTokens } from "./credentials.ts";
 import { type Discovery, discover } from "./discovery.ts";
 import { type Fetch, guardedFetch } from "./guarded-fetch.ts";
+import { KeptLogin, type Protected, isUnknownClient, withoutClient } from "./kept-login.ts";
 import { type LoginPlan, type OpenLogin, finishLogin, loginFailed, openLogin } from "./login-flow.ts";
 import { type PendingLogins, loginMs } from "./pending-logins.ts";
 import { chooseClient } from "./registration.ts";
 import { missingFrom, scopesIn, scopesToAsk, unionOf } from "./scopes.ts";
 import { refreshTokens } from "./sdk.ts";
-import type { OAuthSettings } from "./settings.ts";
 
 /** What all authorizers of a gateway share. */
 export interface SharedOAuth {
@@ -32,13 +23,6 @@ export interface SharedOAuth {
   readonly redirectUri: () => string | undefined;
   /** Told of every login that begins; may bring back where it ended, for logins without a person. */
   readonly openAuthorizationUrl: ((url: URL) => Promise<URL | undefined>) | undefined;
-}
-
-/** The upstream that an authorizer is for. */
-export interface Protected {
-  readonly name: string;
-  readonly url: URL;
-  readonly settings: OAuthSettings;
 }
 
 /** A login that a person is asked for. Without it an upstream either is not there at all, or only refuses some calls. */
@@ -65,9 +49,9 @@ export class UpstreamAuthorizer implements Authorizer {
   readonly #upstream: Protected;
   readonly #shared: SharedOAuth;
   readonly #receiver: AuthorizerReceiver;
+  readonly #kept: KeptLogin;
   readonly #closing = new AbortController();
   readonly #fetch: Fetch;
-  #credentials: Credentials | undefined;
   #discovery: Discovery | undefined;
   #asked: AskedLogin | undefined;
   /** When the credentials came from a login that the upstream has not confirmed yet. */
@@ -80,16 +64,17 @@ export class UpstreamAuthorizer implements Authorizer {
     this.#upstream = upstream;
     this.#shared = shared;
     this.#receiver = receiver;
+    this.#kept = new KeptLogin(upstream, shared.store);
     this.#fetch = guardedFetch({ upstream: upstream.url, clock: shared.clock, signal: this.#closing.signal });
   }
 
   async load(): Promise<void> {
     // Logins that cannot be read matter only where the upstream wants one: it is told then.
-    await this.#reload().catch(() => undefined);
+    await this.#kept.reload().catch(() => undefined);
   }
 
   headers(): Credentials | undefined {
-    return this.#credentials;
+    return this.#kept.credentials;
   }
 
   get authorizationUrl(): string | undefined {
@@ -102,7 +87,7 @@ export class UpstreamAuthorizer implements Authorizer {
 
   async appeal(refusal: Refusal, signal: AbortSignal): Promise<boolean> {
     const key = `${refusal.status} ${refusal.challenge ?? ""}`;
-    while (refusal.sent === this.#credentials && !this.#closing.signal.aborted) {
+    while (refusal.sent === this.#kept.credentials && !this.#closing.signal.aborted) {
       const flight = this.#flight ?? this.#begin(key, refusal);
       const outcome = within(flight.outcome, signal);
       if (flight.key === key) return outcome;
@@ -129,9 +114,9 @@ export class UpstreamAuthorizer implements Authorizer {
   }
 
   async #renew(challenge: Challenge | undefined, attempt: number): Promise<boolean> {
-    const before = this.#credentials;
-    const login = await this.#reload();
-    if (this.#credentials !== before) return true;
+    const before = this.#kept.credentials;
+    const login = await this.#kept.reload();
+    if (this.#kept.credentials !== before) return true;
     if (this.#asked?.need === "all") throw this.#asked.problem;
     const discovery = await this.#discover(challenge, login);
     if (discovery === undefined) return false;
@@ -144,9 +129,9 @@ export class UpstreamAuthorizer implements Authorizer {
 
   async #stepUp(challenge: Challenge | undefined): Promise<boolean> {
     if (challenge?.error !== "insufficient_scope" || challenge.scopes.length === 0) return false;
-    const before = this.#credentials;
-    const login = await this.#reload();
-    if (this.#credentials !== before) return true;
+    const before = this.#kept.credentials;
+    const login = await this.#kept.reload();
+    if (this.#kept.credentials !== before) return true;
     const tokens = currentTokens(login);
     if (tokens !== undefined) {
       const { asked = [] } = credentialsAt(login, login?.issuer ?? "");
@@ -189,10 +174,10 @@ export class UpstreamAuthorizer implements Authorizer {
 
   /** A refresh token may serve once: of gateways that share the login, one refreshes it and the others take that over. */
   async #refreshAlone(discovery: Discovery): Promise<boolean> {
-    const before = this.#credentials;
+    const before = this.#kept.credentials;
     return this.#shared.store.alone(this.#upstream.name, async () => {
-      const login = await this.#reload();
-      return this.#credentials !== before || this.#refresh(discovery, login);
+      const login = await this.#kept.reload();
+      return this.#kept.credentials !== before || this.#refresh(discovery, login);
     });
   }
 
@@ -207,13 +192,13 @@ export class UpstreamAuthorizer implements Authorizer {
     if (answer.kind === "granted") {
       const { accessToken, refreshToken = tokens.refreshToken, scope } = answer.tokens;
       const granted = scope === undefined ? tokens.granted : scopesIn(scope);
-      await this.#keep(server.issuer, (known) => ({
+      await this.#kept.keep(server.issuer, (known) => ({
         ...known,
         tokens: { ...tokens, accessToken, refreshToken, granted },
       }));
       return true;
     }
-    await this.#forget(server.issuer, answer.error);
+    await this.#kept.forget(server.issuer, answer.error);
     return false;
   }
 
@@ -240,7 +225,7 @@ export class UpstreamAuthorizer implements Authorizer {
   async #plan(discovery: Discovery, challenged: readonly string[]): Promise<LoginPlan> {
     const { name, settings } = this.#upstream;
     const { server } = discovery;
-    const login = await this.#reload();
+    const login = await this.#kept.reload();
     this.#checkConfigured(login, server.issuer);
     const redirectUri = this.#shared.redirectUri();
     if (redirectUri === undefined) throw loginRequired(name, `Run \`switchyard login ${name}\` beside this.`);
@@ -256,7 +241,7 @@ export class UpstreamAuthorizer implements Authorizer {
     const options = { server, settings, registered: known.client, redirectUri, scopes, now, fetchFn: this.#fetch };
     const chosen = await chooseClient(options);
     if (chosen.kind === "registered" && chosen.isNew) {
-      await this.#change(server.issuer, (credentials) => ({ ...credentials, client: chosen.client }));
+      await this.#kept.change(server.issuer, (credentials) => ({ ...credentials, client: chosen.client }));
     }
     return { discovery, client: chosen.client, isRegistered: chosen.kind === "registered", redirectUri, scopes };
   }
@@ -295,11 +280,11 @@ export class UpstreamAuthorizer implements Authorizer {
 
   /** Puts a fresh address in the place of one that is running out; or goes on, where somebody has logged in elsewhere. */
   async #askAgain(plan: LoginPlan): Promise<void> {
-    const before = this.#credentials;
+    const before = this.#kept.credentials;
     try {
-      await this.#reload();
+      await this.#kept.reload();
       if (this.#closing.signal.aborted) return;
-      if (this.#credentials === before) this.#receiver.loginChanged((await this.#ask(plan, "all")).problem);
+      if (this.#kept.credentials === before) this.#receiver.loginChanged((await this.#ask(plan, "all")).problem);
       else this.#loggedIn();
     } catch (thrown) {
       if (!this.#closing.signal.aborted) this.#failed(toGatewayError(thrown));
@@ -313,15 +298,15 @@ export class UpstreamAuthorizer implements Authorizer {
       if (this.#closing.signal.aborted) throw loginFailed("The upstream that this login was for is no longer used");
       const outcome = await finishLogin(login, answer, this.#fetch);
       if (outcome.kind === "refused") {
-        if (isUnknownClient(outcome.error)) await this.#change(issuer, withoutClient);
+        if (isUnknownClient(outcome.error)) await this.#kept.change(issuer, withoutClient);
         throw loginFailed(`The authorization server ${issuer} refused the login (${outcome.error})`);
       }
-      await this.#keep(issuer, (known) => ({
+      await this.#kept.keep(issuer, (known) => ({
         ...known,
         tokens: outcome.tokens,
         asked: unionOf(known.asked ?? [], scopes),
       }));
-      await this.#bind(client, issuer);
+      await this.#kept.bind(client, issuer);
     } catch (thrown) {
       const problem = toGatewayError(thrown);
       this.#failed(problem);
@@ -349,7 +334,7 @@ export class UpstreamAuthorizer implements Authorizer {
   }
 
   async #refusedFresh(issuer: string): Promise<GatewayError> {
-    await this.#forget(issuer, "invalid_token");
+    await this.#kept.forget(issuer, "invalid_token");
     const { name } = this.#upstream;
     return new GatewayError(
       "upstream_refused_credentials",
@@ -373,74 +358,6 @@ export class UpstreamAuthorizer implements Authorizer {
       data: { stage: "login", suggestion: "Ask whoever runs the upstream, or log in as somebody who may do more." },
     });
   }
-
-  /** What is kept for this upstream; from now on also what requests carry. */
-  async #reload(): Promise<Login | undefined> {
-    const { name, url } = this.#upstream;
-    const kept = await this.#shared.store.read(name);
-    const login = kept?.url === url.href ? kept : undefined;
-    this.#use(currentTokens(login));
-    return login;
-  }
-
-  #use(tokens: Tokens | undefined): void {
-    const authorization = tokens === undefined ? undefined : `Bearer ${tokens.accessToken}`;
-    if (this.#credentials?.["authorization"] === authorization) return;
-    this.#credentials = authorization === undefined ? undefined : { authorization };
-  }
-
-  /** New tokens: used at once, and kept. */
-  async #keep(
-    issuer: string,
-    change: (known: IssuerCredentials) => IssuerCredentials & { readonly tokens: Tokens },
-  ): Promise<void> {
-    await this.#change(
-      issuer,
-      (known) => {
-        const next = change(known);
-        this.#use(next.tokens);
-        return next;
-      },
-      issuer,
-    );
-  }
-
-  async #bind(client: Client, issuer: string): Promise<void> {
-    const { name, settings } = this.#upstream;
-    if (client.id !== settings.clientId) return;
-    const configured = { clientId: client.id, issuer };
-    await this.#shared.store.change(name, (login) => (login === undefined ? undefined : { ...login, configured }));
-  }
-
-  /** Drops the tokens of an authorization server, and the client that it registered where it no longer knows that. */
-  async #forget(issuer: string, error: string): Promise<void> {
-    await this.#change(issuer, ({ asked = [], client }) => ({
-      asked,
-      ...(client === undefined || isUnknownClient(error) ? {} : { client }),
-    }));
-    await this.#reload();
-  }
-
-  async #change(
-    issuer: string,
-    change: (known: IssuerCredentials) => IssuerCredentials,
-    current?: string,
-  ): Promise<void> {
-    const { name, url } = this.#upstream;
-    await this.#shared.store.change(name, (kept) => {
-      const login = kept?.url === url.href ? kept : emptyLogin(url.href);
-      const next = withCredentials(login, issuer, change(credentialsAt(login, issuer)));
-      return current === undefined ? next : { ...next, issuer: current };
-    });
-  }
-}
-
-function withoutClient({ tokens, asked = [] }: IssuerCredentials): IssuerCredentials {
-  return { asked, ...(tokens === undefined ? {} : { tokens }) };
-}
-
-function isUnknownClient(error: string): boolean {
-  return error === "invalid_client" || error === "unauthorized_client";
 }
 
 function loginRequired(name: string, suggestion: string, authorizationUrl?: string): GatewayError {
