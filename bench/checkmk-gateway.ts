@@ -3,6 +3,8 @@ import { nothingToAsk, serveParent } from "./child.ts";
 
 /** The gateway, unbuilt, in front of the Checkmk connector on a simulated site. `node checkmk-gateway.ts URL SITE PORT DATADIR` */
 
+/** How often memory is looked at, in ms. */
+const lookMs = 10;
 const module = new URL("../src/gateway.ts", import.meta.url).href;
 const { startSwitchyard }: typeof Gateway = await import(module);
 const [, , url, site = "", port, dataDir] = process.argv;
@@ -18,8 +20,23 @@ const switchyard = startSwitchyard({
 const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
 await switchyard.settled;
 
+// Looked at here and often: to be asked for it between two calls would be time that is taken from these.
+let peak = 0;
+const looking = setInterval(() => {
+  peak = Math.max(peak, process.memoryUsage.rss());
+}, lookMs);
+
 serveParent(
   { origin },
-  ({ kind }) => (kind === "resident" ? { rss: process.memoryUsage.rss() } : nothingToAsk()),
-  async () => switchyard.close(),
+  ({ kind }) => {
+    if (kind !== "resident") return nothingToAsk();
+    const rss = process.memoryUsage.rss();
+    const told = { rss, peak: Math.max(peak, rss) };
+    peak = 0;
+    return told;
+  },
+  async () => {
+    clearInterval(looking);
+    await switchyard.close();
+  },
 );

@@ -1,20 +1,21 @@
 /**
  * What it takes to read 100,000 services through gateway and connector, batch by batch, beside reading the same rows from the site's socket
  * in one answer; how much memory the gateway takes meanwhile; what a list and the health of everything cost that are kept; and a job that sets
- * up 500 hosts, of which three cannot be. `node bench/checkmk.ts [HOSTS] [ROWS A CALL]`
+ * up 500 hosts, of which three cannot be. `node bench/checkmk.ts [HOSTS] [ROWS A CALL] [objects | table]`
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { serviceColumns } from "../connectors/checkmk/livestatus/rows.ts";
+import { serviceColumns } from "../connectors/checkmk/rows/rows.ts";
 import { type JsonObject, objectAt, stringAt } from "../src/core/json.ts";
 import { startProcess } from "./process.ts";
 
 const hosts = Number(process.argv[2] ?? 10_000);
 const rounds = 3;
 const batchSize = Number(process.argv[3] ?? 200);
+const format = process.argv[4] ?? "objects";
 const options = {
   profileDir: process.env["PROFILE_DIR"],
   env: { NODE_OPTIONS: "--conditions=switchyard-source" },
@@ -69,21 +70,23 @@ async function call(name: string, args: JsonObject): Promise<JsonObject> {
   return objectAt(result, "structuredContent") ?? {};
 }
 
-/** Rows of all batches, and the most memory that the gateway took at the end of any. */
-async function readStream(): Promise<{ readonly rows: number; readonly peak: number }> {
-  let [rows, peak] = [0, 0];
+/** Rows of all batches. */
+async function readStream(): Promise<number> {
+  let rows = 0;
   let cursor: string | undefined;
   do {
-    const answer = await call("stream_services", { batch_size: batchSize, ...(cursor !== undefined && { cursor }) });
+    const from = cursor === undefined ? {} : { cursor };
+    const answer = await call("stream_services", { batch_size: batchSize, format, ...from });
     rows += numberAt(answer, "count") ?? 0;
     cursor = stringAt(answer, "next_cursor");
-    peak = Math.max(peak, await resident());
   } while (cursor !== undefined);
-  return { rows, peak };
+  return rows;
 }
 
-async function resident(): Promise<number> {
-  return numberAt(await gateway.ask({ kind: "resident" }, 10_000), "rss") ?? 0;
+/** What memory the gateway takes, in bytes: now, and at the most since this was asked last. */
+async function resident(): Promise<{ readonly now: number; readonly peak: number }> {
+  const told = await gateway.ask({ kind: "resident" }, 10_000);
+  return { now: numberAt(told, "rss") ?? 0, peak: numberAt(told, "peak") ?? 0 };
 }
 
 async function ask(path: string, init: RequestInit = {}): Promise<JsonObject> {
@@ -138,9 +141,9 @@ try {
     `Node ${process.version}, ${availableParallelism()} processors, ${rounds} rounds, ${hosts * 10} services`,
   );
   await call("stream_services", { batch_size: 10 });
-  const cold = await resident();
+  const { now: cold } = await resident();
   await readStream();
-  const idle = await resident();
+  const { now: idle } = await resident();
   const [raw, through, ratios, grown]: [number[], number[], number[], number[]] = [[], [], [], []];
   const [siteRaw, siteThrough, ours]: [number[], number[], number[]] = [[], [], []];
   let bytes = 0;
@@ -148,21 +151,23 @@ try {
     const before = await used();
     const one = await timed(readRaw);
     const between = await used();
+    await resident();
     const all = await timed(readStream);
+    const { peak } = await resident();
     const after = await used();
     siteRaw.push(between.site - before.site);
     siteThrough.push(after.site - between.site);
     ours.push(after.gateway - between.gateway);
-    if (all.value.rows !== hosts * 10) throw new Error(`${all.value.rows} services came`);
+    if (all.value !== hosts * 10) throw new Error(`${all.value} services came`);
     bytes = one.value;
     raw.push(one.ms);
     through.push(all.ms);
     ratios.push(one.ms / all.ms);
-    grown.push((all.value.peak - idle) / mib);
+    grown.push((peak - idle) / mib);
   }
   console.log(`the site's own answer, ${(bytes / mib).toFixed(1)} MiB: ${shown(raw)} ms`);
   console.log(
-    `the same rows through the gateway, ${batchSize} a call: ${shown(through)} ms; speed ${shown(ratios, 2)} of the site's own`,
+    `the same rows through the gateway, ${batchSize} a call as ${format}: ${shown(through)} ms; speed ${shown(ratios, 2)} of the site's own`,
   );
   console.log(
     `processor: the site ${shown(siteRaw)} ms for its own answer, ${shown(siteThrough)} ms in parts; the gateway ${shown(ours)} ms`,

@@ -1,25 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type OpenConnector, openConnector } from "switchyard/connector";
-import { connector } from "./connector.ts";
-import { type Simulator, startSimulator } from "./simulator/simulator.ts";
-
-let simulator: Simulator;
-let open: OpenConnector;
-
-before(async () => {
-  simulator = await startSimulator({ hosts: 5, problems: 0, nowMs: () => Date.now(), workMs: 50 });
-  const { url } = simulator;
-  open = await openConnector(connector, { url, site: "demo", user: "automation", secret: "automation-secret" });
-});
-
-after(async () => {
-  await open[Symbol.asyncDispose]();
-  await simulator.close();
-});
-
-const call = async (name: string, args: Readonly<Record<string, unknown>>) =>
-  Object((await open.call(name, args))["structuredContent"]);
+import { test } from "node:test";
+import { openCheckmk } from "../../test/rig/open-checkmk.ts";
+const { simulator, open, call } = await openCheckmk();
 
 test("of many hosts each is created for itself: a bad name, a missing folder and one that is there hold up no other", async () => {
   const good = Array.from({ length: 40 }, (_, at) => ({ name: `new${at}`, folder: "/network", labels: { lot: "1" } }));
@@ -96,6 +78,7 @@ test("a tool that may write over something or remove it says so; only those that
     "create_group",
     "create_host",
     "create_host_downtime",
+    "create_host_tag_group",
     "create_rule",
     "create_service_downtime",
   ]);

@@ -26,6 +26,9 @@ const livestatusSchema = z.union([
   }),
 ]);
 
+/** How often is looked what changed, in ms, unless told otherwise: each look costs the REST API two answers of a web application. */
+export const changesEveryMs = { livestatus: 5000, rest: 30_000 } as const;
+
 /** What a connector to Checkmk is told. */
 export const configSchema = z.object({
   url: z
@@ -48,13 +51,15 @@ export const configSchema = z.object({
   livestatus: z
     .record(z.string().min(1), livestatusSchema)
     .optional()
-    .describe("Where the Livestatus of each site listens, by the site's name: what is monitored is read there."),
+    .describe(
+      "Where the Livestatus of each site listens, by the site's name: what is monitored is read there; without, by the REST API.",
+    ),
   changesEveryMs: z
     .int()
     .min(0)
     .max(3_600_000)
-    .default(5000)
-    .describe("How often is looked what changed, by Livestatus; 0: never."),
+    .optional()
+    .describe("How often is looked what changed; 0: never. Default: 5000 by Livestatus, 30000 by the REST API."),
   activation: z
     .enum(["explicit", "automatic"])
     .default("explicit")

@@ -1,25 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type OpenConnector, openConnector } from "switchyard/connector";
-import { connector } from "./connector.ts";
-import { type Simulator, startSimulator } from "./simulator/simulator.ts";
-
-let simulator: Simulator;
-let open: OpenConnector;
-
-before(async () => {
-  simulator = await startSimulator({ hosts: 10, nowMs: () => Date.now(), workMs: 50 });
-  const { url } = simulator;
-  open = await openConnector(connector, { url, site: "demo", user: "automation", secret: "automation-secret" });
-});
-
-after(async () => {
-  await open[Symbol.asyncDispose]();
-  await simulator.close();
-});
-
-const call = async (name: string, args: Readonly<Record<string, unknown>>) =>
-  Object((await open.call(name, args))["structuredContent"]);
+import { test } from "node:test";
+import { openCheckmk } from "../../test/rig/open-checkmk.ts";
+const { simulator, call } = await openCheckmk({ hosts: 10, problems: 0.04 });
 
 test("a host is created, and what is not monitored yet is said", async () => {
   const wish = { name: "app100", folder: "/servers/linux", ip_address: "10.1.1.1", labels: { role: "app" } };

@@ -20,23 +20,23 @@ export const connector = defineConnector({
   setup: async (config, { folder, signal, changed }) => {
     const client = new RestClient(await restOptions(config, folder));
     const changes = new ChangeCounter(changed, now);
-    const live = await openLive(config, folder, changes.changed);
+    const live = await openLive(client, config, { folder, tell: changes.changed, now });
     const meter = new Meter(now);
-    const monitoring = live && measured(live.monitoring, meter);
-    const isWatched = config.changesEveryMs > 0;
-    const ofLive = monitoring && liveOffer(monitoring);
-    const ofHealth = monitoring && healthOffer(monitoring, { signal, changes, meter, isWatched, now });
+    const monitoring = measured(live.monitoring, meter);
+    const isWatched = config.changesEveryMs !== 0;
+    const ofLive = liveOffer(monitoring);
+    const ofHealth = healthOffer(monitoring, { signal, changes, meter, isWatched, now });
     return {
       tools: [
         ...siteTools(client, config, { signal, now, changed: changes.changed }),
-        ...(ofLive?.tools ?? []),
-        ...(ofHealth?.tools ?? []),
+        ...ofLive.tools,
+        ...ofHealth.tools,
       ],
-      resources: [...(ofLive?.resources ?? []), ...(ofHealth?.resources ?? [])],
-      prompts: ofHealth?.prompts ?? [],
+      resources: [...ofLive.resources, ...ofHealth.resources],
+      prompts: ofHealth.prompts,
       close: () => {
-        ofLive?.close();
-        live?.close();
+        ofLive.close();
+        live.close();
         client.close();
       },
     };

@@ -1,26 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type OpenConnector, openConnector } from "switchyard/connector";
+import { test } from "node:test";
+import { openConnector } from "switchyard/connector";
+import { openCheckmk } from "../../test/rig/open-checkmk.ts";
 import { connector } from "./connector.ts";
 import type { Spoil } from "./simulator/rest/server.ts";
-import { type Simulator, startSimulator } from "./simulator/simulator.ts";
-
-let simulator: Simulator;
-let open: OpenConnector;
-
-before(async () => {
-  simulator = await startSimulator({ hosts: 30, problems: 0, nowMs: () => Date.now(), workMs: 50 });
-  const { url } = simulator;
-  open = await openConnector(connector, { url, site: "demo", user: "automation", secret: "automation-secret" });
-});
-
-after(async () => {
-  await open[Symbol.asyncDispose]();
-  await simulator.close();
-});
-
-const call = async (name: string, args: Readonly<Record<string, unknown>>) =>
-  Object((await open.call(name, args))["structuredContent"]);
+import { startSimulator } from "./simulator/simulator.ts";
+const { simulator, call } = await openCheckmk({ hosts: 30 });
 
 test("events are found by host, application, words and state, and taken on", async () => {
   const all = await call("search_events", { search_term: "a" });
@@ -72,7 +57,7 @@ test("an event whose number several sites have is taken on at the site that is n
   };
   await using two = await startSimulator({ hosts: 5, problems: 0, nowMs: () => Date.now(), spoil });
   const login = { url: two.url, site: "demo", user: "automation", secret: "automation-secret" };
-  await using both = await openConnector(connector, login);
+  await using both = await openConnector(connector, { ...login, changesEveryMs: 0 });
   const wish = { event_id: 1, comment: "mine" };
   await assert.rejects(
     both.call("acknowledge_event", wish),

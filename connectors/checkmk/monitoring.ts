@@ -1,3 +1,5 @@
+import type { RowForm, RowText } from "./row-text.ts";
+
 /** What a host is in. `PENDING` was never checked. */
 export type HostState = "UP" | "DOWN" | "UNREACHABLE" | "PENDING";
 
@@ -237,9 +239,9 @@ export type SiteStatus =
       readonly site: string;
       readonly programVersion: string;
       readonly startedAt: number | undefined;
-      /** Whether checks run at all; see also notifications. */
-      readonly isChecking: boolean;
-      readonly isNotifying: boolean;
+      /** Whether checks run at all; see also notifications. Undefined where the site does not say. */
+      readonly isChecking: boolean | undefined;
+      readonly isNotifying: boolean | undefined;
     }
   | ({ readonly kind: "down" } & SiteFailure);
 
@@ -262,9 +264,18 @@ export interface Monitoring {
   readonly eachHostBatch: (filter: HostFilter, options: StreamOptions) => AsyncIterable<Batch<HostRow>>;
   /** All services that fit, as {@link Monitoring.eachHostBatch} does hosts. */
   readonly eachServiceBatch: (filter: ServiceFilter, options: StreamOptions) => AsyncIterable<Batch<ServiceRow>>;
-  readonly comments: (filter: { readonly host?: string }, signal: AbortSignal) => Promise<Reading<CommentRow>>;
+  /** The same, each service as the text of what tools tell of it, for whom it is only passed on. */
+  readonly eachServiceText: (
+    filter: ServiceFilter,
+    form: RowForm,
+    options: StreamOptions,
+  ) => AsyncIterable<Batch<RowText>>;
+  readonly comments: (
+    filter: { readonly host?: string; readonly kinds?: readonly CommentRow["kind"][] },
+    signal: AbortSignal,
+  ) => Promise<Reading<CommentRow>>;
   readonly downtimes: (filter: { readonly host?: string }, signal: AbortSignal) => Promise<Reading<DowntimeRow>>;
-  /** What changed, oldest first; where there is more than the limit, the newest of it. */
+  /** What changed, oldest first; where there is more than the limit, the newest of it. @throws {ToolFailure} also where there is no log. */
   readonly log: (filter: LogFilter, limit: number, signal: AbortSignal) => Promise<Reading<LogEntry>>;
   readonly sites: (signal: AbortSignal) => Promise<readonly SiteStatus[]>;
 }

@@ -1,27 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type OpenConnector, openConnector } from "switchyard/connector";
+import { test } from "node:test";
+import { openConnector } from "switchyard/connector";
+import { openCheckmk } from "../../test/rig/open-checkmk.ts";
 import { until } from "../../test/rig/until.ts";
 import { connector } from "./connector.ts";
-import { type Simulator, startSimulator } from "./simulator/simulator.ts";
 
 const host = "app001";
-let simulator: Simulator;
-let open: OpenConnector;
-
-before(async () => {
-  simulator = await startSimulator({ hosts: 5, problems: 0, nowMs: () => Date.now(), workMs: 50 });
-  const { url } = simulator;
-  open = await openConnector(connector, { url, site: "demo", user: "automation", secret: "automation-secret" });
-});
-
-after(async () => {
-  await open[Symbol.asyncDispose]();
-  await simulator.close();
-});
-
-const call = async (name: string, args: Readonly<Record<string, unknown>>) =>
-  Object((await open.call(name, args))["structuredContent"]);
+const { simulator, call } = await openCheckmk();
 
 test("a problem of a service is taken on and given up, also where its name has signs that mean something elsewhere", async () => {
   const { estate } = simulator.site;

@@ -1,26 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type OpenConnector, openConnector } from "switchyard/connector";
-import { connector } from "./connector.ts";
-import { type Simulator, startSimulator } from "./simulator/simulator.ts";
+import { test } from "node:test";
+import { openCheckmk } from "../../test/rig/open-checkmk.ts";
 
 const ruleset = "checkgroup_parameters:filesystem";
-let simulator: Simulator;
-let open: OpenConnector;
-
-before(async () => {
-  simulator = await startSimulator({ hosts: 5, problems: 0, nowMs: () => Date.now(), workMs: 50 });
-  const { url } = simulator;
-  open = await openConnector(connector, { url, site: "demo", user: "automation", secret: "automation-secret" });
-});
-
-after(async () => {
-  await open[Symbol.asyncDispose]();
-  await simulator.close();
-});
-
-const call = async (name: string, args: Readonly<Record<string, unknown>>) =>
-  Object((await open.call(name, args))["structuredContent"]);
+const { simulator, call } = await openCheckmk();
 
 test("rules are made, listed in their order, moved and deleted", async () => {
   const wish = { ruleset, folder: "/servers", value_raw: "{'levels': (80.0, 90.0)}", host_names: ["app001"] };

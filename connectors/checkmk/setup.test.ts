@@ -1,25 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type OpenConnector, openConnector } from "switchyard/connector";
+import { test } from "node:test";
+import { openConnector } from "switchyard/connector";
+import { openCheckmk } from "../../test/rig/open-checkmk.ts";
+import { until } from "../../test/rig/until.ts";
 import { connector } from "./connector.ts";
-import { type Simulator, startSimulator } from "./simulator/simulator.ts";
-
-let simulator: Simulator;
-let open: OpenConnector;
-
-before(async () => {
-  simulator = await startSimulator({ hosts: 5, problems: 0, nowMs: () => Date.now(), workMs: 250 });
-  const { url } = simulator;
-  open = await openConnector(connector, { url, site: "demo", user: "automation", secret: "automation-secret" });
-});
-
-after(async () => {
-  await open[Symbol.asyncDispose]();
-  await simulator.close();
-});
-
-const call = async (name: string, args: Readonly<Record<string, unknown>>) =>
-  Object((await open.call(name, args))["structuredContent"]);
+const { simulator, call } = await openCheckmk({ workMs: 250 });
 
 test("a folder is made, changed, moved and deleted with what is in it", async () => {
   const { configuration } = simulator.site;
@@ -106,3 +91,58 @@ test("where changes are activated automatically, all that come while one runs ar
   for (const { structuredContent } of answers) assert.equal(Object(structuredContent).activation.state, "activated");
   for (const name of names) assert.ok(simulator.site.estate.hosts.has(name), name);
 });
+
+test("a group of tags is made and changed; tags that hosts have go only where that is repaired", async () => {
+  const { configuration } = simulator.site;
+  const tags = [{ title: "None" }, { id: "gold", title: "Gold" }, { id: "iron", title: "Iron", aux_tags: ["snmp"] }];
+  const made = await call("create_host_tag_group", { id: "care", title: "Care", topic: "Contracts", tags });
+  assert.equal(made.activation.state, "pending");
+  await assert.rejects(
+    call("create_host_tag_group", { id: "care", title: "?", tags }),
+    /There is a group of tags care/,
+  );
+  const { tag_groups: groups } = await call("list_host_tags", {});
+  assert.deepEqual(groups.at(-1).tags, [
+    { id: null, title: "None", aux_tags: [] },
+    { id: "gold", title: "Gold", aux_tags: [] },
+    { id: "iron", title: "Iron", aux_tags: ["snmp"] },
+  ]);
+  await call("create_host", { name: "app950", attributes: { tag_care: "gold" } });
+  const fewer = { id: "care", tags: tags.filter(({ id }) => id !== "gold") };
+  const dry = await call("update_host_tag_group", { ...fewer, dry_run: true });
+  assert.deepEqual(Object.keys(dry.changes), ["tags"]);
+  const inUse = /used by other instances\. You must authorize .*With repair it is taken off what has it/;
+  await assert.rejects(call("update_host_tag_group", fewer), inUse);
+  await assert.rejects(call("delete_host_tag_group", { id: "care" }), inUse);
+  await call("update_host_tag_group", { ...fewer, repair: true });
+  assert.deepEqual(configuration.hosts.get("app950")?.attributes, {});
+  await call("delete_host_tag_group", { id: "care", repair: true });
+  assert.equal(simulator.site.tagGroups.has("care"), false);
+  await assert.rejects(call("update_host_tag_group", { id: "agent", title: "?" }), /built-in .* cannot be modified/);
+});
+
+for (const version of ["2.4.0p3", "2.3.0p41", "2.2.0p44"]) {
+  test(`with ${version} many hosts are discovered in one run, which is waited for or looked at later`, async () => {
+    const there = await openCheckmk({ version, hosts: 8, servicesPerHost: 3 });
+    const { configuration } = there.simulator.site;
+    const names = [...configuration.hosts.keys()].slice(0, 4);
+    const before = names.map((name) => configuration.hosts.get(name)?.monitored.length ?? 0);
+    const wish = { host_names: names, mode: "new" };
+    const dry = await there.call("bulk_discover_services", { ...wish, dry_run: true });
+    assert.deepEqual([dry.summary, dry.job_id], ["Would be done: new on 4 hosts", undefined]);
+    const missing = { host_names: ["nowhere"], dry_run: true };
+    await assert.rejects(there.call("bulk_discover_services", missing), /Not configured: nowhere/);
+    const done = await there.call("bulk_discover_services", wish);
+    assert.deepEqual([done.running, done.state, done.log], [false, "finished", ["Bulk discovery successful: 4 hosts"]]);
+    assert.ok(done.activation.pending_changes > 0);
+    const after = names.map((name) => configuration.hosts.get(name)?.monitored.length ?? 0);
+    assert.ok(after.every((count, at) => count > (before[at] ?? 0)));
+    const begun = await there.call("bulk_discover_services", { ...wish, mode: "fix_all", wait: false });
+    assert.deepEqual([begun.running, begun.activation], [true, undefined]);
+    await assert.rejects(there.call("bulk_discover_services", wish), /already active/);
+    await until(
+      async () => !(await there.call("get_bulk_discovery", { job_id: begun.job_id })).running,
+      "the run is over",
+    );
+  });
+}

@@ -4,6 +4,7 @@ import { Activator } from "./activator.ts";
 import type { Operations } from "./operations.ts";
 import { Acknowledgements } from "./rest/acknowledgements.ts";
 import { Activation } from "./rest/activation.ts";
+import { BulkDiscovery } from "./rest/bulk-discovery.ts";
 import { Business } from "./rest/business.ts";
 import { Comments } from "./rest/comments.ts";
 import { Discovery } from "./rest/discovery.ts";
@@ -14,11 +15,13 @@ import { Groups } from "./rest/groups.ts";
 import { Hosts } from "./rest/hosts.ts";
 import { Metrics } from "./rest/metrics.ts";
 import { Rules } from "./rest/rules.ts";
+import { StatusTables } from "./rest/status-tables.ts";
 import { Status } from "./rest/status.ts";
 import { Tags } from "./rest/tags.ts";
 import type { Setup } from "./setup.ts";
 import { acknowledgementTools } from "./tools/acknowledgement.ts";
 import { activationTools } from "./tools/activation.ts";
+import { bulkDiscoveryTools } from "./tools/bulk-discovery.ts";
 import { businessTools } from "./tools/business.ts";
 import { commentTools } from "./tools/comment.ts";
 import { discoveryTools } from "./tools/discovery.ts";
@@ -35,6 +38,7 @@ import { parameterHandlerTools } from "./tools/parameter-handlers.ts";
 import { parameterRuleTools } from "./tools/parameter-rules.ts";
 import { ruleTools } from "./tools/rule.ts";
 import { systemInfoTool } from "./tools/system-info.ts";
+import { tagTools } from "./tools/tag-group.ts";
 import { delayed } from "./delayed.ts";
 import { anyUse, rulesetUse } from "./uses.ts";
 import type { RestClient } from "./rest/client.ts";
@@ -75,7 +79,7 @@ export function siteTools(
     },
   };
   const operations: Operations = {
-    status: new Status(client),
+    status: new Status(new StatusTables(client)),
     acknowledgements: new Acknowledgements(client),
     downtimes: new Downtimes(client),
     comments: new Comments(client),
@@ -89,8 +93,10 @@ export function siteTools(
     ...hostBulkTools(setup),
     ...folderTools(setup),
     ...discoveryTools(setup),
+    ...bulkDiscoveryTools({ ...setup, bulk: new BulkDiscovery(client) }),
     ...activationTools(setup),
-    ...groupTools({ groups: new Groups(client), tags: new Tags(client), activator: setup.activator }),
+    ...groupTools({ groups: new Groups(client), activator: setup.activator }),
+    ...tagTools({ tags: new Tags(client), activator: setup.activator }),
     ...ruleTools(ruleSetup),
     ...parameterRuleTools(rules),
     ...parameterChangeTools(ruleSetup),

@@ -1,4 +1,6 @@
-import type { Batch, HostFilter, HostRow, Monitoring, ServiceFilter, ServiceRow, StreamOptions } from "./monitoring.ts";
+import { setImmediate } from "node:timers/promises";
+import type { Batch, HostFilter, HostRow, Monitoring, ServiceFilter, StreamOptions } from "./monitoring.ts";
+import type { RowForm, RowText } from "./row-text.ts";
 
 /** A batch, and where the next one begins; undefined where this is the last. */
 export interface Page<Row> {
@@ -13,10 +15,10 @@ export interface PageWish {
   readonly cursor: string | undefined;
 }
 
-/** A stream between two of its batches: the next is read already. */
+/** A stream between two of its batches: the next is read already, or is being read. */
 interface Held<Row> {
   readonly batches: AsyncIterator<Batch<Row>>;
-  readonly ahead: IteratorResult<Batch<Row>, unknown>;
+  readonly ahead: Promise<IteratorResult<Batch<Row>, unknown>>;
   readonly leaving: AbortController;
 }
 
@@ -26,12 +28,12 @@ const heldMs = 60_000;
 
 /**
  * Streams that are read a batch at a time by cursors, from one call to the next. A cursor is good for ever, and may be used again: it is a place
- * among the rows. But a stream that is read on at once goes on with what it has read already.
+ * among the rows. But a stream that is read on at once goes on with what it has read already, and reads the next batch while the last is used.
  */
 export class StreamDesk {
   readonly #monitoring: Monitoring;
   readonly #hosts = new Shelf<HostRow>();
-  readonly #services = new Shelf<ServiceRow>();
+  readonly #services = new Shelf<RowText>();
 
   constructor(monitoring: Monitoring) {
     this.#monitoring = monitoring;
@@ -39,12 +41,14 @@ export class StreamDesk {
 
   /** @throws {ToolFailure} the cursor is none; no site answers. @throws the signal's reason. */
   async hosts(filter: HostFilter, wish: PageWish, signal: AbortSignal): Promise<Page<HostRow>> {
-    return this.#hosts.page((options) => this.#monitoring.eachHostBatch(filter, options), filter, wish, signal);
+    return this.#hosts.page((options) => this.#monitoring.eachHostBatch(filter, options), [filter], wish, signal);
   }
 
   /** @throws {ToolFailure} the cursor is none; no site answers. @throws the signal's reason. */
-  async services(filter: ServiceFilter, wish: PageWish, signal: AbortSignal): Promise<Page<ServiceRow>> {
-    return this.#services.page((options) => this.#monitoring.eachServiceBatch(filter, options), filter, wish, signal);
+  async services(filter: ServiceFilter, form: RowForm, wish: PageWish, signal: AbortSignal): Promise<Page<RowText>> {
+    const begin = (options: StreamOptions): AsyncIterable<Batch<RowText>> =>
+      this.#monitoring.eachServiceText(filter, form, options);
+    return this.#services.page(begin, [filter, form], wish, signal);
   }
 
   /** Leaves all streams. Safe to call twice. */
@@ -61,25 +65,20 @@ class Shelf<Row> {
 
   async page(
     begin: (options: StreamOptions) => AsyncIterable<Batch<Row>>,
-    filter: HostFilter | ServiceFilter,
+    what: readonly unknown[],
     { batchSize, cursor }: PageWish,
     signal: AbortSignal,
   ): Promise<Page<Row>> {
-    const keyAt = (position: string | undefined): string => JSON.stringify([filter, batchSize, position]);
-    const { batches, ahead, leaving } =
-      this.#take(keyAt(cursor)) ?? (await opened(begin, { batchSize, cursor }, signal));
-    if (ahead.done === true) return { batch: { rows: [], position: cursor ?? "", failures: [] }, next: undefined };
-    const batch = ahead.value;
-    const { position } = batch;
-    try {
-      const following = await leavingWith(leaving, signal, async () => batches.next());
-      if (following.done === true) return { batch, next: undefined };
-      this.#hold(keyAt(position), { batches, ahead: following, leaving });
-    } catch (thrown) {
-      // These rows are good. Who asks for the next ones is told what is wrong, or is given them.
-      if (signal.aborted) throw thrown;
-    }
-    return { batch, next: position };
+    const keyAt = (position: string | undefined): string => JSON.stringify([what, batchSize, position]);
+    const held = this.#take(keyAt(cursor));
+    const { stream, result } =
+      (held && (await goneOn(held, signal))) ?? (await begun(begin, { batchSize, cursor }, signal));
+    if (result.done === true) return { batch: { rows: [], position: cursor ?? "", failures: [] }, next: undefined };
+    const batch = result.value;
+    const ahead = stream.batches.next();
+    if (await isOver(ahead)) return { batch, next: undefined };
+    this.#hold(keyAt(batch.position), { ...stream, ahead });
+    return { batch, next: batch.position };
   }
 
   close(): void {
@@ -109,15 +108,42 @@ class Shelf<Row> {
   }
 }
 
-async function opened<Row>(
+/** A stream and the batch that is wanted of it; or that there is none. */
+interface Reached<Row> {
+  readonly stream: Held<Row>;
+  readonly result: IteratorResult<Batch<Row>, unknown>;
+}
+
+/** The batch that was read ahead; undefined where that failed: it may be there by now. */
+async function goneOn<Row>(stream: Held<Row>, signal: AbortSignal): Promise<Reached<Row> | undefined> {
+  try {
+    return { stream, result: await leavingWith(stream.leaving, signal, async () => stream.ahead) };
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    return undefined;
+  }
+}
+
+async function begun<Row>(
   begin: (options: StreamOptions) => AsyncIterable<Batch<Row>>,
   { batchSize, cursor }: PageWish,
   signal: AbortSignal,
-): Promise<Held<Row>> {
+): Promise<Reached<Row>> {
   const leaving = new AbortController();
   const options = { batchSize, signal: leaving.signal, ...(cursor !== undefined && { after: cursor }) };
   const batches = begin(options)[Symbol.asyncIterator]();
-  return { batches, ahead: await leavingWith(leaving, signal, async () => batches.next()), leaving };
+  const ahead = batches.next();
+  return { stream: { batches, ahead, leaving }, result: await leavingWith(leaving, signal, async () => ahead) };
+}
+
+/** Whether nothing more comes, as far as that is known without waiting for a site: while one is asked there may be more. */
+async function isOver(ahead: Held<unknown>["ahead"]): Promise<boolean> {
+  const known = ahead.then(
+    ({ done }) => done === true,
+    // Who asks for it is told what is wrong, or is given it.
+    () => false,
+  );
+  return Promise.race([known, setImmediate(false)]);
 }
 
 /** Leaves the stream if `signal` fires while something of it is awaited. */

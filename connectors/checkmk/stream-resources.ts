@@ -1,13 +1,14 @@
 import { type Resource, ToolFailure } from "switchyard/connector";
 import type { Page, PageWish, StreamDesk } from "./stream-desk.ts";
-import { shownHost, shownService } from "./tools/live-shapes.ts";
+import type { RowText } from "./row-text.ts";
+import { shownHost } from "./tools/live-shapes.ts";
 import { batchSizes } from "./tools/live-streams.ts";
 
 /** All hosts and all services as lines of JSON, some thousand at a time: the last line says where it goes on. */
 export function streamResources(desk: StreamDesk): readonly Resource[] {
   return [
     ...resourcesFor("hosts", async (wish, signal) => lines(await desk.hosts({}, wish, signal), shownHost)),
-    ...resourcesFor("services", async (wish, signal) => lines(await desk.services({}, wish, signal), shownService)),
+    ...resourcesFor("services", async (wish, signal) => textLines(await desk.services({}, "objects", wish, signal))),
   ];
 }
 
@@ -19,6 +20,11 @@ interface Lines {
 
 function lines<Row>({ batch, next }: Page<Row>, shown: (row: Row) => unknown): Lines {
   return { rows: batch.rows.map((row) => JSON.stringify(shown(row))), next, failures: batch.failures };
+}
+
+function textLines({ batch, next }: Page<RowText>): Lines {
+  const rows = batch.rows.map(({ text, from, to }) => text.toString("utf8", from, to));
+  return { rows, next, failures: batch.failures };
 }
 
 function resourcesFor(

@@ -1,5 +1,5 @@
 import { type Change, toldChange, uriOf, usesOf } from "./change.ts";
-import type { ChangeWatch } from "./livestatus/change-watch.ts";
+import type { ChangeWatch } from "./change-watch.ts";
 
 /** One of the things that changed, for those who watch. */
 export interface ToldEntity {

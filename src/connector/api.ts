@@ -1,5 +1,6 @@
 /* The public entry `switchyard/connector`. */
 export {
+  type AnswerTerms,
   type Connector,
   type ConnectorContext,
   type ConnectorDefinition,

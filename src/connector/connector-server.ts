@@ -106,8 +106,8 @@ export class ConnectorServer {
     try {
       await this.#ready;
       const result = await this.#resultOf(id, method, params, controller.signal);
-      const value = { resultType: "complete", ...result };
-      if (!controller.signal.aborted) this.#send(answerText(id, { kind: "result", result: Payload.of(value) }));
+      const whole = result instanceof Payload ? result : Payload.of({ resultType: "complete", ...result });
+      if (!controller.signal.aborted) this.#send(answerText(id, { kind: "result", result: whole }));
     } catch (thrown) {
       if (controller.signal.aborted) return;
       const code = thrown instanceof Refusal ? thrown.code : internalError;
@@ -117,7 +117,12 @@ export class ConnectorServer {
     }
   }
 
-  #resultOf(id: RequestId, method: string, params: JsonObject, signal: AbortSignal): Promise<JsonObject> | JsonObject {
+  #resultOf(
+    id: RequestId,
+    method: string,
+    params: JsonObject,
+    signal: AbortSignal,
+  ): Promise<JsonObject | Payload> | JsonObject {
     switch (method) {
       case "server/discover":
         return this.#discovered();
@@ -164,7 +169,7 @@ export class ConnectorServer {
     return (this.#offer.resources ?? []).filter(({ uri }) => !uri.includes("{"));
   }
 
-  async #callTool(params: JsonObject, signal: AbortSignal): Promise<JsonObject> {
+  async #callTool(params: JsonObject, signal: AbortSignal): Promise<JsonObject | Payload> {
     const name = stringAt(params, "name");
     const tool = this.#offer.tools?.find((each) => each.name === name);
     if (tool === undefined) throw new Refusal(invalidParams, `There is no tool ${JSON.stringify(name ?? "")}`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Payload } from "../protocol/payload.ts";
 import { usesKey } from "../protocol/uses.ts";
 import type { JsonObject } from "../core/json.ts";
 
@@ -33,17 +34,30 @@ export type Content = JsonObject & { readonly type: string };
 export type ToolAnswer<Output> =
   | string
   | readonly Content[]
-  | {
+  | (AnswerTerms & {
       readonly structured: Output;
       readonly content?: readonly Content[] | string;
+    })
+  | (AnswerTerms & {
       /**
-       * What it is made from: names of your own, at most 100. Where the answer is kept, it is dropped once one of them is told to have
-       * {@link ConnectorContext.changed}, and whatever else changes, it stays. Without, any change of the connector drops it.
+       * The structure as the UTF-8 text of its JSON, in pieces, for what is there as text already and large: it is neither read nor written again.
+       * It must be one object without line breaks, and as `output` says: nobody looks.
        */
-      readonly uses?: readonly string[];
-      /** Whether it is its caller's alone: where it is kept, nobody else is given it. */
-      readonly isPrivate?: boolean;
-    };
+      readonly structuredText: readonly Uint8Array[];
+      /** What is told to models that read only texts: such a structure is not told twice. */
+      readonly content: readonly Content[] | string;
+    });
+
+/** What may be said of an answer besides. */
+export interface AnswerTerms {
+  /**
+   * What it is made from: names of your own, at most 100. Where the answer is kept, it is dropped once one of them is told to have
+   * {@link ConnectorContext.changed}, and whatever else changes, it stays. Without, any change of the connector drops it.
+   */
+  readonly uses?: readonly string[];
+  /** Whether it is its caller's alone: where it is kept, nobody else is given it. */
+  readonly isPrivate?: boolean;
+}
 
 /** One tool, its arguments and answer typed by their schemas. */
 export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType> {
@@ -72,8 +86,8 @@ export interface Tool {
   readonly name: string;
   /** As `tools/list` shows it. */
   readonly definition: JsonObject;
-  /** @throws {ToolFailure} what is wrong with the arguments; what the tool's own `run` throws. */
-  readonly run: (args: JsonObject, call: ToolCall) => Promise<JsonObject>;
+  /** Its result. @throws {ToolFailure} what is wrong with the arguments; what the tool's own `run` throws. */
+  readonly run: (args: JsonObject, call: ToolCall) => Promise<Payload>;
 }
 
 /** A resource, or with `uriTemplate` all those that fit it. */
@@ -239,15 +253,32 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, what:
   throw new ToolFailure(`The ${what} ${what.endsWith("s") ? "are" : "is"} wrong. ${told.join("; ")}`);
 }
 
-function resultOf(answer: ToolAnswer<unknown>): JsonObject {
-  if (typeof answer === "string") return { content: [{ type: "text", text: answer }] };
-  if (!("structured" in answer)) return { content: answer };
-  const { structured, content = JSON.stringify(structured), uses, isPrivate = false } = answer;
-  return {
-    // MCP 2026-07-28, server/utilities/caching: what is said of results that may be kept, and understood by the gateway for those of tools.
-    ...(isPrivate && { cacheScope: "private" }),
-    ...(uses && { _meta: { [usesKey]: uses } }),
-    content: typeof content === "string" ? [{ type: "text", text: content }] : content,
-    structuredContent: structured,
-  };
+function resultOf(answer: ToolAnswer<unknown>): Payload {
+  if (typeof answer === "string") return complete({ content: contentOf(answer) });
+  if ("structuredText" in answer) {
+    const { structuredText, content } = answer;
+    const head = JSON.stringify({ ...completeKind, ...termsOf(answer), content: contentOf(content) });
+    const before = Buffer.from(`${head.slice(0, -1)},"structuredContent":`);
+    return Payload.ofText(Buffer.concat([before, ...structuredText, end]));
+  }
+  if (!("structured" in answer)) return complete({ content: answer });
+  const { structured, content = JSON.stringify(structured) } = answer;
+  return complete({ ...termsOf(answer), content: contentOf(content), structuredContent: structured });
+}
+
+/** See MCP 2026-07-28, schema, ResultType. */
+const completeKind = { resultType: "complete" } as const;
+const end = Buffer.from("}");
+
+function complete(result: JsonObject): Payload {
+  return Payload.of({ ...completeKind, ...result });
+}
+
+function contentOf(content: readonly Content[] | string): readonly JsonObject[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+}
+
+/** MCP 2026-07-28, server/utilities/caching: what is said of results that may be kept, and understood by the gateway for those of tools. */
+function termsOf({ uses, isPrivate = false }: AnswerTerms): JsonObject {
+  return { ...(isPrivate && { cacheScope: "private" }), ...(uses && { _meta: { [usesKey]: uses } }) };
 }

@@ -69,7 +69,8 @@ export async function openConnector(
     async call(name, args = {}, { signal = closing.signal, progress = () => undefined, caller } = {}) {
       const found = offer().tools?.find((each) => each.name === name);
       if (found === undefined) throw new ToolFailure(`There is no tool ${JSON.stringify(name)}`);
-      return found.run(args, { signal, progress, caller });
+      const { resultType: _, ...result } = (await found.run(args, { signal, progress, caller })).value;
+      return result;
     },
     async read(uri) {
       return offer()

@@ -5,8 +5,10 @@ import { sleep } from "../core/sleep.ts";
 import { delayAfter } from "../policy/backoff.ts";
 import { type AttemptDeps, attempt } from "./attempt.ts";
 import { isDue, isOver } from "./job-state.ts";
+import type { Source } from "./each.ts";
 import type { Job, OperationRow } from "./job.ts";
 import { tell } from "./news.ts";
+import type { NumberedPage, ReadingDeps } from "./reading.ts";
 import { Run, type Step, readAhead } from "./run.ts";
 
 /** What jobs are carried out with. */
@@ -42,6 +44,7 @@ const backoff = { firstMs: 200, longestMs: 30_000, attemptsPerDay: 1 } as const;
  */
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
+  readonly #read: ReadingDeps["read"];
   readonly #runs = new Map<string, Run>();
   readonly #wishes: (() => Promise<void>)[] = [];
   readonly #calls = new Set<Promise<void>>();
@@ -65,8 +68,10 @@ export class Dispatcher {
   #stopRenewal: StopTimer = () => undefined;
   #stopTimer: StopTimer = () => undefined;
 
-  constructor(deps: DispatcherDeps) {
+  /** `read` gives the next operations of jobs that are made of what a tool answers. */
+  constructor(deps: DispatcherDeps, read: ReadingDeps["read"]) {
     this.#deps = deps;
+    this.#read = read;
   }
 
   /** Goes on with what an earlier process left, once upstreams can be called. Called once. */
@@ -183,6 +188,7 @@ export class Dispatcher {
     for (const controller of run.underWay.values()) {
       controller.abort(new GatewayError("cancelled", "The job is over, or another gateway carries it out"));
     }
+    run.reading.leave();
     this.#runs.delete(run.job.id);
   }
 
@@ -194,6 +200,7 @@ export class Dispatcher {
     try {
       await this.#kept();
       await this.#admit(clock.monotonic());
+      await this.#goOnReading(clock.monotonic());
       await this.#step();
       await this.#forget();
     } catch (thrown) {
@@ -283,6 +290,7 @@ export class Dispatcher {
     const { store, worker } = this.#deps;
     for (const [id, run] of this.#runs) {
       if (run.isActive || run.underWay.size > 0 || run.ended.length > 0) continue;
+      run.reading.leave();
       this.#runs.delete(id);
       await store.release(worker, id);
     }
@@ -302,6 +310,38 @@ export class Dispatcher {
       const row = await store.operation(run.job.id, number);
       if (row !== undefined) run.remember(number, row.state.kind);
     }
+  }
+
+  /** Keeps the pages that were read, and has the next ones read that are wanted. */
+  async #goOnReading(at: number): Promise<void> {
+    for (const run of this.#runs.values()) {
+      if (!run.isActive) continue;
+      const { page } = run.reading;
+      if (page !== undefined) await this.#keepPage(run, page);
+      const { source } = run.job;
+      if (source !== undefined && run.reading.isDue(run.job, at)) this.#readPage(run, source);
+    }
+  }
+
+  /** A page's operations and how far the source is read are noted together: whoever goes on reads none of it again, and leaves out none. */
+  async #keepPage(run: Run, { operations, source }: NumberedPage): Promise<void> {
+    const { store, worker } = this.#deps;
+    const job = { ...run.job, total: run.job.total + operations.length, source };
+    const added = { job: job.id, operations };
+    await this.#saved(store.save(worker, { jobs: [{ was: job.state.kind, job }], operations: [], added }));
+    run.job = job;
+    run.reading.kept();
+    this.#isWoken = true;
+  }
+
+  #readPage(run: Run, source: Source): void {
+    const { gateway, random } = this.#deps;
+    const { clock } = gateway.deps;
+    const reading = run.reading.begin(run.job, source, { clock, random, read: this.#read }).then(() => {
+      this.#calls.delete(reading);
+      this.wake();
+    });
+    this.#calls.add(reading);
   }
 
   async #step(): Promise<void> {

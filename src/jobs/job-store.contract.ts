@@ -175,6 +175,7 @@ export function jobOf(id: string, total: number): Job {
     retryOf: undefined,
     schedule: undefined,
     isTried: false,
+    source: undefined,
   };
 }
 

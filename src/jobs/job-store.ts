@@ -20,6 +20,8 @@ export interface JobChange {
 export interface JobChanges {
   readonly jobs: readonly JobChange[];
   readonly operations: readonly OperationChange[];
+  /** Further operations of one of these jobs, which wait. */
+  readonly added?: { readonly job: string; readonly operations: readonly Operation[] };
 }
 
 /** Which jobs a worker wants. */

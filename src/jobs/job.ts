@@ -1,5 +1,6 @@
 import type { StoredPrincipal } from "../access/stored-principal.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { Source } from "./each.ts";
 import type { JobRules } from "./job-options.ts";
 import { type JobState, isOver } from "./job-state.ts";
 import type { OperationState } from "./operation-state.ts";
@@ -10,7 +11,7 @@ export interface Job {
   readonly owner: StoredPrincipal;
   readonly rules: JobRules;
   readonly state: JobState;
-  /** Operations in all; with those that succeeded and failed, kept with each step rather than counted. */
+  /** Operations in all, as far as they are read; with those that succeeded and failed, kept with each step rather than counted. */
   readonly total: number;
   readonly succeeded: number;
   readonly failed: number;
@@ -24,6 +25,8 @@ export interface Job {
   readonly schedule: { readonly id: string; readonly dueAt: number } | undefined;
   /** Whether the pause after the first operations is behind it. */
   readonly isTried: boolean;
+  /** Where more operations come from, and how far that is read; undefined where all of them were given. */
+  readonly source: Source | undefined;
 }
 
 /** One call that a job is to make. */

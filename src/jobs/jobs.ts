@@ -9,7 +9,8 @@ import type { JsonObject } from "../core/json.ts";
 import { Dispatcher, type DispatcherDeps } from "./dispatcher.ts";
 import { progressOf } from "./progress.ts";
 import { operationsFrom } from "./from-results.ts";
-import type { GivenOperation } from "./given-operation.ts";
+import { type EachWish, type Source, unread } from "./each.ts";
+import { type GivenOperation, wrongLine } from "./given-operation.ts";
 import { KnownTools } from "./known-tools.ts";
 import { type JobOptions, type JobRules, rulesIn } from "./job-options.ts";
 import { type JobInput, isOver, nextState } from "./job-state.ts";
@@ -17,7 +18,9 @@ import { type Job, type OperationRow, countsOf } from "./job.ts";
 import { ordered } from "./ordered.ts";
 import { checkStatements } from "./statements.ts";
 import { withResults } from "./reference.ts";
-import { type InputFormat, readOperations } from "./read-operations.ts";
+import { type InputFormat, readJob, readOperations } from "./read-operations.ts";
+import { readPage } from "./read-page.ts";
+import type { NumberedPage } from "./reading.ts";
 import type { PreparedJob } from "./prepared-job.ts";
 import { type ShownJob, resultHead, resultLine, resultRow, shownJob } from "./shown-job.ts";
 
@@ -86,12 +89,12 @@ export class Jobs {
   readonly #dispatcher: Dispatcher;
   readonly #tools: KnownTools;
   /** Jobs whose operations are being read. */
-  #arriving = 0;
+  #arrivals = 0;
 
   constructor(deps: JobsDeps) {
     this.#deps = deps;
-    this.#dispatcher = new Dispatcher(deps);
     this.#tools = new KnownTools(deps.gateway);
+    this.#dispatcher = new Dispatcher(deps, (job, source, controller) => this.#readOn(job, source, controller));
   }
 
   /** Goes on with what an earlier process left. Returns at once. Called once. */
@@ -116,9 +119,41 @@ export class Jobs {
   }
 
   /**
+   * Makes a job of what a tool answers page by page, an operation for each row. The first page is read and looked over before anything is kept;
+   * the others are read while the job is carried out, each once the operations of the one before are kept.
+   *
+   * @throws {GatewayError} what {@link readPage} and {@link submit} throw; `invalid_operations` — the tool may change something, or has no rows.
+   */
+  async submitEach(
+    principal: Principal,
+    wish: EachWish,
+    options: JobOptions,
+    { isHeld = false }: Submission = {},
+  ): Promise<ShownJob> {
+    const rules = rulesIn(options);
+    await this.#tools.checkReads(principal, wish.tool);
+    const caller = { principal, entrance: "job" } as const;
+    const { given, source } = await readPage(this.#deps.gateway, unread(wish), 0, caller, new AbortController());
+    if (given.length === 0 && source.isRead) throw wrongLine(1, 1, `${wish.tool} has no rows there`);
+    const held = isHeld ? ({ state: { kind: "paused" }, isTried: true } as const) : {};
+    return this.#keep(await this.prepared(principal, given, rules, { ...held, source }));
+  }
+
+  /** The next operations of a job that goes on with a page of its source, as its owner. */
+  async #readOn(job: Job, source: Source, controller: AbortController): Promise<NumberedPage> {
+    const { gateway, revive } = this.#deps;
+    const principal = revive(job.owner);
+    if (principal === undefined)
+      throw new GatewayError("unauthenticated", "The owner of the job may not come in any more");
+    const entrance = job.schedule === undefined ? "job" : "schedule";
+    const page = await readPage(gateway, source, job.total, { principal, entrance }, controller);
+    return { operations: await this.#tools.further(principal, page.given, job.total), source: page.source };
+  }
+
+  /**
    * Makes a job of operations that are read as they arrive.
    *
-   * @throws {GatewayError} what {@link readOperations} and {@link submit} throw; `too_many_jobs` — as many others arrive just now.
+   * @throws {GatewayError} what {@link readJob}, {@link submit} and {@link submitEach} throw; `too_many_jobs` — as many others arrive just now.
    */
   async receive(
     principal: Principal,
@@ -128,7 +163,10 @@ export class Jobs {
     submission: Submission = {},
   ): Promise<ShownJob> {
     rulesIn(options);
-    return this.submit(principal, await this.read(pieces, format), options, submission);
+    const read = await this.#arriving(() => readJob(pieces, format));
+    return read.kind === "each"
+      ? this.submitEach(principal, read.wish, options, submission)
+      : this.submit(principal, read.operations, options, submission);
   }
 
   /**
@@ -136,15 +174,19 @@ export class Jobs {
    *
    * @throws {GatewayError} what {@link readOperations} throws; `too_many_jobs` — as many others arrive just now.
    */
-  async read(pieces: AsyncIterable<Uint8Array>, format: InputFormat): Promise<readonly GivenOperation[]> {
-    if (this.#arriving >= maxArriving) {
+  read(pieces: AsyncIterable<Uint8Array>, format: InputFormat): Promise<readonly GivenOperation[]> {
+    return this.#arriving(() => readOperations(pieces, format));
+  }
+
+  async #arriving<Read>(read: () => Promise<Read>): Promise<Read> {
+    if (this.#arrivals >= maxArriving) {
       throw new GatewayError("too_many_jobs", `${maxArriving} jobs are arriving just now, which is the most`);
     }
-    this.#arriving += 1;
+    this.#arrivals += 1;
     try {
-      return await readOperations(pieces, format);
+      return await read();
     } finally {
-      this.#arriving -= 1;
+      this.#arrivals -= 1;
     }
   }
 
@@ -175,7 +217,7 @@ export class Jobs {
     principal: Principal,
     given: readonly GivenOperation[],
     rules: JobRules,
-    origin: Partial<Pick<Job, "retryOf" | "schedule" | "state" | "isTried">> = {},
+    origin: Partial<Pick<Job, "retryOf" | "schedule" | "state" | "isTried" | "source">> = {},
   ): Promise<PreparedJob> {
     const { store, gateway, newId } = this.#deps;
     const operations = await this.#tools.checked(principal, ordered(given));
@@ -197,6 +239,7 @@ export class Jobs {
       retryOf: undefined,
       schedule: undefined,
       isTried: false,
+      source: undefined,
       ...origin,
     };
     return { job, operations };
@@ -324,8 +367,8 @@ export class Jobs {
   }
 
   /**
-   * Makes a job of the operations of one that failed, with its options; what they need of those that succeeded is put in its place. The
-   * earlier job stays what it is. The owner of the new one is who asks, with the tools that are there for it.
+   * Makes a job of the operations of one that failed, with its options; what they need of those that succeeded is put in its place. Where the
+   * rest of its operations could not be read, it is read from there on. The earlier job stays what it is. The owner of the new one is who asks, with the tools that are there for it.
    *
    * @throws {GatewayError} `job_not_found`; `job_conflict` — the job is not over, or none of it failed; what {@link submit} throws.
    */
@@ -334,11 +377,14 @@ export class Jobs {
     if (!isOver(job.state)) throw unfit(job, "be retried");
     const failed: OperationRow[] = [];
     for await (const row of this.#rows(id, "failed")) failed.push(row);
-    if (failed.length === 0) {
+    const source = job.source?.problem && { ...job.source, isRead: false, problem: undefined };
+    if (failed.length === 0 && source === undefined) {
       throw new GatewayError("job_conflict", `No operation of job ${id} has failed`);
     }
     const given = await againOf(failed, (number) => this.#deps.store.operation(id, number));
-    return this.#keep(await this.prepared(principal, given, { ...job.rules, dryRun: undefined }, { retryOf: id }));
+    return this.#keep(
+      await this.prepared(principal, given, { ...job.rules, dryRun: undefined }, { retryOf: id, source }),
+    );
   }
 
   async #found(principal: Principal, id: string): Promise<Job> {

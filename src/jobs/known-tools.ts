@@ -36,7 +36,41 @@ export class KnownTools {
    * @throws {GatewayError} as a call would, with the line: `unknown_tool`, `invalid_arguments`, `upstream_unavailable` and the like. Arguments that
    *   refer to results are looked at when these are there.
    */
-  async checked(principal: Principal, given: readonly GivenOperation[]): Promise<readonly Operation[]> {
+  checked(principal: Principal, given: readonly GivenOperation[]): Promise<readonly Operation[]> {
+    return this.#numbered(principal, given, 0, true);
+  }
+
+  /**
+   * Likewise for operations that come later than others of their job, of which there are `first`. Their arguments are looked at when they are
+   * made: what is wrong with one is then its own failure.
+   *
+   * @throws {GatewayError} as a call would, with the line: `unknown_tool`, `upstream_unavailable` and the like.
+   */
+  further(principal: Principal, given: readonly GivenOperation[], first: number): Promise<readonly Operation[]> {
+    return this.#numbered(principal, given, first, false);
+  }
+
+  /**
+   * Says nothing where this tool is there and only reads, or may be called again without harm.
+   *
+   * @throws {GatewayError} as a call would; `invalid_operations` — it may change something.
+   */
+  async checkReads(principal: Principal, tool: string): Promise<void> {
+    await this.#gateway.settled;
+    const { isHarmless: mayBeRead } = await this.#known(this.#gateway.view({ kind: "all" }, principal.rights), tool, 1);
+    if (mayBeRead) return;
+    throw new GatewayError(
+      "invalid_operations",
+      `${tool} does not say that it only reads (readOnlyHint), and a page may have to be read again; take a tool that does`,
+    );
+  }
+
+  async #numbered(
+    principal: Principal,
+    given: readonly GivenOperation[],
+    first: number,
+    areArgumentsChecked: boolean,
+  ): Promise<readonly Operation[]> {
     await this.#gateway.settled;
     const view = this.#gateway.view({ kind: "all" }, principal.rights);
     const tools = new Map<string, KnownTool>();
@@ -45,11 +79,12 @@ export class KnownTools {
     }
     const numbers = new Map<string, number>();
     const operations: Operation[] = [];
-    for (const [number, each] of given.entries()) {
+    for (const [place, each] of given.entries()) {
+      const number = first + place;
       numbers.set(each.id, number);
-      operations.push(operationOf(each, number, numbers, tools.get(each.tool)));
+      operations.push(operationOf(each, number, numbers, { known: tools.get(each.tool), areArgumentsChecked }));
       // Others have their turn.
-      if (number % atOnce === atOnce - 1) await setImmediate();
+      if (place % atOnce === atOnce - 1) await setImmediate();
     }
     return operations;
   }
@@ -70,9 +105,10 @@ function operationOf(
   { id, tool, arguments: values, idempotencyKey, needs, line }: GivenOperation,
   number: number,
   numbers: ReadonlyMap<string, number>,
-  known: KnownTool | undefined,
+  { known, areArgumentsChecked }: { readonly known: KnownTool | undefined; readonly areArgumentsChecked: boolean },
 ): Operation {
-  const complaint = needs.length > 0 && hasReferences(values) ? undefined : known?.check(values);
+  const isChecked = areArgumentsChecked && !(needs.length > 0 && hasReferences(values));
+  const complaint = isChecked ? known?.check(values) : undefined;
   if (complaint !== undefined) {
     const message = `Line ${line}: The arguments for ${JSON.stringify(tool)} are wrong: ${complaint}`;
     throw new GatewayError("invalid_arguments", message, { data: { line } });

@@ -1,6 +1,6 @@
 import { isDue, isOver } from "./job-state.ts";
 import type { JobStore, OperationPage, Wanted } from "./job-store.ts";
-import type { Job, OperationRow } from "./job.ts";
+import type { Job, Operation, OperationRow } from "./job.ts";
 import { lostJob } from "./lost-job.ts";
 import { hasEnded } from "./operation-state.ts";
 
@@ -13,11 +13,8 @@ export function memoryJobs(): JobStore {
     turnMs: 0,
     ...leasing(jobs, leases),
     create(job, operations) {
-      const made = Array.from(operations, (operation): OperationRow => {
-        return { operation, state: { kind: "waiting", attempts: 0 }, answer: undefined };
-      });
       jobs.set(job.id, job);
-      rows.set(job.id, made);
+      rows.set(job.id, Array.from(operations, newRow));
       return Promise.resolve();
     },
     save(worker, changes) {
@@ -30,6 +27,8 @@ export function memoryJobs(): JobStore {
         const row = list?.[number];
         if (list !== undefined && row !== undefined) list[number] = { ...row, state, answer };
       }
+      const { added } = changes;
+      for (const operation of added?.operations ?? []) rows.get(added?.job ?? "")?.push(newRow(operation));
       for (const { job } of changes.jobs) {
         jobs.set(job.id, job);
         if (isOver(job.state)) leases.delete(job.id);
@@ -55,6 +54,10 @@ export function memoryJobs(): JobStore {
       return Promise.resolve(false);
     },
   };
+}
+
+function newRow(operation: Operation): OperationRow {
+  return { operation, state: { kind: "waiting", attempts: 0 }, answer: undefined };
 }
 
 type Leases = Map<string, { readonly worker: string; readonly until: number }>;

@@ -1,7 +1,7 @@
 import type { Principal } from "../access/principal.ts";
 import { type ErrorCode, errorTable } from "../core/error-table.ts";
-import type { GatewayError } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
+import { GatewayError } from "../core/errors.ts";
+import { type JsonObject, isJsonObject, stringAt } from "../core/json.ts";
 import { type Outcome, dispatch } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -24,6 +24,12 @@ export interface Ending {
 /** Longest answer that is kept, in characters. */
 export const maxAnswer = 256 * 1024;
 
+/** In whose name a job calls. */
+export interface JobCaller {
+  readonly principal: Principal;
+  readonly entrance: "job" | "schedule";
+}
+
 /**
  * Makes the call of an operation, with `given` as its arguments, as any other call is made: as its owner, within the same limits, and on
  * record. Never rejects. `controller` ends it early, with the reason.
@@ -32,11 +38,51 @@ export async function perform(
   gateway: Gateway,
   { tool, idempotencyKey: key, isRepeatable }: Operation,
   given: JsonObject,
-  { principal, entrance }: { readonly principal: Principal; readonly entrance: "job" | "schedule" },
+  caller: JobCaller,
   controller: AbortController,
 ): Promise<Ending> {
   const params = { name: tool, arguments: given, ...(key === undefined ? {} : { _meta: { [idempotencyKey]: key } }) };
-  const inbound: Inbound = {
+  const inbound = inboundOf(gateway, params, caller, controller);
+  const outcome = await called(gateway, inbound);
+  const didNothing = inbound.record?.mayHaveActed !== true;
+  return endingOf(outcome, isRepeatable || didNothing);
+}
+
+/**
+ * The result of a tool that is only read, called likewise.
+ *
+ * @throws {GatewayError} what the call failed with; `upstream_error` — the tool, or its server, says that it failed.
+ */
+export async function readTool(
+  gateway: Gateway,
+  params: { readonly name: string; readonly arguments: JsonObject },
+  caller: JobCaller,
+  controller: AbortController,
+): Promise<JsonObject> {
+  const { answer, failure } = await called(gateway, inboundOf(gateway, params, caller, controller));
+  if (failure !== undefined) throw failure;
+  if (answer.kind === "error") throw new GatewayError("upstream_error", `${params.name}: ${answer.error.message}`);
+  const { value } = answer.result;
+  if (value["isError"] !== true) return value;
+  throw new GatewayError("upstream_error", `${params.name} failed: ${wordsIn(value) ?? "it does not say why"}`);
+}
+
+/** Of what a tool says so much is kept. */
+const maxWords = 500;
+
+/** What a result says in words: its first text, shortened; undefined where it has none. */
+export function wordsIn({ content }: JsonObject): string | undefined {
+  const [first]: readonly unknown[] = Array.isArray(content) ? content : [];
+  return isJsonObject(first) ? stringAt(first, "text")?.slice(0, maxWords) : undefined;
+}
+
+function inboundOf(
+  gateway: Gateway,
+  params: JsonObject,
+  { principal, entrance }: JobCaller,
+  controller: AbortController,
+): Inbound {
+  return {
     route: { kind: "all" },
     codec: gateway.deps.codecs[newest.legacy],
     method: "tools/call",
@@ -49,13 +95,15 @@ export async function perform(
     origin: { entrance, address: undefined },
     ask: undefined,
   };
-  const stay = principal.tenure.during((reason) => {
-    controller.abort(reason);
+}
+
+async function called(gateway: Gateway, inbound: Inbound): Promise<Outcome> {
+  const stay = inbound.principal.tenure.during((reason) => {
+    inbound.controller.abort(reason);
   });
   const outcome = await dispatch(gateway, inbound, 0);
   stay();
-  const didNothing = inbound.record?.mayHaveActed !== true;
-  return endingOf(outcome, isRepeatable || didNothing);
+  return outcome;
 }
 
 function endingOf({ answer, failure }: Outcome, isHarmless: boolean): Ending {

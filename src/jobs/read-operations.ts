@@ -2,6 +2,7 @@ import { TextDecoder } from "node:util";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject } from "../core/json.ts";
 import { type CsvRecord, CsvReader } from "./csv.ts";
+import { type EachWish, eachIn, isEach } from "./each.ts";
 import { type GivenOperation, operationIn, wrongLine } from "./given-operation.ts";
 import { mistakeIn } from "./json-mistake.ts";
 import { Template } from "./template.ts";
@@ -21,6 +22,23 @@ const maxLine = 4 * 1024 * 1024;
 /** Longest array, which is parsed in one go: some 100 ms. */
 const maxArray = 16 * 1024 * 1024;
 
+/** What a job is to be made of. */
+export type JobContent =
+  | { readonly kind: "operations"; readonly operations: readonly GivenOperation[] }
+  | { readonly kind: "each"; readonly wish: EachWish };
+
+/**
+ * Reads what a job is to be made of as it arrives: operations, or as JSON what they are made of, page by page.
+ *
+ * @throws {GatewayError} what {@link readOperations} and {@link eachIn} throw.
+ */
+export async function readJob(pieces: AsyncIterable<Uint8Array>, format: InputFormat): Promise<JobContent> {
+  if (format.kind !== "json") return { kind: "operations", operations: await readOperations(pieces, format) };
+  const value = await jsonIn(bounded(pieces));
+  if (isEach(value)) return { kind: "each", wish: eachIn(value) };
+  return { kind: "operations", operations: await gathered(inList(value)) };
+}
+
 /**
  * Reads the operations of a job as they arrive.
  *
@@ -30,8 +48,14 @@ export async function readOperations(
   pieces: AsyncIterable<Uint8Array>,
   format: InputFormat,
 ): Promise<readonly GivenOperation[]> {
+  return gathered(operationsOf(bounded(pieces), format));
+}
+
+async function gathered(
+  read: AsyncIterable<GivenOperation> | Iterable<GivenOperation>,
+): Promise<readonly GivenOperation[]> {
   const operations: GivenOperation[] = [];
-  for await (const operation of operationsOf(bounded(pieces), format)) {
+  for await (const operation of read) {
     if (operations.length === maxOperations) {
       throw wrongLine(operation.line, 1, `a job has at most ${maxOperations} operations`);
     }
@@ -72,6 +96,10 @@ function operationsOf(texts: AsyncIterable<string>, format: InputFormat): AsyncG
 }
 
 async function* fromJson(texts: AsyncIterable<string>): AsyncGenerator<GivenOperation> {
+  yield* inList(await jsonIn(texts));
+}
+
+async function jsonIn(texts: AsyncIterable<string>): Promise<unknown> {
   let text = "";
   for await (const piece of texts) {
     text += piece;
@@ -82,7 +110,10 @@ async function* fromJson(texts: AsyncIterable<string>): AsyncGenerator<GivenOper
       );
     }
   }
-  const value = parsedAt(text, 1);
+  return parsedAt(text, 1);
+}
+
+function* inList(value: unknown): Generator<GivenOperation> {
   const list = isJsonObject(value) ? value["operations"] : value;
   if (!Array.isArray(list)) throw wrongLine(1, 1, "the input must be an array of operations");
   // An array has no lines of its own: the place of each is what it is known by.

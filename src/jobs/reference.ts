@@ -53,14 +53,18 @@ function resolvedValue(value: unknown, resultOf: (id: string) => unknown): unkno
 }
 
 function partOf(result: unknown, { from, pointer }: Reference): unknown {
-  let part = result;
+  const part = pointed(result, pointer);
+  if (part !== undefined) return part;
+  throw new GatewayError("invalid_params", `The result of operation ${JSON.stringify(from)} has no ${pointer}`);
+}
+
+/** The part of a JSON value that a JSON Pointer (RFC 6901) names; undefined where it has none. */
+export function pointed(value: unknown, pointer: string): unknown {
+  let part = value;
   for (const token of pointer.split("/").slice(1)) {
     const key = token.replaceAll("~1", "/").replaceAll("~0", "~");
-    const isThere = typeof part === "object" && part !== null && Object.hasOwn(part, key);
-    part = isThere ? Reflect.get(Object(part), key) : undefined;
-    if (!isThere) {
-      throw new GatewayError("invalid_params", `The result of operation ${JSON.stringify(from)} has no ${pointer}`);
-    }
+    if (typeof part !== "object" || part === null || !Object.hasOwn(part, key)) return undefined;
+    part = Reflect.get(part, key);
   }
   return part;
 }

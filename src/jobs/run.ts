@@ -1,9 +1,10 @@
 import { type Job, type OperationRow, countsOf } from "./job.ts";
 import type { Counts } from "./job.ts";
-import { isDue, isOver, nextState as nextJobState } from "./job-state.ts";
+import { type JobInput, isDue, isOver, nextState as nextJobState } from "./job-state.ts";
 import type { OperationChange } from "./job-store.ts";
 import { type OperationState, hasEnded, nextState } from "./operation-state.ts";
 import type { Ending } from "./perform.ts";
+import { Reading } from "./reading.ts";
 
 /** An attempt that ended and is not yet noted. */
 interface Ended {
@@ -51,6 +52,8 @@ export class Run {
   readonly waiting = new Map<number, OperationRow>();
   readonly underWay = new Map<number, AbortController>();
   readonly ended: Ended[] = [];
+  /** What of its operations is still to be read where they come from. */
+  readonly reading = new Reading();
   /** The number of the first operation that was not read. */
   next = 0;
   /** Whether nothing more of it begins here, as another worker is to go on with it. */
@@ -124,8 +127,14 @@ export class Run {
     if (kind === "failed") this.#hasHopeless = true;
   }
 
-  /** When the next operation may begin where none may now, in ms of the monotonic clock. */
+  /** When there is something to do where there is nothing now, in ms of the monotonic clock. */
   nextAt(at: number): number | undefined {
+    const times = [this.#nextOperationAt(at), this.isActive ? this.reading.nextAt(this.job, at) : undefined];
+    const known = times.filter((time) => time !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  #nextOperationAt(at: number): number | undefined {
     if (!this.isActive || this.waiting.size === 0 || this.underWay.size >= this.job.rules.parallel) return undefined;
     const times = [...this.#againAt.values(), this.#nextBeginAt].filter((time) => time > at);
     return times.length === 0 ? undefined : Math.min(...times);
@@ -210,7 +219,7 @@ export class Run {
     let { state } = job;
     if (givenUp !== undefined) state = nextJobState(state, { kind: "given_up", code: givenUp });
     else if (isStopped) state = nextJobState(state, { kind: "given_up", code: "operation_failed" });
-    else if (succeeded + failed === total) state = nextJobState(state, { kind: "all_ended" });
+    else if (succeeded + failed === total && job.source?.isRead !== false) state = nextJobState(state, endOf(job));
     else if (!job.isTried && rules.dryRun !== undefined && succeeded + failed >= rules.dryRun) {
       return { ...job, state: nextJobState(state, { kind: "paused" }), isTried: true };
     }
@@ -260,6 +269,12 @@ function stateAfter({ row, ending, againAt }: Ended): OperationState {
 
 function begunJob(job: Job, now: number): Job {
   return { ...job, state: nextJobState(job.state, { kind: "begun" }), startedAt: job.startedAt ?? now };
+}
+
+/** A job whose operations could not all be read did not do all that it was to. */
+function endOf({ source }: Job): JobInput {
+  const problem = source?.problem;
+  return problem === undefined ? { kind: "all_ended" } : { kind: "given_up", code: problem.code };
 }
 
 function same(a: Job, b: Job): boolean {

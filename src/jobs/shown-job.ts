@@ -1,4 +1,5 @@
 import type { JobProgress } from "../events/fact.ts";
+import type { Source, SourceProblem } from "./each.ts";
 import type { Counts, Job, OperationRow } from "./job.ts";
 import type { JobRules } from "./job-options.ts";
 import { progressOf } from "./progress.ts";
@@ -21,11 +22,26 @@ export interface ShownJob {
   /** The schedule that made it, and for which time. */
   readonly schedule?: string | undefined;
   readonly dueAt?: string | undefined;
+  /** Where its operations come from, where they are read from a tool. */
+  readonly each?: ShownSource | undefined;
+}
+
+/** How far a job's operations are read. */
+export interface ShownSource {
+  readonly tool: string;
+  /** Pages whose operations are kept. */
+  readonly pages: number;
+  /** Whether these are all, or all that can be read. */
+  readonly isRead: boolean;
+  /** What the latest page said in words. */
+  readonly said?: string | undefined;
+  /** Why the rest was not read. */
+  readonly problem?: SourceProblem | undefined;
 }
 
 /** A job with its counts, at a wall time in ms. */
 export function shownJob(job: Job, counts: Counts, now: number): ShownJob {
-  const { id, state, owner, rules, createdAt, startedAt, endedAt, retryOf, schedule } = job;
+  const { id, state, owner, rules, createdAt, startedAt, endedAt, retryOf, schedule, source } = job;
   return {
     jobId: id,
     status: state.kind,
@@ -40,7 +56,12 @@ export function shownJob(job: Job, counts: Counts, now: number): ShownJob {
     retryOf,
     schedule: schedule?.id,
     dueAt: schedule && textOf(schedule.dueAt),
+    each: source && shownSource(source),
   };
+}
+
+function shownSource({ wish, pages, isRead, said, problem }: Source): ShownSource {
+  return { tool: wish.tool, pages, isRead, said, problem };
 }
 
 function textOf(ms: number): string {

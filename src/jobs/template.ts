@@ -9,14 +9,18 @@ export class Template {
   readonly #value: JsonObject;
   readonly #columns: ReadonlyMap<string, number>;
 
-  /** @throws {GatewayError} `invalid_operations` — the template names a column that the first line does not. */
-  constructor(value: JsonObject, columns: readonly string[]) {
+  /** @throws {GatewayError} `invalid_operations` — the template names a column that this line, usually the first, does not. */
+  constructor(value: JsonObject, columns: readonly string[], line = 1) {
     this.#value = value;
     this.#columns = new Map(columns.map((name, at) => [name.trim(), at]));
     for (const [, name = ""] of JSON.stringify(value).matchAll(placeholders)) {
       if (this.#columns.has(name.trim())) continue;
       const there = columns.join(", ").slice(0, 500);
-      throw wrongLine(1, 1, `the template names the column ${JSON.stringify(name.slice(0, 100))}; there are ${there}`);
+      throw wrongLine(
+        line,
+        1,
+        `the template names the column ${JSON.stringify(name.slice(0, 100))}; there are ${there}`,
+      );
     }
   }
 

@@ -26,6 +26,34 @@ const operation = {
   additionalProperties: false,
 } as const;
 
+const each = {
+  ...object,
+  description:
+    "In place of operations: a tool that reads and answers page by page. Each of its rows makes an operation of template. Pages are read while the job goes on.",
+  properties: {
+    tool: { type: "string", description: "The tool's name, as it is listed here. It must only read." },
+    arguments: { ...object, description: "For the first page; the cursor is added for the others." },
+    rows: {
+      type: "string",
+      description: "Where a result has the rows, which are objects: a JSON Pointer, /structuredContent/services.",
+    },
+    next: {
+      type: "string",
+      default: "/structuredContent/next_cursor",
+      description: "Where a result says from where the next page goes on.",
+    },
+    cursor: { type: "string", default: "cursor", description: "The argument that takes that." },
+  },
+  required: ["tool", "rows"],
+  additionalProperties: false,
+} as const;
+
+const template = {
+  ...operation,
+  description:
+    'With each: one operation. {{member}} in its texts stands for that member of the row; {{member:number}}, {{member:boolean}} and {{member:json}} alone in a text for its value; {"$from": "row", "pointer": "/…"} for any part of the row. An idempotencyKey such as close-{{id}} keeps a row from being done twice.',
+} as const;
+
 /** The tools of the gateway for jobs, as they are listed. */
 export const toolDefinitions = {
   jobs_submit: {
@@ -37,6 +65,8 @@ export const toolDefinitions = {
       ...object,
       properties: {
         operations: { type: "array", items: operation, minItems: 1, description: "The calls to make." },
+        each,
+        template,
         parallel: { type: "integer", minimum: 1, maximum: 50, default: 3, description: "Calls under way at once." },
         perSecond: { type: "number", exclusiveMinimum: 0, description: "Calls that may begin in a second." },
         retries: {
@@ -55,7 +85,6 @@ export const toolDefinitions = {
           description: "Make only the first so many, then pause until a person resumes the job.",
         },
       },
-      required: ["operations"],
       additionalProperties: false,
     },
     annotations: { readOnlyHint: false, idempotentHint: false },

@@ -1,6 +1,7 @@
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../core/json.ts";
 import type { OwnTool } from "../gateway/own-tool.ts";
+import { type EachWish, eachIn, isEach } from "./each.ts";
 import { operationIn } from "./given-operation.ts";
 import { type JobOptions, jobOptionNames } from "./job-options.ts";
 import { jobTasks } from "./job-tasks.ts";
@@ -47,7 +48,10 @@ function submitTool(jobs: () => Jobs): OwnTool {
     const options: JobOptions = Object.fromEntries(
       jobOptionNames.flatMap((key) => (given[key] === undefined ? [] : [[key, given[key]]])),
     );
-    return { ...(await jobs().submit(principal, operationsIn(given), options)) };
+    const job = isEach(given)
+      ? await jobs().submitEach(principal, eachWishIn(given), options)
+      : await jobs().submit(principal, operationsIn(given), options);
+    return { ...job };
   };
   const tasks = jobTasks(jobs);
   const tool = ownTool("jobs_submit", submit);
@@ -89,13 +93,28 @@ function asOfArguments(thrown: unknown): never {
 
 function operationsIn({ operations }: JsonObject) {
   if (!Array.isArray(operations) || operations.length === 0) {
-    throw wrong("jobs_submit needs operations, a list of at least one object with tool and arguments");
+    throw wrong(
+      "jobs_submit needs operations, a list of at least one object with tool and arguments; or each with template",
+    );
   }
   return operations.map((each: unknown, at) => {
     if (!isJsonObject(each)) throw wrong(`Operation ${at + 1} must be an object with tool and arguments`);
-    const { tool, arguments: given, ...rest } = each;
-    return operationIn({ type: "tool_call", parameters: { tool_name: tool, arguments: given }, ...rest }, at + 1);
+    return operationIn(asWritten(each), at + 1);
   });
+}
+
+function eachWishIn({ each, template, operations }: JsonObject): EachWish {
+  if (operations !== undefined) throw wrong("jobs_submit takes operations, or each with template, not both");
+  return eachIn({ each, template: isJsonObject(template) ? asWritten(template) : template });
+}
+
+/** An operation as files have it. */
+function asWritten({ tool, arguments: given, ...rest }: JsonObject): JsonObject {
+  return {
+    type: "tool_call",
+    parameters: { tool_name: tool, ...(given !== undefined && { arguments: given }) },
+    ...rest,
+  };
 }
 
 function idIn(given: JsonObject): string {

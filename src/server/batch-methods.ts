@@ -1,9 +1,11 @@
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, stringAt } from "../core/json.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { eachIn } from "../jobs/each.ts";
 import { operationIn } from "../jobs/given-operation.ts";
 import { jobOptionNames } from "../jobs/job-options.ts";
 import type { JobAction, Jobs } from "../jobs/jobs.ts";
+import type { JobContent } from "../jobs/read-operations.ts";
 import type { ShownJob } from "../jobs/shown-job.ts";
 import type { ChannelDownstream, OwnMethod } from "./channel-endpoint.ts";
 import { tellOperation } from "./operator-request.ts";
@@ -15,8 +17,8 @@ interface BatchDeps {
 }
 
 /**
- * The methods by which a client over WebSocket has many calls made, beside those of MCP: `batch/create` with `operations` and the options of a job
- * makes one that begins with `batch/execute`; `batch/status`, `batch/cancel` and `batch/list` say how they stand, and end one. A batch is a job: its
+ * The methods by which a client over WebSocket has many calls made, beside those of MCP: `batch/create` with `operations`, or `each` and `template`, and
+ * the options of a job makes one that begins with `batch/execute`; `batch/status`, `batch/cancel` and `batch/list` say how they stand, and end one. A batch is a job: its
  * `batchId` is the job's id, and what else there is of jobs goes for it.
  */
 export function batchMethods({ gateway, jobs }: BatchDeps): ReadonlyMap<string, OwnMethod> {
@@ -31,8 +33,11 @@ export function batchMethods({ gateway, jobs }: BatchDeps): ReadonlyMap<string, 
     [
       "batch/create",
       async (params, { principal }) => {
-        const { operations, options } = wishIn(params);
-        const job = await jobs.submit(principal, operations, options, { isHeld: true });
+        const { content, options } = wishIn(params);
+        const job =
+          content.kind === "each"
+            ? await jobs.submitEach(principal, content.wish, options, { isHeld: true })
+            : await jobs.submit(principal, content.operations, options, { isHeld: true });
         return batchOf(job);
       },
     ],
@@ -59,16 +64,24 @@ function batchOf(job: ShownJob): JsonObject {
   return { batchId: job.jobId, ...job };
 }
 
-function wishIn(params: JsonObject) {
-  const { operations, _meta, ...options } = params;
+function wishIn(params: JsonObject): { readonly content: JobContent; readonly options: JsonObject } {
+  const { operations, each, template, _meta, ...options } = params;
+  checkOptions(options);
+  if (each !== undefined && operations === undefined) {
+    return { content: { kind: "each", wish: eachIn({ each, template }) }, options };
+  }
   if (!Array.isArray(operations) || operations.length === 0) {
     throw wrong("params.operations must be a list of operations");
   }
+  const read = operations.map((one: unknown, at) => operationIn(one, at + 1));
+  return { content: { kind: "operations", operations: read }, options };
+}
+
+function checkOptions(options: JsonObject): void {
   const unknown = Object.keys(options).find((name) => !jobOptionNames.some((known) => known === name));
   if (unknown !== undefined) {
     throw wrong(`There is no option ${JSON.stringify(unknown.slice(0, 100))}; there are ${jobOptionNames.join(", ")}`);
   }
-  return { operations: operations.map((each: unknown, at) => operationIn(each, at + 1)), options };
 }
 
 function idIn(params: JsonObject): string {

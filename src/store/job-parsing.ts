@@ -1,5 +1,6 @@
 import { storedPrincipalIn } from "../access/stored-principal.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
+import { sourceIn } from "../jobs/each.ts";
 import { rulesOf } from "../jobs/job-options.ts";
 import type { JobState } from "../jobs/job-state.ts";
 import type { Job, Operation, OperationRow } from "../jobs/job.ts";
@@ -31,6 +32,7 @@ export function jobIn(row: Row | undefined): Job | undefined {
     retryOf: stringAt(detail, "retryOf"),
     schedule: scheduleIn(objectAt(detail, "schedule")),
     isTried: detail["isTried"] === true,
+    source: sourceIn(detail["source"]),
   };
 }
 

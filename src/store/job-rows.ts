@@ -8,7 +8,7 @@ import { answered } from "./failure.ts";
 import { jobIn, operationRowIn } from "./job-parsing.ts";
 
 const putJob =
-  "INSERT INTO jobs (id, owner, status, priority, total, succeeded, failed, ended_at, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET status = excluded.status, succeeded = excluded.succeeded, failed = excluded.failed, ended_at = excluded.ended_at, detail = excluded.detail";
+  "INSERT INTO jobs (id, owner, status, priority, total, succeeded, failed, ended_at, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET status = excluded.status, total = excluded.total, succeeded = excluded.succeeded, failed = excluded.failed, ended_at = excluded.ended_at, detail = excluded.detail";
 /** The status of a job whose operations are being added, in several transactions; nobody sees it. `ended_at` is when that began. */
 const arriving = "arriving";
 /** Operations that are added in one transaction: a few ms, which hold up everybody else. */
@@ -16,7 +16,7 @@ const addedAtOnce = 400;
 /** Longest time that adding them may take, in ms. */
 const longestArrivalMs = 600_000;
 /** What every turn changes; without the status, so that no page of its index is written where it stays. */
-const count = "UPDATE jobs SET succeeded = ?, failed = ?, detail = ? WHERE id = ? AND status = ?";
+const count = "UPDATE jobs SET total = ?, succeeded = ?, failed = ?, detail = ? WHERE id = ? AND status = ?";
 const isThere = `status <> '${arriving}'`;
 const oneJob = `SELECT detail FROM jobs WHERE id = ? AND ${isThere}`;
 const over = "status IN ('completed', 'failed', 'cancelled')";
@@ -38,7 +38,7 @@ const statuses: Readonly<Record<NonNullable<OperationPage["only"]>, string>> = {
 interface JobWriter {
   /** Puts a job as it stands. */
   readonly put: (job: Job) => void;
-  /** Adds operations to a new one. */
+  /** Adds operations to one. */
   readonly add: (job: string, operations: readonly Operation[]) => void;
   /** Puts a job of which nobody sees anything yet. */
   readonly putArriving: (job: Job) => void;
@@ -55,7 +55,7 @@ export function jobWriter({ sql }: Database): JobWriter {
     put(job) {
       const { id, owner, state, rules, total, succeeded, failed, endedAt } = job;
       const detail = JSON.stringify(job);
-      if (Number(recount.run(succeeded, failed, detail, id, state.kind).changes) > 0) return;
+      if (Number(recount.run(total, succeeded, failed, detail, id, state.kind).changes) > 0) return;
       put.run(id, owner.id, state.kind, rules.priority, total, succeeded, failed, endedAt ?? null, detail);
     },
     add(job, operations) {
@@ -87,7 +87,7 @@ export function jobRows(database: Database): JobStore {
     release: (worker, job) =>
       answered(file, () => void (job === undefined ? letGoAll.run(worker) : letGo.run(job, worker))),
     create: (job, operations) => created(database, writer, job, operations),
-    save: async (worker, { jobs, operations }: JobChanges) => {
+    save: async (worker, { jobs, operations, added }: JobChanges) => {
       await database.rest;
       await answered(file, () => {
         transaction(() => {
@@ -98,6 +98,7 @@ export function jobRows(database: Database): JobStore {
             const code = state.kind === "failed" ? state.code : null;
             change.run(state.kind, state.attempts, code, answer ?? null, job, number);
           }
+          if (added !== undefined) writer.add(added.job, added.operations);
           for (const { job } of jobs) {
             writer.put(job);
             if (isOver(job.state)) letGo.run(job.id, worker);

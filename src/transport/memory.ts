@@ -30,7 +30,7 @@ class MemoryChannel implements Channel {
 
   send(frame: string | Buffer): void {
     if (this.#isOver) throw new GatewayError("upstream_unavailable", "The in-process connection has ended");
-    this.#peer?.receive(Buffer.from(frame));
+    this.#peer?.receive(typeof frame === "string" ? Buffer.from(frame) : frame);
   }
 
   receive(frame: Buffer): void {

@@ -19,5 +19,6 @@ export function queuedJob(total: number, rules: Partial<JobRules> = {}): Job {
     retryOf: undefined,
     schedule: undefined,
     isTried: false,
+    source: undefined,
   };
 }

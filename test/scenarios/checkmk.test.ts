@@ -19,9 +19,16 @@ async function ask(client: Client, name: string, args: Readonly<Record<string, u
   return { answer: Object(result.structuredContent), cache: cache?.["state"] };
 }
 
-test("an incident is told live, seen on the dashboard, asked after by an agent, taken care of, and over", async () => {
+for (const way of ["Livestatus", "the REST API alone"]) {
+  test(`by ${way} an incident is told live, seen on the dashboard, asked after by an agent, taken care of, and over`, async () => {
+    await incident(way === "Livestatus");
+  });
+}
+
+async function incident(isByLivestatus: boolean): Promise<void> {
   const simulator = rig.use(await startSimulator({ hosts: 10, problems: 0, nowMs: () => Date.now(), workMs: 20 }));
   const { estate, name: site } = simulator.site;
+  const livestatus = { [site]: { host: "127.0.0.1", port: simulator.livestatusPort ?? 0 } };
   const front = await openLive(rig, {
     checkmk: {
       connector: "checkmk",
@@ -30,7 +37,7 @@ test("an incident is told live, seen on the dashboard, asked after by an agent, 
         site,
         user: "automation",
         secret: "automation-secret",
-        livestatus: { [site]: { host: "127.0.0.1", port: simulator.livestatusPort ?? 0 } },
+        ...(isByLivestatus && { livestatus }),
         changesEveryMs: 50,
       },
     },
@@ -47,6 +54,7 @@ test("an incident is told live, seen on the dashboard, asked after by an agent, 
   const about = { host_name: host, service_name: "CPU load" };
   const target = { host, service: "CPU load" };
   const calm = await ask(client, "get_health_dashboard");
+  assert.equal(calm.answer.not_known.length, isByLivestatus ? 0 : 1, "only Livestatus has a log");
   const isKept = async (): Promise<boolean> => (await ask(client, "get_health_dashboard")).cache === "hit";
   await until(isKept, "while nothing changes, the answer is kept");
 
@@ -88,4 +96,4 @@ test("an incident is told live, seen on the dashboard, asked after by an agent, 
   assert.deepEqual(over.answer.service_states, calm.answer.service_states);
   const after = await ask(client, "analyze_host_health", { host_name: host });
   assert.deepEqual([after.answer.problems, after.answer.health_grade], [[], "A+"]);
-});
+}

@@ -137,6 +137,8 @@ test("the health of an estate is the mean of hosts that are up and services that
   assert.equal(estateHealth(hostsOnly), 90);
 });
 
+const noLog = { kind: "unknown", why: "there is none" } as const;
+
 test("a dashboard counts by the statistics, and lists by urgency", () => {
   const rows = [
     serviceOf("CPU load", "CRITICAL"),
@@ -156,7 +158,7 @@ test("a dashboard counts by the statistics, and lists by urgency", () => {
     hostOf("web01", { services: { ok: 7, warning: 1, critical: 2, unknown: 0, pending: 0 } }),
     hostOf("db01", { state: "DOWN" }),
   ];
-  const dashboard = healthDashboard({ statistics, problems, hosts, log });
+  const dashboard = healthDashboard({ statistics, problems, hosts, log: { kind: "read", entries: log } });
   assert.deepEqual([dashboard.healthPercent, dashboard.grade], [85, "B+"]);
   assert.deepEqual([dashboard.problems.total, dashboard.problems.critical, dashboard.problems.unhandled], [21, 9, 18]);
   assert.deepEqual([dashboard.problems.newLastHour, dashboard.problems.resolvedLastHour], [1, 1]);
@@ -176,7 +178,7 @@ test("a dashboard counts by the statistics, and lists by urgency", () => {
   assert.match(dashboard.recommendations.join(), /Take care of 18 problems/);
   const down = { ...statistics, failures: [{ site: "south", reason: "refused" }] };
   assert.match(
-    healthDashboard({ statistics: down, problems, hosts, log: undefined }).alerts.join(),
+    healthDashboard({ statistics: down, problems, hosts, log: noLog }).alerts.join(),
     /Site south does not answer/,
   );
 });
@@ -186,7 +188,7 @@ test("of urgent problems those are listed first that nobody takes care of, howev
     hostProblem(hostOf(`db${place}`, { state: "DOWN", isInDowntime: true, lastStateChangeAt: now - 48 * hour }), now),
   );
   const open = serviceProblem(serviceOf("SSH", "CRITICAL"), now);
-  const { urgent, problems } = healthDashboard({ statistics, problems: [...planned, open], hosts: [], log: undefined });
+  const { urgent, problems } = healthDashboard({ statistics, problems: [...planned, open], hosts: [], log: noLog });
   assert.deepEqual([urgent.length, urgent[0]?.service, problems.urgent], [20, "SSH", 26]);
 });
 
@@ -258,6 +260,7 @@ test("what a host needs is said in the order in which to do it", () => {
     services,
     peers: undefined,
     trend: undefined,
+    noLog: undefined,
     now,
   });
   assert.deepEqual(
@@ -280,7 +283,9 @@ test("what a host needs is said in the order in which to do it", () => {
     services: [serviceOf("CPU load", "OK")],
     peers: undefined,
     trend: undefined,
+    noLog: "there is no log",
     now,
   });
   assert.deepEqual([healthy.status.grade, healthy.recommendations], ["A+", []]);
+  assert.deepEqual(healthy.unknown, ["Whether it becomes worse is not known: there is no log."]);
 });

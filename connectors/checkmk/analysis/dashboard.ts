@@ -31,6 +31,8 @@ export interface Dashboard {
   readonly worstHosts: readonly HostStatus[];
   readonly alerts: readonly string[];
   readonly recommendations: readonly string[];
+  /** What could not be found out, and why: a sentence each. */
+  readonly unknown: readonly string[];
   readonly failures: readonly SiteFailure[];
 }
 
@@ -58,8 +60,13 @@ export interface Observed {
   /** The hosts that have some. */
   readonly hosts: readonly HostRow[];
   /** Alerts of the last hour. */
-  readonly log: readonly LogEntry[] | undefined;
+  readonly log: LogReading;
 }
+
+/** What a log says, or why nobody can tell. */
+export type LogReading =
+  | { readonly kind: "read"; readonly entries: readonly LogEntry[] }
+  | { readonly kind: "unknown"; readonly why: string };
 
 /** How many of a list are told. */
 export const listedProblems = 20;
@@ -85,6 +92,7 @@ export function healthDashboard({ statistics, problems, hosts, log }: Observed):
     worstHosts: worst(hosts, problems),
     alerts: alertsOf(summary, statistics),
     recommendations: recommendationsOf(summary, statistics),
+    unknown: log.kind === "read" ? [] : [`What began and what ended within the last hour is not known: ${log.why}.`],
     failures: statistics.failures,
   };
 }
@@ -102,15 +110,14 @@ export function isCritical({ state }: Problem): boolean {
   return state === "CRITICAL" || state === "DOWN";
 }
 
-function summaryOf(
-  { hosts, services }: Statistics,
-  problems: readonly Problem[],
-  log: readonly LogEntry[] | undefined,
-): ProblemSummary {
+function summaryOf({ hosts, services }: Statistics, problems: readonly Problem[], log: LogReading): ProblemSummary {
   const counts = new Map<string, number>();
   for (const { host } of problems) counts.set(host, (counts.get(host) ?? 0) + 1);
   const countOf = (category: Category): number => problems.filter((problem) => problem.category === category).length;
-  const alerts = log?.filter(({ kind, stateType }) => kind === "alert" && stateType === "hard");
+  const alerts =
+    log.kind === "read"
+      ? log.entries.filter(({ kind, stateType }) => kind === "alert" && stateType === "hard")
+      : undefined;
   return {
     total: services.warning + services.critical + services.unknown + hosts.down + hosts.unreachable,
     critical: services.critical + hosts.down,

@@ -16,6 +16,8 @@ export interface HostHealth {
   readonly recommendations: readonly string[];
   readonly peers: PeerComparison | undefined;
   readonly trend: Trend | undefined;
+  /** What could not be found out, and why: a sentence each. */
+  readonly unknown: readonly string[];
 }
 
 /** What is known of a host. */
@@ -24,13 +26,16 @@ export interface HostObserved {
   /** All its services. */
   readonly services: readonly ServiceRow[];
   readonly peers: PeerComparison | undefined;
+  /** Undefined where it was not asked for, or there is no log. */
   readonly trend: Trend | undefined;
+  /** Why there is no log; undefined where there is, or nobody asked. */
+  readonly noLog: string | undefined;
   /** In ms since 1970. */
   readonly now: number;
 }
 
 /** How a host stands. See `hostStatus` for the health, `gradeOf` for the grade and `urgencyOf` for the order of the problems. */
-export function hostHealth({ host, services, peers, trend, now }: HostObserved): HostHealth {
+export function hostHealth({ host, services, peers, trend, noLog, now }: HostObserved): HostHealth {
   const problems = problemsOf(host, services, now);
   return {
     status: hostStatus(host, problems),
@@ -42,6 +47,7 @@ export function hostHealth({ host, services, peers, trend, now }: HostObserved):
     recommendations: recommendationsOf(host, services, problems, { peers, trend }),
     peers,
     trend,
+    unknown: noLog === undefined ? [] : [`Whether it becomes worse is not known: ${noLog}.`],
   };
 }
 

@@ -103,6 +103,10 @@ export function measured(monitoring: Monitoring, meter: Meter): Monitoring {
       eachMeasured(monitoring.eachServiceBatch(filter, options), (ask) =>
         meter.run("service_batch", options.signal, ask),
       ),
+    eachServiceText: (filter, form, options) =>
+      eachMeasured(monitoring.eachServiceText(filter, form, options), (ask) =>
+        meter.run("service_batch", options.signal, ask),
+      ),
   };
 }
 

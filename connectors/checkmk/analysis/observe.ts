@@ -1,6 +1,6 @@
 import { ToolFailure } from "switchyard/connector";
-import type { HostFilter, HostRow, Monitoring, Reading, SiteFailure, Span } from "../monitoring.ts";
-import type { Observed } from "./dashboard.ts";
+import type { HostFilter, HostRow, LogFilter, Monitoring, Reading, SiteFailure, Span } from "../monitoring.ts";
+import type { LogReading, Observed } from "./dashboard.ts";
 import type { HostObserved } from "./host-health.ts";
 import { type PeerComparison, comparePeers, mostPeers } from "./peers.ts";
 import {
@@ -11,7 +11,7 @@ import {
   serviceProblem,
   serviceProblemStates,
 } from "./problems.ts";
-import { type Trend, trendOf } from "./trend.ts";
+import { trendOf } from "./trend.ts";
 
 /** What analyses are made with. */
 export interface Observatory {
@@ -91,12 +91,12 @@ export async function observeEstate(observatory: Observatory, signal: AbortSigna
   const [statistics, { problems }, log] = await Promise.all([
     monitoring.statistics({}, signal),
     readProblems(observatory, {}, signal),
-    orNothing(monitoring.log({ since: now() - hourMs, kinds: ["alert"] }, mostLogLines, signal), signal),
+    alertsOf(monitoring, { since: now() - hourMs }, signal),
   ]);
   const names = mostAffected(problems);
   const { rows: hosts } =
     names.length === 0 ? { rows: [] } : await monitoring.hosts({ names }, { limit: mostHosts }, signal);
-  return { statistics, problems, hosts, log: log?.rows };
+  return { statistics, problems, hosts, log };
 }
 
 function mostAffected(problems: readonly Problem[]): readonly string[] {
@@ -127,33 +127,25 @@ export async function observeHost(
   { host: name, withPeers, trendHours }: HostQuestion,
   signal: AbortSignal,
 ): Promise<HostObserved> {
+  const until = now();
+  const since = until - trendHours * hourMs;
   const [hosts, services, log] = await Promise.all([
     monitoring.hosts({ names: [name] }, {}, signal),
     monitoring.services({ hosts: [name] }, {}, signal),
-    trendHours === 0
-      ? undefined
-      : trendFor(monitoring, name, { since: now() - trendHours * hourMs, until: now() }, signal),
+    trendHours === 0 ? undefined : alertsOf(monitoring, { host: name, since, until }, signal),
   ]);
   const [host] = hosts.rows;
   if (host === undefined) throw new ToolFailure(notMonitored(name, hosts));
   const peers = withPeers ? await peersOf(monitoring, host, signal) : undefined;
-  return { host, services: services.rows, peers, trend: log, now: now() };
+  const trend = log?.kind === "read" ? trendOf(log.entries, since, until) : undefined;
+  const noLog = log?.kind === "unknown" ? log.why : undefined;
+  return { host, services: services.rows, peers, trend, noLog, now: until };
 }
 
 function notMonitored(name: string, { failures }: Reading<HostRow>): string {
   const away = failures.map(({ site }) => site).join(", ");
   const elsewhere = away === "" ? "" : ` It may be at ${away}, which does not answer.`;
   return `No host "${name}" is monitored. list_hosts with search finds names; a host that was just made is monitored once it is activated.${elsewhere}`;
-}
-
-async function trendFor(
-  monitoring: Monitoring,
-  host: string,
-  { since, until }: { readonly since: number; readonly until: number },
-  signal: AbortSignal,
-): Promise<Trend | undefined> {
-  const log = await orNothing(monitoring.log({ since, until, host, kinds: ["alert"] }, mostLogLines, signal), signal);
-  return log && trendOf(log.rows, since, until);
 }
 
 /** Hosts of the same folder, else of the same group, else none: what else makes hosts alike, nobody says. */
@@ -177,13 +169,18 @@ async function peersOf(
   return undefined;
 }
 
-/** The log is what some sites do not have: without it the rest is still worth telling. */
-async function orNothing<T>(asked: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+/** Alerts of the log, which some sites do not have: without them the rest is still worth telling. */
+async function alertsOf(
+  monitoring: Monitoring,
+  filter: Omit<LogFilter, "kinds">,
+  signal: AbortSignal,
+): Promise<LogReading> {
   try {
-    return await asked;
+    const { rows } = await monitoring.log({ ...filter, kinds: ["alert"] }, mostLogLines, signal);
+    return { kind: "read", entries: rows };
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof ToolFailure)) throw thrown;
-    return undefined;
+    return { kind: "unknown", why: thrown.message.replace(/\.$/, "") };
   }
 }
 

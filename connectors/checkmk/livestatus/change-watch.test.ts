@@ -4,8 +4,9 @@ import { systemClock } from "switchyard/connector";
 import { type Change, toldChange, uriOf, usesOf } from "../change.ts";
 import { serveLivestatus } from "../simulator/livestatus/server.ts";
 import { seedEstate } from "../simulator/seed-estate.ts";
-import { ChangeWatch } from "./change-watch.ts";
+import { ChangeWatch } from "../change-watch.ts";
 import { Site } from "./site.ts";
+import { watchedSite } from "./watched-site.ts";
 
 const { signal } = new AbortController();
 const memory = { host: "app001", service: "Memory" };
@@ -17,7 +18,7 @@ async function stand(problems = 0) {
   const server = await serveLivestatus(estate, { port: 0 });
   const address = { host: "127.0.0.1", port: server.port ?? 0, tls: false } as const;
   const site = new Site("demo", address, { timeoutMs: 1000 }, { ...systemClock, monotonic: () => nowMs });
-  const watch = new ChangeWatch(site, () => nowMs);
+  const watch = new ChangeWatch(watchedSite(site), () => nowMs);
   return {
     estate,
     server,

@@ -6,9 +6,10 @@ import { type Icinga2, serviceNames, startIcinga2, whyNoIcinga2 } from "../../..
 import { until } from "../../../test/rig/until.ts";
 import type { Monitoring, ServiceRow } from "../monitoring.ts";
 import { toldChange } from "../change.ts";
-import { ChangeWatch } from "./change-watch.ts";
+import { ChangeWatch } from "../change-watch.ts";
 import { livestatusMonitoring } from "./monitoring.ts";
 import { Site } from "./site.ts";
+import { watchedSite } from "./watched-site.ts";
 
 const { signal } = new AbortController();
 const hosts = 2000;
@@ -184,7 +185,7 @@ describe("with a real Livestatus server", { skip: whyNoIcinga2() ?? false }, () 
   test("what changes is found: a state, an acknowledgement, and that it is over", async () => {
     const [site] = sites;
     assert.ok(site);
-    const watch = new ChangeWatch(site);
+    const watch = new ChangeWatch(watchedSite(site));
     assert.deepEqual(await watch.look(signal), []);
     const seen: string[] = [];
     const untilTold = async (what: string): Promise<void> =>

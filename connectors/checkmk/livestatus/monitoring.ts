@@ -1,11 +1,18 @@
-import type { LogEntry, LogFilter, Monitoring, Reading, ServiceFilter, SiteStatus } from "../monitoring.ts";
-import { type Cells, type ColumnReader, mapRows, textOf } from "./cells.ts";
-import { askEach, failureOf, sitesNamed } from "./every-site.ts";
-import { ofHosts, ofLog, ofServices } from "./filters.ts";
-import { compareNames, comparePlaces, hostKind, serviceKind } from "./kinds.ts";
-import { listRows, together } from "./listing.ts";
-import { logEntry } from "./log-line.ts";
-import { is } from "./query.ts";
+import type {
+  LogEntry,
+  LogFilter,
+  Monitoring,
+  Reading,
+  ServiceDetails,
+  ServiceFilter,
+  SiteStatus,
+} from "../monitoring.ts";
+import { type Cells, type ColumnReader, mapRows, textOf } from "../rows/cells.ts";
+import { type Condition, always, is } from "../rows/condition.ts";
+import { askEach, sitesNamed } from "../rows/every-site.ts";
+import { ofHosts, ofServices } from "../rows/filters.ts";
+import { type Kind, compareNames, hostKind, inOrder, serviceKind } from "../rows/kinds.ts";
+import { listRows, together } from "../rows/listing.ts";
 import {
   commentColumns,
   commentRow,
@@ -13,25 +20,39 @@ import {
   downtimeRow,
   serviceDetailColumns,
   serviceDetails,
-} from "./rows.ts";
+} from "../rows/rows.ts";
+import { serviceTextKind } from "../rows/service-text.ts";
+import { eachBatch } from "../rows/stream.ts";
+import { ofLog } from "./log-filter.ts";
+import { logEntry } from "./log-line.ts";
+import { partedSite } from "./site-parts.ts";
 import type { Site } from "./site.ts";
 import { readStatistics } from "./statistics.ts";
-import { eachBatch } from "./stream.ts";
 
 /** What can be asked of monitoring, answered by the Livestatus of these sites, of which there is at least one. */
 export function livestatusMonitoring(sites: readonly Site[]): Monitoring {
+  const parted = <Row>(kind: Kind<Row>, filter: Condition, site: string | undefined) =>
+    sitesNamed(sites, site).map((each) => partedSite(each, kind, filter));
   return {
-    hosts: async (filter, span, signal) =>
-      listRows(sitesNamed(sites, filter.site), hostKind, ofHosts(filter), span, signal),
+    hosts: async (filter, span, signal) => listRows(parted(hostKind, ofHosts(filter), filter.site), span, signal),
     services: async (filter, span, signal) =>
-      listRows(sitesNamed(sites, filter.site), serviceKind, ofServices(filter), span, signal),
+      listRows(parted(serviceKind, ofServices(filter), filter.site), span, signal),
     serviceDetails: async (filter, signal) => readDetails(sitesNamed(sites, filter.site), filter, signal),
     statistics: async ({ site }, signal) => readStatistics(sitesNamed(sites, site), signal),
     eachHostBatch: (filter, options) =>
-      eachBatch({ sites: sitesNamed(sites, filter.site), kind: hostKind, filter: ofHosts(filter) }, options),
+      eachBatch({ ...hostKind, sites: parted(hostKind, ofHosts(filter), filter.site) }, options),
     eachServiceBatch: (filter, options) =>
-      eachBatch({ sites: sitesNamed(sites, filter.site), kind: serviceKind, filter: ofServices(filter) }, options),
-    comments: async (of, signal) => readRemarks(sites, of, comments, signal),
+      eachBatch({ ...serviceKind, sites: parted(serviceKind, ofServices(filter), filter.site) }, options),
+    eachServiceText: (filter, form, options) => {
+      const kind = serviceTextKind(form);
+      return eachBatch({ ...kind, sites: parted(kind, ofServices(filter), filter.site) }, options);
+    },
+    comments: async ({ kinds, ...of }, signal) => {
+      const read = await readRemarks(sites, of, comments, signal);
+      if (kinds === undefined) return read;
+      const rows = read.rows.filter(({ kind }) => kinds.includes(kind));
+      return { ...read, rows, total: rows.length };
+    },
     downtimes: async (of, signal) => readRemarks(sites, of, downtimes, signal),
     log: async (filter, limit, signal) => readLog(sites, filter, limit, signal),
     sites: async (signal) => Promise.all(sites.map(async (site) => statusOf(site, signal))),
@@ -43,7 +64,7 @@ async function readDetails(sites: readonly Site[], filter: ServiceFilter, signal
   const read = await askEach(sites, async (site) => {
     const { columns, rows } = await site.read(query, signal);
     const services = mapRows(columns, rows, (reader) => serviceDetails(site.name, reader));
-    return services.toSorted((a, b) => comparePlaces(serviceKind.placeOf(a), serviceKind.placeOf(b)));
+    return inOrder<ServiceDetails>(serviceKind, services);
   });
   return together(read);
 }
@@ -64,7 +85,7 @@ async function readRemarks<Row extends { readonly id: number }>(
   { table, columns, make }: Remarks<Row>,
   signal: AbortSignal,
 ): Promise<Reading<Row>> {
-  const filter = host === undefined ? [] : [is("host_name", "=", host)];
+  const filter = host === undefined ? always : is("host_name", "=", host);
   const read = await askEach(sites, async (site) => {
     const found = await site.read({ table, columns, filter }, signal);
     return mapRows(found.columns, found.rows, (reader) => make(site.name, reader)).toSorted((a, b) => a.id - b.id);
@@ -120,6 +141,6 @@ async function statusOf(site: Site, signal: AbortSignal): Promise<SiteStatus> {
     if (status === undefined) return { kind: "down", site: site.name, reason: "It says nothing of itself" };
     return { kind: "up", site: site.name, ...status };
   } catch (thrown) {
-    return { kind: "down", ...failureOf(site, thrown) };
+    return { kind: "down", ...site.failureOf(thrown) };
   }
 }

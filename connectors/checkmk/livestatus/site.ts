@@ -1,19 +1,14 @@
 import { CircuitBreaker, type Clock, explainError, systemClock } from "switchyard/connector";
+import type { SiteFailure } from "../monitoring.ts";
+import type { Cell, Table } from "../rows/cells.ts";
+import { inLine } from "../rows/condition.ts";
+import type { Asked } from "../rows/every-site.ts";
 import type { Answer } from "./answer-reader.ts";
 import type { Address } from "./address.ts";
 import { openSocket, shownAddress } from "./address.ts";
 import { LivestatusError } from "./livestatus-error.ts";
 import { Pool, type PoolOptions, poolDefaults } from "./pool.ts";
-import { type Query, inLine, textOf } from "./query.ts";
-
-/** What stands in one column of one row, as the site writes it. */
-export type Cell = unknown;
-
-/** The rows of an answer, and what is in which place of each. */
-export interface Table {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-}
+import { type Query, textOf } from "./query.ts";
 
 /** How long a site that is away is left alone, in ms: what is asked meanwhile fails at once, and then one question finds out whether it is back. */
 const restMs = 3000;
@@ -23,7 +18,7 @@ const restMs = 3000;
  *
  * While it cannot be reached, or is silent, the questions of some seconds fail at once rather than each waiting for it.
  */
-export class Site {
+export class Site implements Asked {
   readonly name: string;
   readonly #address: Address;
   readonly #pool: Pool;
@@ -54,10 +49,24 @@ export class Site {
    * @throws the signal's reason.
    */
   async read(query: Query & { readonly columns: readonly string[] }, signal: AbortSignal): Promise<Table> {
+    const { columns, rows } = await this.answer(query, signal);
+    return { columns, rows };
+  }
+
+  /** The same, of which nothing is read yet. @throws as {@link read}, but `unreadable`, which its `rows` throw. */
+  async answer(query: Query & { readonly columns: readonly string[] }, signal: AbortSignal): Promise<Table> {
     const known = await this.columnsOf(query.table);
     if (known.size === 0) return { columns: query.columns, rows: [] };
     const columns = query.columns.filter((column) => known.has(column));
-    return { columns, rows: await this.rows({ ...query, columns }, signal) };
+    const body = await this.#body({ ...query, columns }, signal);
+    const rowsIn = (): Table["rows"] => this.#rowsIn(body);
+    return {
+      columns,
+      body,
+      get rows() {
+        return rowsIn();
+      },
+    };
   }
 
   /** The first and only row of statistics. @throws as {@link read}. */
@@ -94,6 +103,10 @@ export class Site {
 
   /** The rows of an answer as they are, to a question that every Livestatus understands. @throws as {@link read}. */
   async rows(query: Query, signal: AbortSignal): Promise<readonly (readonly Cell[])[]> {
+    return this.#rowsIn(await this.#body(query, signal));
+  }
+
+  async #body(query: Query, signal: AbortSignal): Promise<Buffer> {
     const { code, body } = await this.#ask(textOf(query), signal);
     if (code !== 200) {
       // What follows the first line is for those who wrote the server.
@@ -103,6 +116,10 @@ export class Site {
         `${shownAddress(this.#address)} refused: ${code} ${why}`,
       );
     }
+    return body;
+  }
+
+  #rowsIn(body: Buffer): Table["rows"] {
     try {
       const value: unknown = JSON.parse(body.toString());
       if (Array.isArray(value) && value.every((row) => Array.isArray(row))) return value;
@@ -146,6 +163,12 @@ export class Site {
     ).trim();
     if (said === "") return;
     throw new LivestatusError({ kind: "refused", status: 400 }, `${shownAddress(this.#address)} refused: ${said}`);
+  }
+
+  /** What of a failure is this site's. @throws what was thrown, where that is something else. */
+  failureOf(thrown: unknown): SiteFailure {
+    if (thrown instanceof LivestatusError) return { site: this.name, reason: thrown.message };
+    throw thrown;
   }
 
   /** Ends everything with this site. Safe to call twice. */

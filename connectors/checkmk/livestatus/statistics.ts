@@ -1,7 +1,8 @@
 import { type Statistics, hostStates, serviceStates } from "../monitoring.ts";
-import { askEach } from "./every-site.ts";
-import { inDowntime, inState } from "./filters.ts";
-import { count, is } from "./query.ts";
+import { all, is } from "../rows/condition.ts";
+import { askEach } from "../rows/every-site.ts";
+import { inDowntime, inState } from "../rows/filters.ts";
+import { count } from "./query.ts";
 import type { Site } from "./site.ts";
 
 /** What counts as a problem that nobody looks after. */
@@ -9,30 +10,26 @@ const unhandled = [
   is("has_been_checked", "=", 1),
   is("state", "!=", 0),
   is("acknowledged", "=", 0),
-  ...inDowntime("", false),
+  inDowntime("", false),
 ];
 
 const hostCounters = [
-  [is("state", ">=", 0)],
-  ...hostStates.map((state) => filtersOf(inState(hostStates, state))),
-  [is("has_been_checked", "=", 0)],
-  [is("acknowledged", "=", 1)],
+  is("state", ">=", 0),
+  ...hostStates.map((state) => inState(hostStates, state)),
+  is("has_been_checked", "=", 0),
+  is("acknowledged", "=", 1),
   inDowntime("", true),
-  unhandled,
+  all(unhandled),
 ];
 
 const serviceCounters = [
-  [is("state", ">=", 0)],
-  ...serviceStates.map((state) => filtersOf(inState(serviceStates, state))),
-  [is("has_been_checked", "=", 0)],
-  [is("acknowledged", "=", 1)],
+  is("state", ">=", 0),
+  ...serviceStates.map((state) => inState(serviceStates, state)),
+  is("has_been_checked", "=", 0),
+  is("acknowledged", "=", 1),
   inDowntime("", true),
-  [...unhandled, ...inDowntime("host_", false)],
+  all([...unhandled, inDowntime("host_", false)]),
 ];
-
-function filtersOf(headers: readonly string[]): readonly string[] {
-  return headers.filter((line) => line.startsWith("Filter:"));
-}
 
 /** What the sites that answer count together. @throws {ToolFailure} none did. @throws the signal's reason. */
 export async function readStatistics(sites: readonly Site[], signal: AbortSignal): Promise<Statistics> {
@@ -43,7 +40,7 @@ export async function readStatistics(sites: readonly Site[], signal: AbortSignal
     ]),
   );
   const sum = (which: 0 | 1, place: number): number =>
-    answers.reduce((all, { value }) => all + (value[which][place] ?? 0), 0);
+    answers.reduce((before, { value }) => before + (value[which][place] ?? 0), 0);
   return {
     hosts: {
       total: sum(0, 0),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CommentRow } from "../monitoring.ts";
 import type { RestClient } from "./client.ts";
 import { collectionOf, objectOf } from "./objects.ts";
 import type { Target } from "./target.ts";
@@ -42,6 +43,14 @@ function commentOf({ extensions: own }: z.output<typeof commentShape>): Comment 
   };
 }
 
+/** Why there is a comment. */
+export const commentKinds = [
+  "user",
+  "downtime",
+  "flapping",
+  "acknowledgement",
+] as const satisfies readonly CommentRow["kind"][];
+
 /** What people say of hosts and services; acknowledgements and downtimes leave such comments too. */
 export class Comments {
   readonly #client: RestClient;
@@ -51,10 +60,21 @@ export class Comments {
   }
 
   async list(
-    { host, service }: { readonly host?: string | undefined; readonly service?: string | undefined },
+    {
+      host,
+      service,
+      kind,
+    }: {
+      readonly host?: string | undefined;
+      readonly service?: string | undefined;
+      readonly kind?: CommentRow["kind"];
+    },
     signal: AbortSignal,
   ): Promise<readonly Comment[]> {
-    const query = { host_name: host, service_description: service };
+    // What kind a comment is of, the core knows by a number from 1, and the answer does not say.
+    const number = kind === undefined ? undefined : String(commentKinds.indexOf(kind) + 1);
+    const ofKind = number === undefined ? undefined : JSON.stringify({ op: "=", left: "entry_type", right: number });
+    const query = { host_name: host, service_description: service, query: ofKind };
     const path = ["domain-types", "comment", "collections", "all"];
     const { value } = await this.#client.read({ method: "GET", path, query }, commentsShape, signal);
     return value.value.map(commentOf);

@@ -38,6 +38,8 @@ export interface Downtime extends Target {
   readonly startTime: string;
   readonly endTime: string;
   readonly isRecurring: boolean;
+  /** Of one that begins with the first problem in its time: how long it lasts then. Undefined of others, and where the version does not say. */
+  readonly flexibleMinutes: number | undefined;
 }
 
 /** Which downtimes: everything that is given must fit. */
@@ -55,6 +57,7 @@ const extensions = z.object({
   recurring: z.union([z.boolean(), z.string()]),
   comment: z.string(),
   service_description: z.string().nullish(),
+  mode: z.object({ duration_minutes: z.number().nullish() }).nullish(),
 });
 
 const downtimeShape = objectOf(extensions);
@@ -73,6 +76,7 @@ function downtimeOf({ id, extensions: own }: z.output<typeof downtimeShape>): Do
     endTime: own.end_time,
     // Written "yes" and "no" by some versions.
     isRecurring: own.recurring === true || own.recurring === "yes",
+    flexibleMinutes: own.mode?.duration_minutes ?? undefined,
   };
 }
 

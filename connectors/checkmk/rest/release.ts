@@ -16,15 +16,19 @@ export function releaseOf(headers: IncomingHttpHeaders): Release | undefined {
   return { version, edition };
 }
 
-/** Whether it is this version or a later one, such as `2.4`. What cannot be read counts as the newest. */
-export function isAtLeast({ version }: Release, wanted: `${number}.${number}`): boolean {
-  const [major, minor] = numbers(version);
-  const [wantedMajor, wantedMinor] = numbers(wanted);
-  if (major === undefined || minor === undefined || wantedMajor === undefined || wantedMinor === undefined) return true;
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+/** A version that something came with: `2.4`, or `2.3.0p23`. */
+export type Since = `${number}.${number}` | `${number}.${number}.${number}p${number}`;
+
+/** Whether it is this version or a later one. What cannot be read counts as the newest. */
+export function isAtLeast({ version }: Release, wanted: Since): boolean {
+  const [own, since] = [numbers(version), numbers(wanted)];
+  if (own === undefined || since === undefined) return true;
+  const differs = own.findIndex((number, at) => number !== since[at]);
+  return differs === -1 || (own[differs] ?? 0) > (since[differs] ?? 0);
 }
 
-function numbers(version: string): readonly [number?, number?] {
-  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version) ?? [];
-  return major === undefined || minor === undefined ? [] : [Number(major), Number(minor)];
+/** Major, minor, the third number and the patch, which a first release, a beta and a daily build have none of. */
+function numbers(version: string): readonly number[] | undefined {
+  const found = /^(\d+)\.(\d+)(?:\.(\d+)(?:p(\d+))?)?/.exec(version);
+  return found?.slice(1).map((number) => Number(number ?? 0));
 }

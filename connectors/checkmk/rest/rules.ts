@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { CheckmkError } from "../checkmk-error.ts";
+import { orNothing } from "../told.ts";
 import type {
   DiscoveredService,
   NewRule,
@@ -169,13 +170,4 @@ function texts(values: Readonly<Record<string, unknown>>): readonly [string, str
 function fingerprint({ valueRaw, conditions, properties, folder, index }: Rule): string {
   const state: [string, RuleConditions, object, string, number] = [valueRaw, conditions, properties, folder, index];
   return createHash("sha256").update(JSON.stringify(state)).digest("hex").slice(0, 32);
-}
-
-async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (thrown) {
-    if (thrown instanceof CheckmkError && thrown.code === "not_found") return undefined;
-    throw thrown;
-  }
 }

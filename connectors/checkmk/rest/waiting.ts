@@ -27,13 +27,24 @@ export async function waitForCompletion(
   { maxMs, signal }: Patience,
 ): Promise<void> {
   const path = [...run, "actions", "wait-for-completion", "invoke"];
+  const isOver = async (timeoutMs: number): Promise<boolean> => {
+    const { status } = await client.call({ method: "GET", path, timeoutMs }, signal);
+    return status === 204 || status === 200;
+  };
+  if (await lookUntil(isOver, { maxMs, signal })) return;
+  throw new CheckmkError("timed_out", `${run.join("/")} is still under way after ${maxMs} ms; it goes on by itself`);
+}
+
+/** Looks again and again, with pauses, until it is so, and says whether it was in time. Each look may take the ms that it is given. */
+export async function lookUntil(
+  look: (timeoutMs: number) => Promise<boolean>,
+  { maxMs, signal }: Patience,
+): Promise<boolean> {
   const startedAt = process.hrtime.bigint();
   const left = (): number => maxMs - Number((process.hrtime.bigint() - startedAt) / 1_000_000n);
   for (let pauseMs = firstPauseMs; left() > 0; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const timeoutMs = Math.min(Math.max(left(), 1), heldOpenMs);
-    const { status } = await client.call({ method: "GET", path, timeoutMs }, signal);
-    if (status === 204 || status === 200) return;
+    if (await look(Math.min(Math.max(left(), 1), heldOpenMs))) return true;
     await sleep(Math.min(pauseMs, Math.max(left(), 0)), undefined, { signal });
   }
-  throw new CheckmkError("timed_out", `${run.join("/")} is still under way after ${maxMs} ms; it goes on by itself`);
+  return false;
 }

@@ -143,6 +143,24 @@ export class Configuration {
     if (acceptedBy !== undefined) this.putHost({ ...host, found, monitored: found }, acceptedBy, "set-autochecks");
   }
 
+  /** Whether a host or folder has such a tag of a group; where that is to be repaired, it is taken off. */
+  withoutTag(group: string, isGone: (tag: string) => boolean, isRepairing: boolean, user: string): boolean {
+    const name = `tag_${group}`;
+    const hasIt = ({ attributes }: { readonly attributes: Attributes }): boolean => {
+      const tag = attributes[name];
+      return typeof tag === "string" && isGone(tag);
+    };
+    const without = (attributes: Attributes): Attributes =>
+      Object.fromEntries(Object.entries(attributes).filter(([key]) => key !== name));
+    const hosts = [...this.#hosts.values()].filter(hasIt);
+    const folders = [...this.#folders.values()].filter(hasIt);
+    if (isRepairing) {
+      for (const host of hosts) this.putHost({ ...host, attributes: without(host.attributes) }, user, "edit-host");
+      for (const each of folders) this.putFolder({ ...each, attributes: without(each.attributes) }, user);
+    }
+    return hosts.length + folders.length > 0;
+  }
+
   /** Says that something was changed that is to be activated. */
   note(user: string, action: string, text: string): void {
     this.#changed(user, action, text);

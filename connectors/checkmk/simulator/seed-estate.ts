@@ -41,7 +41,7 @@ export function seedEstate(options: EstateOptions, nowMs: () => number): Estate 
   for (let at = 0; at < hosts; at += 1) {
     const kind = hostKinds[at % hostKinds.length];
     if (kind === undefined) break;
-    const host = newHost(kind, at);
+    const host = newHost(kind, at, site);
     estate.putHost(host);
     estate.putServices(host.name, templatesOf(kind, servicesPerHost));
     checkHost(estate, host.name, random() < 0.01, random);
@@ -50,8 +50,8 @@ export function seedEstate(options: EstateOptions, nowMs: () => number): Estate 
   return estate;
 }
 
-/** A host of a kind; `at` is its number among all, from 0. */
-export function newHost(kind: HostKind, at: number): NewHost {
+/** A host of a kind at a site; `at` is its number among all, from 0. */
+function newHost(kind: HostKind, at: number, site: string): NewHost {
   const number = Math.floor(at / hostKinds.length) + 1;
   const { alias, folder, os, criticality, agent, snmp } = kind;
   return {
@@ -59,7 +59,7 @@ export function newHost(kind: HostKind, at: number): NewHost {
     alias: `${alias} ${number}`,
     address: `10.${Math.floor(at / 62_500) % 250}.${Math.floor(at / 250) % 250}.${(at % 250) + 1}`,
     folder,
-    labels: { "cmk/site": "demo", "cmk/os_family": os, role: kind.name },
+    labels: { "cmk/site": site, "cmk/os_family": os, role: kind.name },
     tags: { criticality, agent, snmp_ds: snmp, networking: "lan", address_family: "ip-v4-only" },
     groups: [kind.name === "switch" ? "network" : "servers"],
   };

@@ -1,4 +1,5 @@
 import { Activations } from "./activations.ts";
+import { BulkScan } from "./bulk-scan.ts";
 import { ConsoleEvents } from "./console-events.ts";
 import { Configuration } from "./configuration.ts";
 import type { Estate } from "./estate.ts";
@@ -6,6 +7,7 @@ import { Rulebook } from "./rulebook.ts";
 import { Scans } from "./scans.ts";
 import { type EstateOptions, seedEstate } from "./seed-estate.ts";
 import { seededRandom } from "./seeded-random.ts";
+import { type SimulatedTagGroup, builtInTagGroups } from "./tag-groups.ts";
 
 /** Who may use the simulated API. */
 export interface SimulatedUser {
@@ -48,8 +50,10 @@ export interface Site {
   readonly configuration: Configuration;
   readonly activations: Activations;
   readonly scans: Scans;
+  readonly bulkScan: BulkScan;
   readonly rulebook: Rulebook;
   readonly events: ConsoleEvents;
+  readonly tagGroups: Map<string, SimulatedTagGroup>;
   /** Groups by name, with what they are called. */
   readonly groups: { readonly host: Map<string, string>; readonly service: Map<string, string> };
   /** Ids that are the same for the same seed. */
@@ -73,7 +77,9 @@ export function makeSite(options: SiteOptions): Site {
     configuration,
     activations: new Activations(configuration, { uuid, nowMs, workMs }),
     scans: new Scans(configuration, { nowMs, workMs }),
+    bulkScan: new BulkScan(configuration, { nowMs, workMs }),
     rulebook: new Rulebook(),
+    tagGroups: builtInTagGroups(),
     events: new ConsoleEvents(estate, options.seed ?? 1),
     groups: { host: new Map(hostGroups), service: new Map() },
     uuid,

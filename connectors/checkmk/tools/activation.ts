@@ -2,7 +2,7 @@ import { type Tool, tool } from "switchyard/connector";
 import { z } from "zod";
 import type { Setup } from "../setup.ts";
 import { dryRun } from "./change-tool.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 /** What waits for activation, and activating it. */
 export function activationTools(setup: Setup): readonly Tool[] {

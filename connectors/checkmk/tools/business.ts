@@ -1,7 +1,7 @@
 import { type Tool, tool } from "switchyard/connector";
 import { z } from "zod";
 import type { Aggregation, Business } from "../rest/business.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 /** How businesses stand by the aggregations of Business Intelligence. */
 export function businessTools(business: Business): readonly Tool[] {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Setup } from "../setup.ts";
 import { wholly } from "./half-made.ts";
 import { activationShape, shownActivation } from "./shown-activation.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 /** What a change of the configuration would do, or has done. */
 export interface Change {

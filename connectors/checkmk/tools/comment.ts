@@ -7,7 +7,7 @@ import { serviceName } from "./acknowledgement.ts";
 import { dryRun } from "./change-tool.ts";
 import { hostName } from "./host-arguments.ts";
 import { operationTool } from "./operation-tool.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 /** Saying something of hosts and services. */
 export function commentTools(operations: Operations): readonly Tool[] {

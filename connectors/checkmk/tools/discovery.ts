@@ -7,7 +7,7 @@ import { dryRun } from "./change-tool.ts";
 import { inSteps, wholly } from "./half-made.ts";
 import { hostName } from "./host-arguments.ts";
 import { activationShape, shownActivation } from "./shown-activation.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 /** Services by what discovery says of them. */
 const phasesShape = z.object({

@@ -8,7 +8,7 @@ import { dryRun } from "./change-tool.ts";
 import { downtimeOf, downtimeTimes, momentOf } from "./downtime-times.ts";
 import { hostName } from "./host-arguments.ts";
 import { operationTool } from "./operation-tool.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 const comment = z.string().min(1).max(4000).describe("What is done in that time.");
 

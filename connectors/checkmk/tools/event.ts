@@ -5,7 +5,7 @@ import { dryRun } from "./change-tool.ts";
 import { hostName } from "./host-arguments.ts";
 import { operationTool } from "./operation-tool.ts";
 import { someOf } from "./some-of.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 /** The event console: what syslog, SNMP traps and log files told of. */
 export function eventTools(console: EventConsole): readonly Tool[] {

@@ -5,7 +5,7 @@ import type { Setup } from "../setup.ts";
 import { changeTool, difference, dryRun } from "./change-tool.ts";
 import { inSteps } from "./half-made.ts";
 import { attributes, changedAttributes, folder } from "./host-arguments.ts";
-import { orNothing, told } from "./told.ts";
+import { orNothing, told } from "../told.ts";
 
 /** Folders of the configuration. */
 export function folderTools(setup: Setup): readonly Tool[] {
@@ -58,7 +58,7 @@ function createTool(setup: Setup): Tool {
     annotations: { destructiveHint: false },
     plan: async ({ name, parent, title = name, attributes: given = {} }, { signal }) => {
       const path = folderPath(`${parent}/${name}`);
-      if ((await orNothing(setup.folders.get(path, signal))) !== undefined) {
+      if ((await orNothing(async () => setup.folders.get(path, signal))) !== undefined) {
         throw new ToolFailure(`There is a folder ${path} already; change it with update_folder`);
       }
       await setup.folders.require(parent, signal);

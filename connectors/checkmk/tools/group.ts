@@ -1,20 +1,18 @@
 import { type Tool, ToolFailure, tool } from "switchyard/connector";
 import { z } from "zod";
 import type { Groups } from "../rest/groups.ts";
-import type { Tags } from "../rest/tags.ts";
 import type { Setup } from "../setup.ts";
 import { changeTool, dryRun } from "./change-tool.ts";
-import { orNothing, told } from "./told.ts";
+import { orNothing, told } from "../told.ts";
 
-/** What the tools for groups and tags work with. */
+/** What the tools for groups work with. */
 export interface GroupSetup extends Pick<Setup, "activator"> {
   readonly groups: Groups;
-  readonly tags: Tags;
 }
 
-/** Groups of hosts and services, and tags of hosts. */
+/** Groups of hosts and services. */
 export function groupTools(setup: GroupSetup): readonly Tool[] {
-  return [listTool(setup), createTool(setup), updateTool(setup), deleteTool(setup), tagsTool(setup)];
+  return [listTool(setup), createTool(setup), updateTool(setup), deleteTool(setup)];
 }
 
 const kind = z.enum(["host", "service"]).describe("Whether it is of hosts or of services.");
@@ -47,7 +45,7 @@ function createTool(setup: GroupSetup): Tool {
     input: z.object({ kind, name, alias, ...dryRun }),
     annotations: { destructiveHint: false },
     plan: async ({ kind: which, name: id, alias: text }, { signal }) => {
-      if ((await orNothing(setup.groups.get(which, id, signal))) !== undefined) {
+      if ((await orNothing(async () => setup.groups.get(which, id, signal))) !== undefined) {
         throw new ToolFailure(`There is a ${which} group ${JSON.stringify(id)} already; change it with update_group`);
       }
       return {
@@ -93,39 +91,5 @@ function deleteTool(setup: GroupSetup): Tool {
         make: () => setup.groups.delete(which, id, signal),
       };
     },
-  });
-}
-
-function tagsTool({ tags }: GroupSetup): Tool {
-  return tool({
-    name: "list_host_tags",
-    title: "List tags of hosts",
-    description:
-      "The groups of tags that there are, of which a host has one tag each: set them as the attribute tag_GROUP of create_host and update_host.",
-    input: z.object({}),
-    output: z.object({
-      tag_groups: z.array(
-        z.object({
-          id: z.string(),
-          title: z.string(),
-          topic: z.string(),
-          tags: z.array(z.object({ id: z.string().nullable(), title: z.string(), aux_tags: z.array(z.string()) })),
-        }),
-      ),
-    }),
-    annotations: { readOnlyHint: true, openWorldHint: true },
-    run: async (_, { signal }) =>
-      told(async () => {
-        const found = await tags.list(signal);
-        const shown = found.map(({ id, title, topic, tags: inner }) => {
-          const own = inner.map(({ id: tag = null, title: text, auxTags }) => ({
-            id: tag,
-            title: text,
-            aux_tags: [...auxTags],
-          }));
-          return { id, title, topic, tags: own };
-        });
-        return { structured: { tag_groups: shown } };
-      }),
   });
 }

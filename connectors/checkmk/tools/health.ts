@@ -52,6 +52,7 @@ const dashboardOutput = z.object({
   worst_performing_hosts: z.array(hostStatusShape),
   alerts: z.array(z.string()),
   recommendations: z.array(z.string()),
+  not_known: z.array(z.string()).describe("What could not be found out, and why."),
   failures: failuresShape.describe("Sites that do not answer."),
 });
 
@@ -107,6 +108,7 @@ export function shownDashboard(dashboard: Dashboard): DashboardAnswer {
     worst_performing_hosts: dashboard.worstHosts.map(shownHostStatus),
     alerts: [...dashboard.alerts],
     recommendations: [...dashboard.recommendations],
+    not_known: [...dashboard.unknown],
     failures: shownFailures(dashboard.failures),
   };
 }
@@ -120,6 +122,7 @@ export function dashboardText(dashboard: Dashboard): string {
     ...dashboard.alerts,
     ...dashboard.critical.map(problemLine),
     ...dashboard.recommendations,
+    ...dashboard.unknown,
   ].join("\n");
 }
 

@@ -5,7 +5,7 @@ import type { Setup } from "../setup.ts";
 import { difference, dryRun, isDryRun } from "./change-tool.ts";
 import { attributes, attributesOf, changedAttributes, labels } from "./host-arguments.ts";
 import { activationShape, shownActivation } from "./shown-activation.ts";
-import { orNothing, told } from "./told.ts";
+import { orNothing, told } from "../told.ts";
 
 /** Creating, changing and deleting many hosts, each for itself: what is wrong with one is told, and the others are done. */
 export function hostBulkTools(setup: Setup): readonly Tool[] {
@@ -108,7 +108,7 @@ function createTool(setup: Setup): Tool {
       told(() => {
         const check = async (item: (typeof args.hosts_data)[number], signal: AbortSignal): Promise<void> => {
           await setup.folders.require(item.folder, signal);
-          const found = await orNothing(setup.hosts.get(item.name, false, signal));
+          const found = await orNothing(async () => setup.hosts.get(item.name, false, signal));
           if (found !== undefined)
             throw new CheckmkError("conflict", `There is a host ${item.name} already, in ${found.host.folder}`);
         };

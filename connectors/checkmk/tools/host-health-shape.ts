@@ -32,12 +32,13 @@ export const hostHealthShape = hostStatusShape.extend({
     })
     .nullable()
     .describe("null where it was not asked for, or the site has no log."),
+  not_known: z.array(z.string()).describe("What could not be found out, and why."),
 });
 
 /** What `analyze_host_health` answers. */
 export type HostHealthAnswer = z.output<typeof hostHealthShape>;
 
-export function shownHostHealth({ status, peers, trend, ...health }: HostHealth): HostHealthAnswer {
+export function shownHostHealth({ status, peers, trend, unknown, ...health }: HostHealth): HostHealthAnswer {
   return {
     ...shownHostStatus(status),
     address: health.address,
@@ -68,12 +69,13 @@ export function shownHostHealth({ status, peers, trend, ...health }: HostHealth)
             direction: trend.direction,
             recurring: trend.recurring.map(({ service = null, times }) => ({ service_name: service, times })),
           },
+    not_known: [...unknown],
   };
 }
 
 /** The same for models that read only texts. */
 export function hostHealthText(
-  { status, problems, recommendations, peers, trend }: HostHealth,
+  { status, problems, recommendations, peers, trend, unknown }: HostHealth,
   shown: { readonly include_grade: boolean; readonly include_recommendations: boolean },
 ): string {
   const { services } = status;
@@ -91,5 +93,6 @@ export function hostHealthText(
           `${trend.earlier} problems began in the earlier half of the time, ${trend.later} in the later: ${trend.direction}.`,
         ]),
     ...(shown.include_recommendations ? recommendations : []),
+    ...unknown,
   ].join("\n");
 }

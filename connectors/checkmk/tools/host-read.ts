@@ -4,7 +4,7 @@ import { hostStates } from "../monitoring.ts";
 import type { Hosts } from "../rest/hosts.ts";
 import type { Status, TargetStatus } from "../rest/status.ts";
 import { hostName } from "./host-arguments.ts";
-import { orNothing, told } from "./told.ts";
+import { orNothing, told } from "../told.ts";
 
 const statusShape = z
   .object({
@@ -44,7 +44,7 @@ export function hostReadTool({ hosts, status }: { readonly hosts: Hosts; readonl
       told(async () => {
         const [{ host, etag }, now] = await Promise.all([
           hosts.get(name, isEffective, signal),
-          isWithStatus ? orNothing(status.of({ host: name, service: undefined }, signal)) : undefined,
+          isWithStatus ? orNothing(async () => status.of({ host: name, service: undefined }, signal)) : undefined,
         ]);
         const { attributes, effectiveAttributes, folder, isCluster, isOffline } = host;
         const { ipaddress: address } = effectiveAttributes ?? attributes;

@@ -16,7 +16,7 @@ import {
   newHostName,
   requireHostName,
 } from "./host-arguments.ts";
-import { orNothing } from "./told.ts";
+import { orNothing } from "../told.ts";
 
 /** Creating, changing and deleting one host. */
 export function hostSetupTools(setup: Setup): readonly Tool[] {
@@ -40,7 +40,7 @@ function createTool(setup: Setup): Tool {
     plan: async ({ name, folder: path, ...given }, { signal }): Promise<PlannedChange> => {
       requireHostName(name);
       const host = { name, folder: path, attributes: attributesOf(given) };
-      const existing = await orNothing(setup.hosts.get(name, false, signal));
+      const existing = await orNothing(async () => setup.hosts.get(name, false, signal));
       if (existing !== undefined) throw taken(existing.host);
       await setup.folders.require(path, signal);
       return {

@@ -94,7 +94,7 @@ function listHostServices(monitoring: Monitoring): Tool {
       };
       const [services, comments, downtimes] = await Promise.all([
         monitoring.serviceDetails(filter, signal),
-        monitoring.comments({ host }, signal),
+        monitoring.comments({ host, kinds: ["acknowledgement"] }, signal),
         monitoring.downtimes({ host }, signal),
       ]);
       if (services.total === 0 && services.failures.length === 0) await requireHost(monitoring, host, signal);
@@ -127,9 +127,7 @@ function withRemarks(
 ): z.output<typeof serviceDetailsShape> {
   const isOf = (remark: CommentRow | DowntimeRow): boolean =>
     remark.site === row.site && remark.description === row.description;
-  const acknowledgement = row.isAcknowledged
-    ? comments.findLast((comment) => comment.kind === "acknowledgement" && isOf(comment))
-    : undefined;
+  const acknowledgement = row.isAcknowledged ? comments.findLast(isOf) : undefined;
   const downtime = row.isInDowntime ? downtimes.find(isOf) : undefined;
   return {
     ...shownDetails(row),

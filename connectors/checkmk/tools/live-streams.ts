@@ -1,7 +1,10 @@
 import { type Tool, tool } from "switchyard/connector";
 import { z } from "zod";
-import type { StreamDesk } from "../stream-desk.ts";
-import { failuresShape, hostShape, serviceShape, shownFailures, shownHost, shownService } from "./live-shapes.ts";
+import type { Batch } from "../monitoring.ts";
+import { serviceMembers } from "../rows/service-text.ts";
+import { type RowForm, type RowText, joinedRows } from "../row-text.ts";
+import type { Page, StreamDesk } from "../stream-desk.ts";
+import { failuresShape, hostShape, serviceShape, shownFailures, shownHost } from "./live-shapes.ts";
 import { hostWish, hostsWished, serviceWish, servicesWished } from "./live-wishes.ts";
 
 /** All hosts and services, however many, some at a time. */
@@ -46,11 +49,16 @@ function streamHosts(desk: StreamDesk): Tool {
           next_cursor: next ?? null,
           failures: shownFailures(failures),
         },
-        content: summary("hosts", rows.length, next),
+        content: summary("hosts", batch, next),
       };
     },
   });
 }
+
+const format = z
+  .enum(["objects", "table"])
+  .default("objects")
+  .describe("table: columns once, and each row as a list of values in their order, which is a third as long.");
 
 function streamServices(desk: StreamDesk): Tool {
   return tool({
@@ -58,27 +66,34 @@ function streamServices(desk: StreamDesk): Tool {
     title: "Read all services in batches",
     description:
       "All services that fit, some at a time: call again with next_cursor until it is null. None comes twice, and none is missing that was there all along. The rows are in the structured answer.",
-    input: z.object({ batch_size: batchSize(batchSizes.services), cursor, ...serviceWish }),
-    output: z.object({ services: z.array(serviceShape), ...batchShape }),
+    input: z.object({ batch_size: batchSize(batchSizes.services), cursor, format, ...serviceWish }),
+    output: z.object({
+      services: z.array(serviceShape).optional().describe("Unless format is table."),
+      columns: z.array(z.string()).optional().describe("What the values of a row are, where format is table."),
+      rows: z.array(z.array(z.unknown())).optional().describe("Where format is table."),
+      ...batchShape,
+    }),
     annotations,
-    run: async ({ batch_size: size, cursor: at, ...wish }, { signal }) => {
-      const { batch, next } = await desk.services(servicesWished(wish), { batchSize: size, cursor: at }, signal);
-      const { rows, failures } = batch;
+    run: async ({ batch_size: size, cursor: at, format: form, ...wish }, { signal }) => {
+      const page = await desk.services(servicesWished(wish), form, { batchSize: size, cursor: at }, signal);
       return {
-        structured: {
-          services: rows.map(shownService),
-          count: rows.length,
-          next_cursor: next ?? null,
-          failures: shownFailures(failures),
-        },
-        content: summary("services", rows.length, next),
+        structuredText: servicesText(page, form),
+        content: summary("services", page.batch, page.next),
       };
     },
   });
 }
 
+/** What the tool answers, around rows that are texts already. */
+function servicesText({ batch: { rows, failures }, next }: Page<RowText>, form: RowForm): readonly Buffer[] {
+  const before = form === "objects" ? '{"services":[' : `{"columns":${JSON.stringify(serviceMembers)},"rows":[`;
+  const rest = { count: rows.length, next_cursor: next ?? null, failures: shownFailures(failures) };
+  return [Buffer.from(before), ...joinedRows(rows), Buffer.from(`],${JSON.stringify(rest).slice(1)}`)];
+}
+
 /** The rows once more as text would double what is sent for the sake of models, which have no use for thousands of them. */
-function summary(what: string, count: number, next: string | undefined): string {
+function summary(what: string, { rows, failures }: Batch<unknown>, next: string | undefined): string {
+  const missing = failures.map(({ site, reason }) => ` The site ${site} is left out: ${reason}.`).join("");
   const more = next === undefined ? "This is the last batch." : `More with cursor ${next}`;
-  return `${count} ${what}, in the structured answer. ${more}`;
+  return `${rows.length} ${what}, in the structured answer.${missing} ${more}`;
 }

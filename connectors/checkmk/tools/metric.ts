@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type MetricHistory, type Metrics, reductions } from "../rest/metrics.ts";
 import type { Status } from "../rest/status.ts";
 import { hostName } from "./host-arguments.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 /** What the tools for what was measured work with. */
 export interface MetricSources {

@@ -1,7 +1,7 @@
 import { type Tool, type ToolAnnotations, type ToolCall, tool } from "switchyard/connector";
 import { z } from "zod";
 import { type PlannedChange, isDryRun } from "./change-tool.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 /** A tool that says something of what is monitored: it needs no activation. */
 export interface OperationTool<Input extends z.ZodObject> {

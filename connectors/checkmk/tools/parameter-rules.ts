@@ -6,7 +6,7 @@ import { LiteralError, parseLiteral, printLiteral } from "../parameters/python-l
 import { guessRulesets } from "../parameters/ruleset-discovery.ts";
 import type { Rule, Rulesets } from "../parameters/rulesets.ts";
 import { anyUse, rulesetUse } from "../uses.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 import { parametersShape } from "./parameter-context.ts";
 import { effectiveOf, findRules, firstRuleset } from "./service-rules.ts";
 

@@ -5,7 +5,7 @@ import type { Rules } from "../rest/rules.ts";
 import type { Setup } from "../setup.ts";
 import { changeTool, dryRun } from "./change-tool.ts";
 import { folder } from "./host-arguments.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 /** What the tools for rules work with. */
 export interface RuleSetup extends Pick<Setup, "activator"> {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { RestClient } from "../rest/client.ts";
 import { isAtLeast } from "../rest/release.ts";
 import type { Setup } from "../setup.ts";
-import { told } from "./told.ts";
+import { told } from "../told.ts";
 
 const versionShape = z.object({
   site: z.string(),

@@ -135,8 +135,9 @@ function takeStatement(worker: string, realm: string, { ms, more, among }: Wante
     SELECT share, detail FROM part LEFT JOIN taken ON true`;
 }
 
-/** Locks the jobs, and changes them and their operations only where all of them are the worker's, and stand as it knows. */
-function saveStatement(worker: string, { jobs, operations }: JobChanges) {
+/** Locks the jobs, and changes them and their operations, and adds further ones, only where all of them are the worker's, and stand as it knows. */
+function saveStatement(worker: string, { jobs, operations, added }: JobChanges) {
+  const more = added?.operations ?? [];
   return sql<{ is_whole: boolean }>`
     WITH given AS (
       SELECT * FROM unnest(${columnOf(jobs, ({ job }) => job.id)}::text[], ${columnOf(jobs, ({ was }) => was)}::text[],
@@ -165,6 +166,12 @@ function saveStatement(worker: string, { jobs, operations }: JobChanges) {
         ${columnOf(operations, answerOf)}::text[])
         AS c (job, number, status, attempts, code, answer)
       WHERE o.job = c.job AND o.number = c.number AND (SELECT is_whole FROM whole)
+    ), added AS (
+      INSERT INTO switchyard.job_operations (job, number, status, attempts, operation)
+      SELECT ${added?.job ?? ""}, number, 'waiting', 0, operation
+      FROM unnest(${more.map(({ number }) => number)}::integer[], ${more.map((each) => JSON.stringify(each))}::text[])
+        AS given_operations (number, operation)
+      WHERE (SELECT is_whole FROM whole)
     )
     SELECT is_whole FROM whole`;
 }

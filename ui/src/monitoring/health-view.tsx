@@ -87,8 +87,9 @@ function awayText(hosts: Readonly<Record<string, number>>): string {
   return parts.join(", ");
 }
 
-function Advice({ dashboard: { alerts, recommendations } }: { readonly dashboard: DashboardAnswer }): ReactNode {
-  if (alerts.length + recommendations.length === 0) return null;
+function Advice({ dashboard }: { readonly dashboard: DashboardAnswer }): ReactNode {
+  const { alerts, recommendations, not_known: unknown } = dashboard;
+  if (alerts.length + recommendations.length + unknown.length === 0) return null;
   return (
     <Stack gap="xs">
       {alerts.map((text) => (
@@ -100,6 +101,11 @@ function Advice({ dashboard: { alerts, recommendations } }: { readonly dashboard
         <Alert key={text} color="blue" variant="light" p="sm">
           {text}
         </Alert>
+      ))}
+      {unknown.map((text) => (
+        <Text key={text} size="sm" c="dimmed">
+          {text}
+        </Text>
       ))}
     </Stack>
   );

@@ -71,6 +71,7 @@ function factsOf(health: HostHealthAnswer): readonly (readonly [string, ReactNod
     ["Services", `${health.ok_services} of ${health.total_services} OK`],
     ["Among its peers", peers === null ? undefined : peersText(peers)],
     ["Last 24 hours", trend === null ? undefined : trendText(trend)],
+    ["Not known", health.not_known.length === 0 ? undefined : health.not_known.join(" ")],
   ];
 }
 

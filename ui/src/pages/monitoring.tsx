@@ -29,17 +29,15 @@ export function MonitoringPage(): ReactNode {
   );
 }
 
-const livestatusSample = '"livestatus": { "main": { "host": "monitoring.example.com", "tls": true } }';
-
 function NoSite(): ReactNode {
   return (
     <Empty title="No upstream is a monitoring site">
       Add the connector to `mcpServers` of the configuration, or on the page Upstreams. Without a site of your own,
       `switchyard demo checkmk` starts a simulated one.
       <Code block mt="sm" ta="left">
-        {'"checkmk": {\n  "connector": "checkmk",\n  "config": {\n    "url": "https://monitoring.example.com",\n    "site": "main",\n    "user": "automation",\n    "secret": "${CHECKMK_SECRET}",\n    ' +
-          livestatusSample +
-          "\n  }\n}"}
+        {
+          '"checkmk": {\n  "connector": "checkmk",\n  "config": {\n    "url": "https://monitoring.example.com",\n    "site": "main",\n    "user": "automation",\n    "secret": "${CHECKMK_SECRET}"\n  }\n}'
+        }
       </Code>
     </Empty>
   );
@@ -81,11 +79,7 @@ function Unheard({ site, sites }: { readonly site: string; readonly sites: reado
     >
       <Panel>
         <Empty title="How things stand cannot be asked here">
-          The connector reads it by Livestatus: say in the `config` of {site} where each site&apos;s listens, as
-          `livestatus`. Where it does already, your key does not reach `get_health_dashboard`.
-          <Code block mt="sm" ta="left">
-            {livestatusSample}
-          </Code>
+          Your key does not reach `get_health_dashboard` of {site}: somebody who may change roles can grant it.
         </Empty>
       </Panel>
     </Page>

@@ -1,11 +1,11 @@
-import { compareNames } from "../../livestatus/kinds.ts";
+import { compareNames } from "../../rows/kinds.ts";
 import { type Comparison, type Condition, RequestError } from "./request.ts";
-import type { Column, Table } from "./tables.ts";
+import type { Column, Filtered, Table } from "./tables.ts";
 
 type Holds<Row> = (row: Row) => boolean;
 
 /** A condition made ready for the rows of a table. @throws {RequestError} it names a column that is not there, or compares it as cannot be. */
-export function conditionOn<Row>(table: Table<Row>, condition: Condition): Holds<Row> {
+export function conditionOn<Row>(table: Filtered<Row>, condition: Condition): Holds<Row> {
   switch (condition.kind) {
     case "compare":
       return comparisonOn(table, condition.comparison);
@@ -40,7 +40,7 @@ export function hostsThatMayFit<Row>(
   return (host) => compared.every((holds) => holds(host));
 }
 
-function comparisonOn<Row>(table: Table<Row>, { column: name, operator, value }: Comparison): Holds<Row> {
+function comparisonOn<Row>(table: Filtered<Row>, { column: name, operator, value }: Comparison): Holds<Row> {
   const column = table.columns[name];
   if (column === undefined) {
     throw new RequestError(400, `while processing header 'Filter': table '${table.name}' has no column '${name}'`);

@@ -9,10 +9,14 @@ export type Column<Row> =
   | { readonly type: "dict"; readonly of: (row: Row) => Readonly<Record<string, string>> }
   | { readonly type: "rows"; readonly of: (row: Row) => readonly (readonly unknown[])[] };
 
-/** A table of Livestatus over an estate. */
-export interface Table<Row> {
+/** What rows of a table are compared by. */
+export interface Filtered<Row> {
   readonly name: string;
   readonly columns: Readonly<Record<string, Column<Row>>>;
+}
+
+/** A table of Livestatus over an estate. */
+export interface Table<Row> extends Filtered<Row> {
   /** Rows; of hosts that cannot fit, none need be among them. */
   readonly rows: (estate: Estate, mayFit: (host: string) => boolean) => Iterable<Row>;
   /** The column with the name of a row's host, where hosts that cannot fit are left out. */
@@ -21,19 +25,23 @@ export interface Table<Row> {
 
 type Columns<Row> = Table<Row>["columns"];
 
-function int<Row>(of: (row: Row) => number | boolean): Column<Row> {
+/** A column of that type. */
+export function int<Row>(of: (row: Row) => number | boolean): Column<Row> {
   return { type: "int", of: (row) => Number(of(row)) };
 }
-function time<Row>(of: (row: Row) => number): Column<Row> {
+/** A column of that type. */
+export function time<Row>(of: (row: Row) => number): Column<Row> {
   return { type: "time", of };
 }
-function string<Row>(of: (row: Row) => string): Column<Row> {
+/** A column of that type. */
+export function string<Row>(of: (row: Row) => string): Column<Row> {
   return { type: "string", of };
 }
 
 function checkedColumns<Row extends Checked>(): Columns<Row> {
   return {
     state: int((row) => row.state),
+    hard_state: int((row) => row.state),
     state_type: int((row) => row.hard),
     has_been_checked: int((row) => row.hasBeenChecked),
     plugin_output: string((row) => row.output),
@@ -52,6 +60,7 @@ function checkedColumns<Row extends Checked>(): Columns<Row> {
     notifications_enabled: int(() => 1),
     active_checks_enabled: int(() => 1),
     accept_passive_checks: int(() => 1),
+    is_flapping: int(() => 0),
   };
 }
 
@@ -67,7 +76,8 @@ function servicesIn(estate: Estate, state: number | undefined): (host: EstateHos
   };
 }
 
-function hostsOf(estate: Estate): Table<EstateHost> {
+/** The table of hosts. */
+export function hostsOf(estate: Estate): Table<EstateHost> {
   return {
     name: "hosts",
     rows: ({ hosts }) => hosts.values(),
@@ -93,7 +103,8 @@ function hostsOf(estate: Estate): Table<EstateHost> {
   };
 }
 
-function servicesOf(estate: Estate): Table<EstateService> {
+/** The table of services; columns that begin with `host_` are of the host. */
+export function servicesOf(estate: Estate): Table<EstateService> {
   const hosts = hostsOf(estate).columns;
   const ofHost = ({ host }: EstateService): EstateHost | undefined => estate.hosts.get(host);
   return {
@@ -158,7 +169,8 @@ function remarkColumns<
   };
 }
 
-const comments: Table<Comment> = {
+/** The table of comments. */
+export const comments: Table<Comment> = {
   name: "comments",
   rows: (estate) => estate.comments.values(),
   columns: {
@@ -171,7 +183,8 @@ const comments: Table<Comment> = {
   },
 };
 
-const downtimes: Table<Downtime> = {
+/** The table of downtimes. */
+export const downtimes: Table<Downtime> = {
   name: "downtimes",
   rows: (estate) => estate.downtimes.values(),
   columns: {

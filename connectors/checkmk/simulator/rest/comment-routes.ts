@@ -1,7 +1,7 @@
-import { commentColumns } from "../columns.ts";
+import { comments } from "../livestatus/tables.ts";
 import type { Comment } from "../remarks.ts";
 import type { Site } from "../site.ts";
-import { fitting } from "./expression.ts";
+import { fitting, queryIn } from "./expression.ts";
 import { type Reply, badFields, collection, domainObject, notFound, timeText } from "./reply.ts";
 import { type Route, type RouteRequest, textAt, textsIn } from "./route.ts";
 import { targetsOf } from "./targets.ts";
@@ -24,8 +24,7 @@ function create({ site, body, user }: RouteRequest): Reply {
 }
 
 function list({ site, query, params: { collection_name: which = "all" } }: RouteRequest): Reply {
-  const text = query.get("query");
-  const fits = fitting(text === null ? undefined : JSON.parse(text), commentColumns, site.estate);
+  const fits = fitting(queryIn(query), comments);
   const [host, service] = [query.get("host_name"), query.get("service_description")];
   const found = [...site.estate.comments.values()].filter((comment) => {
     if (which !== "all" && (comment.service === undefined) !== (which === "host")) return false;
@@ -52,7 +51,7 @@ function remove({ site, body }: RouteRequest): Reply {
   const kind = textAt(body, "delete_type");
   let chosen: readonly Comment[];
   if (kind === "by_id") chosen = all.filter(({ id }) => id === body["comment_id"]);
-  else if (kind === "query") chosen = all.filter(fitting(body["query"], commentColumns, site.estate));
+  else if (kind === "query") chosen = all.filter(fitting(body["query"], comments));
   else if (kind === "params") {
     const services = textsIn(body, "service_descriptions");
     chosen = all.filter(

@@ -1,5 +1,5 @@
+import { accepted, isAmong } from "../bulk-scan.ts";
 import type { HostConfig } from "../configuration.ts";
-import type { ServiceTemplate } from "../host-kinds.ts";
 import type { Site } from "../site.ts";
 import { type Reply, Refused, badFields, domainObject, notFound, problem } from "./reply.ts";
 import { type Route, type RouteRequest, textAt } from "./route.ts";
@@ -30,25 +30,13 @@ function start({ site, body, user }: RouteRequest): Reply {
     const location = `/${site.name}/check_mk/api/1.0/objects/service_discovery_run/${name}/actions/wait-for-completion/invoke`;
     return { status: site.version.startsWith("2.3") ? 302 : 303, headers: { location } };
   }
-  const monitored = accepted(host, mode);
+  const monitored = accepted(host, {
+    isAdding: mode === "new" || mode === "fix_all",
+    isRemoving: mode === "remove" || mode === "fix_all",
+  });
   const isOther = monitored.length !== host.monitored.length;
   if (isOther) site.configuration.putHost({ ...host, monitored }, user.name, "set-autochecks");
   return { status: 200, body: shown(site.configuration.hosts.get(name) ?? host) };
-}
-
-function accepted({ monitored, found = monitored }: HostConfig, mode: string): readonly ServiceTemplate[] {
-  const kept = mode === "new" ? monitored : monitored.filter((each) => isAmong(found, each));
-  const added = found.filter((each) => !isAmong(monitored, each));
-  switch (mode) {
-    case "new":
-      return [...monitored, ...added];
-    case "remove":
-      return kept;
-    case "fix_all":
-      return [...kept, ...added];
-    default:
-      return monitored;
-  }
 }
 
 function wait({ site, params: { host_name: name = "" }, path }: RouteRequest): Reply {
@@ -104,8 +92,4 @@ function shown({ name, monitored, found = monitored }: HostConfig): object {
     vanished_labels: {},
     changed_labels: {},
   });
-}
-
-function isAmong(services: readonly ServiceTemplate[], { description }: ServiceTemplate): boolean {
-  return services.some((each) => each.description === description);
 }

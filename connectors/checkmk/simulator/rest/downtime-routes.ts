@@ -1,7 +1,7 @@
-import { downtimeColumns } from "../columns.ts";
+import { downtimes } from "../livestatus/tables.ts";
 import type { Downtime } from "../remarks.ts";
 import type { Site } from "../site.ts";
-import { fitting } from "./expression.ts";
+import { fitting, queryIn } from "./expression.ts";
 import { type Reply, Refused, badFields, collection, domainObject, notFound, problem, timeText } from "./reply.ts";
 import { type Route, type RouteRequest, objectIn, textAt, textsIn } from "./route.ts";
 import { targetsOf } from "./targets.ts";
@@ -53,8 +53,7 @@ function create({ site, body, user }: RouteRequest): Reply {
 }
 
 function list({ site, query }: RouteRequest): Reply {
-  const text = query.get("query");
-  const fits = fitting(text === null ? undefined : JSON.parse(text), downtimeColumns, site.estate);
+  const fits = fitting(queryIn(query), downtimes);
   const [host, service, kind] = [query.get("host_name"), query.get("service_description"), query.get("downtime_type")];
   const found = [...site.estate.downtimes.values()].filter((downtime) => {
     if (host !== null && downtime.host !== host) return false;
@@ -115,7 +114,7 @@ function chosen(site: Site, body: Readonly<Record<string, unknown>>, kind: strin
       });
     }
     case "query":
-      return all.filter(fitting(body["query"], downtimeColumns, site.estate));
+      return all.filter(fitting(body["query"], downtimes));
     default:
       throw badFields({ type: [`Unsupported value: ${kind}`] });
   }

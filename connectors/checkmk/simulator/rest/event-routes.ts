@@ -1,7 +1,7 @@
-import type { Columns } from "../columns.ts";
 import type { SimulatedEvent } from "../console-events.ts";
+import { type Filtered, int, string, time } from "../livestatus/tables.ts";
 import type { Site } from "../site.ts";
-import { fitting } from "./expression.ts";
+import { fitting, queryIn } from "./expression.ts";
 import { type Reply, badFields, collection, domainObject, notFound, timeText } from "./reply.ts";
 import { type Route, type RouteRequest, objectIn, textAt } from "./route.ts";
 
@@ -35,21 +35,23 @@ export const eventRoutes: readonly Route[] = [
 
 const states = ["ok", "warning", "critical", "unknown"] as const;
 
-const columns: Columns<SimulatedEvent> = {
-  event_id: (event) => event.id,
-  event_host: (event) => event.host,
-  event_application: (event) => event.application,
-  event_text: (event) => event.text,
-  event_state: (event) => event.state,
-  event_phase: (event) => event.phase,
-  event_count: (event) => event.count,
-  event_first: (event) => event.first,
-  event_last: (event) => event.last,
+const events: Filtered<SimulatedEvent> = {
+  name: "eventconsoleevents",
+  columns: {
+    event_id: int((event) => event.id),
+    event_host: string((event) => event.host),
+    event_application: string((event) => event.application),
+    event_text: string((event) => event.text),
+    event_state: int((event) => event.state),
+    event_phase: string((event) => event.phase),
+    event_count: int((event) => event.count),
+    event_first: time((event) => event.first),
+    event_last: time((event) => event.last),
+  },
 };
 
 function list({ site, query }: RouteRequest): Reply {
-  const text = query.get("query");
-  const fits = fitting(text === null ? undefined : JSON.parse(text), columns, site.estate);
+  const fits = fitting(queryIn(query), events);
   const is = (name: string, value: string): boolean => (query.get(name) ?? value) === value;
   const found = site.events.all.filter((event) => {
     const { host, application, state, phase } = event;

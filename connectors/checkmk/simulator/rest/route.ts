@@ -1,3 +1,4 @@
+import type { Since } from "../../rest/release.ts";
 import type { Site, SimulatedUser } from "../site.ts";
 import { badFields, type Reply } from "./reply.ts";
 
@@ -20,6 +21,10 @@ export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** As the specification writes it: `/objects/host_config/{host_name}`. */
   readonly path: string;
+  /** From which version on. Default: from the first. */
+  readonly since?: Since;
+  /** Up to before which version. Default: up to now. */
+  readonly until?: Since;
   /** What a user must be allowed. */
   readonly permission?: string;
   readonly run: (request: RouteRequest) => Reply | Promise<Reply>;

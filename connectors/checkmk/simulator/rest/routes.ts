@@ -1,5 +1,6 @@
 import { acknowledgeRoutes } from "./acknowledge-routes.ts";
 import { activationRoutes } from "./activation-routes.ts";
+import { bulkDiscoveryRoutes } from "./bulk-discovery-routes.ts";
 import { commentRoutes } from "./comment-routes.ts";
 import { discoveryRoutes } from "./discovery-routes.ts";
 import { downtimeRoutes } from "./downtime-routes.ts";
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...downtimeRoutes,
   ...commentRoutes,
   ...discoveryRoutes,
+  ...bulkDiscoveryRoutes,
   ...ruleRoutes,
   ...tagRoutes,
   ...metricRoutes,

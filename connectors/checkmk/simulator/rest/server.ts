@@ -1,4 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { isAtLeast } from "../../rest/release.ts";
 import type { Site, SimulatedUser } from "../site.ts";
 import { type Reply, Refused, problem } from "./reply.ts";
 import { type Route, isRecord } from "./route.ts";
@@ -21,7 +22,7 @@ export type Spoil = (exchange: Exchange) => Reply | "cut" | "stall" | undefined;
 
 /** The simulated REST API 1.0 of a site as an HTTP server that does not listen yet. */
 export function restServer(site: Site, routes: readonly Route[], spoil: Spoil = () => undefined): Server {
-  const find = finder(routes);
+  const find = finder(routes.filter((route) => isIn(site, route)));
   return createServer((request, response) => {
     serve(site, find, request, spoil).then(
       ({ reply, fate }) => {
@@ -33,6 +34,20 @@ export function restServer(site: Site, routes: readonly Route[], spoil: Spoil = 
       },
     );
   });
+}
+
+/** Whether a version of Checkmk has a route. */
+function isIn({ version, edition }: Site, { since, until }: Route): boolean {
+  const release = { version, edition };
+  if (since !== undefined && !isAtLeast(release, since)) return false;
+  return until === undefined || !isAtLeast(release, until);
+}
+
+function notThere(find: Find, path: string): Reply {
+  const isOther = ["GET", "POST", "PUT", "DELETE"].some((method) => find(method, path) !== undefined);
+  return isOther
+    ? problem(405, "Method Not Allowed", "The method is not allowed for the requested URL.")
+    : problem(404, "Not Found", `The requested URL ${path} was not found on the server.`);
 }
 
 type Find = (method: string, path: string) => Found | undefined;
@@ -66,7 +81,7 @@ async function answered(site: Site, find: Find, { request, url, path, text, body
   const user = userOf(site.users, request.headers.authorization);
   if (typeof user === "string") return problem(401, user, "You need to be authenticated to use the REST API.");
   const found = find(request.method ?? "GET", path);
-  if (found === undefined) return problem(404, "Not Found", `The requested URL ${path} was not found on the server.`);
+  if (found === undefined) return notThere(find, path);
   const wrong = wrongHeaders(request, text);
   if (wrong !== undefined) return wrong;
   const { route, params } = found;

@@ -1,4 +1,4 @@
-import { hostColumns, serviceColumns } from "../columns.ts";
+import { hostsOf, servicesOf } from "../livestatus/tables.ts";
 import type { Target } from "../remarks.ts";
 import type { Site } from "../site.ts";
 import { fitting } from "./expression.ts";
@@ -19,7 +19,7 @@ export function targetsOf(site: Site, body: Body, kind: string): readonly Target
       return members.map(({ name }) => ({ host: name, service: undefined }));
     }
     case "host_by_query": {
-      const fits = fitting(body["query"], hostColumns, estate);
+      const fits = fitting(body["query"], hostsOf(estate));
       return [...estate.hosts.values()].filter(fits).map(({ name }) => ({ host: name, service: undefined }));
     }
     case "service": {
@@ -34,7 +34,7 @@ export function targetsOf(site: Site, body: Body, kind: string): readonly Target
       return members.map(({ host, description }) => ({ host, service: description }));
     }
     case "service_by_query": {
-      const fits = fitting(body["query"], serviceColumns, estate);
+      const fits = fitting(body["query"], servicesOf(estate));
       return [...estate.services()].filter(fits).map(({ host, description }) => ({ host, service: description }));
     }
     default:

@@ -1,7 +1,7 @@
 import type { HostRow, ServiceRow } from "../monitoring.ts";
 import { mapRows } from "./cells.ts";
 import { hostColumns, hostRow, serviceColumns, serviceRow } from "./rows.ts";
-import type { Table } from "./site.ts";
+import type { Table } from "./cells.ts";
 
 /** Where a row stands among those of its site. */
 export interface Place {
@@ -16,8 +16,10 @@ export interface Kind<Row> {
   /** The column with the host's name. */
   readonly host: "name" | "host_name";
   readonly columns: readonly string[];
-  readonly make: (site: string, table: Table) => Row[];
+  readonly make: (site: string, answer: Table) => Row[];
   readonly placeOf: (row: Row) => Place;
+  /** The order of two rows of a site, which is that of their places. */
+  readonly compare: (a: Row, b: Row) => number;
 }
 
 export const hostKind: Kind<HostRow> = {
@@ -26,6 +28,7 @@ export const hostKind: Kind<HostRow> = {
   columns: hostColumns,
   make: (site, { columns, rows }) => mapRows(columns, rows, (read) => hostRow(site, read)),
   placeOf: ({ name }) => ({ host: name, description: "" }),
+  compare: (a, b) => compareNames(a.name, b.name),
 };
 
 export const serviceKind: Kind<ServiceRow> = {
@@ -34,6 +37,7 @@ export const serviceKind: Kind<ServiceRow> = {
   columns: serviceColumns,
   make: (site, { columns, rows }) => mapRows(columns, rows, (read) => serviceRow(site, read)),
   placeOf: ({ host, description }) => ({ host, description }),
+  compare: comparePlaces,
 };
 
 /** The order of rows within a site, which is that of their bytes, as Livestatus compares names. */
@@ -57,6 +61,6 @@ function rankOf(unit: number): number {
 }
 
 /** Rows in the order of their places. */
-export function inOrder<Row>({ placeOf }: Kind<Row>, rows: readonly Row[]): Row[] {
-  return rows.toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+export function inOrder<Row>({ compare }: Pick<Kind<Row>, "compare">, rows: readonly Row[]): Row[] {
+  return rows.toSorted(compare);
 }

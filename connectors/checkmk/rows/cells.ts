@@ -1,4 +1,14 @@
-import type { Cell, Table } from "./site.ts";
+/** What stands in one column of one row, as the site writes it. */
+export type Cell = unknown;
+
+/** The rows of an answer, and what is in which place of each. */
+export interface Table {
+  readonly columns: readonly string[];
+  /** May be read from `body` only when they are looked at; a body that holds none is told then. */
+  readonly rows: readonly (readonly Cell[])[];
+  /** The same rows as JSON, as the site wrote it, where that is there. */
+  readonly body?: Buffer;
+}
 
 /*
  * What stands in a column, whichever Livestatus wrote it: an empty text may be null, a flag a number or a boolean, a dictionary an object or a

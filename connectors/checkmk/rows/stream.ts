@@ -1,13 +1,9 @@
 import { ToolFailure } from "switchyard/connector";
 import { z } from "zod";
 import type { Batch, SiteFailure, StreamOptions } from "../monitoring.ts";
-import { failureOf, noneAnswered } from "./every-site.ts";
-import { type Kind, type Place, compareNames, comparePlaces, inOrder } from "./kinds.ts";
-import { countByHost, rangesOf, rowsIn } from "./ranges.ts";
-import type { Site } from "./site.ts";
-
-/** Rows that are read from a site at once: few enough to hold, many enough that to ask for them costs little. */
-const readAtOnce = 5000;
+import { noneAnswered } from "./every-site.ts";
+import { type Kind, type Place, compareNames, comparePlaces } from "./kinds.ts";
+import { type PartedSite, rangesOf, readAtOnce } from "./parts.ts";
 
 const positionSchema = z.tuple([z.string(), z.string(), z.string()]);
 
@@ -16,15 +12,13 @@ interface Position extends Place {
   readonly site: string;
 }
 
-/** What is read of which sites. */
-export interface StreamOf<Row> {
-  readonly sites: readonly Site[];
-  readonly kind: Kind<Row>;
-  readonly filter: readonly string[];
+/** What is read of which sites, and where each row of it stands. */
+export interface StreamOf<Row> extends Pick<Kind<Row>, "placeOf"> {
+  readonly sites: readonly PartedSite<Row>[];
 }
 
 /**
- * All rows of a kind that fit, site by site in the order of their names, and in batches. The next part is fetched while the last is used, and
+ * All rows that fit, site by site in the order of their names, and in batches. The next part is fetched while the last is used, and
  * no more than that: memory does not grow with the number of rows, and no site waits for who reads slowly.
  *
  * A site that fails is left out from there on, which the next batch says, or one without rows at the end.
@@ -40,23 +34,23 @@ export async function* eachBatch<Row>(of: StreamOf<Row>, options: StreamOptions)
   const sites = of.sites
     .filter(({ name }) => after === undefined || compareNames(name, after.site) >= 0)
     .toSorted((a, b) => compareNames(a.name, b.name));
-  const batchOf = (site: Site, rows: readonly Row[]): Batch<Row> => {
+  const batchOf = (site: PartedSite<Row>, rows: readonly Row[]): Batch<Row> => {
     told = failures.length;
     const last = rows.at(-1);
-    const place = last === undefined ? behindAll : of.kind.placeOf(last);
+    const place = last === undefined ? behindAll : of.placeOf(last);
     return { rows, position: positionText({ site: site.name, ...place }), failures: [...failures] };
   };
   for (const site of sites) {
-    let rest: Row[] = [];
+    let rest: readonly Row[] = [];
     try {
-      for await (const part of partsOf(site, of, after?.site === site.name ? after : undefined, signal)) {
+      for await (const part of partsOf(site, of.placeOf, after?.site === site.name ? after : undefined, signal)) {
         const rows = rest.length === 0 ? part : [...rest, ...part];
         const whole = rows.length - (rows.length % batchSize);
         for (let at = 0; at < whole; at += batchSize) yield batchOf(site, rows.slice(at, at + batchSize));
         rest = rows.slice(whole);
       }
     } catch (thrown) {
-      failures.push(failureOf(site, thrown));
+      failures.push(site.failureOf(thrown));
     }
     if (rest.length > 0) yield batchOf(site, rest);
   }
@@ -67,19 +61,19 @@ export async function* eachBatch<Row>(of: StreamOf<Row>, options: StreamOptions)
 
 /** The rows of one site in order, some thousand at once. The part after the one that is used is under way. */
 async function* partsOf<Row>(
-  site: Site,
-  { kind, filter }: StreamOf<Row>,
+  site: PartedSite<Row>,
+  placeOf: Kind<Row>["placeOf"],
   after: Place | undefined,
   signal: AbortSignal,
-): AsyncGenerator<Row[]> {
+): AsyncGenerator<readonly Row[]> {
   const leaving = new AbortController();
   const either = AbortSignal.any([signal, leaving.signal]);
-  const hosts = await countByHost(site, kind, filter, after?.host, either);
+  const hosts = await site.boundByHost(after?.host, either);
   const ranges = rangesOf(hosts, readAtOnce);
-  const fetchNext = (): Promise<Row[]> | undefined => {
+  const fetchNext = (): Promise<readonly Row[]> | undefined => {
     const { done, value } = ranges.next();
     if (done === true) return undefined;
-    const part = rowsIn(site, kind, filter, value, either).then((rows) => inOrder(kind, rows));
+    const part = site.within(value, either);
     // It is awaited when its turn comes, if it ever does.
     part.catch(() => undefined);
     return part;
@@ -88,7 +82,7 @@ async function* partsOf<Row>(
     for (let next = fetchNext(); next !== undefined;) {
       const part = await next;
       next = fetchNext();
-      yield after === undefined ? part : part.filter((row) => comparePlaces(kind.placeOf(row), after) > 0);
+      yield after === undefined ? part : part.filter((row) => comparePlaces(placeOf(row), after) > 0);
     }
   } finally {
     leaving.abort(new Error("The stream was left"));

@@ -1,33 +1,24 @@
 import type { Reading, SiteFailure, Span } from "../monitoring.ts";
-import { type Answers, askEach, failureOf } from "./every-site.ts";
-import { type Kind, compareNames, inOrder } from "./kinds.ts";
-import { type Counted, countByHost, rowsIn } from "./ranges.ts";
-import type { Site } from "./site.ts";
+import { type Answers, type Asked, askEach } from "./every-site.ts";
+import { compareNames } from "./kinds.ts";
+import type { Counted, PartedSite } from "./parts.ts";
 
 /**
- * The rows of a kind that fit, in order, or the span of them: then they are counted by host first, and only the hosts in the span are read.
+ * The rows that fit, in order, or the span of them: then they are counted by host first, and only the hosts in the span are read.
  *
  * @throws {ToolFailure} no site answered.
  * @throws the signal's reason.
  */
 export async function listRows<Row>(
-  sites: readonly Site[],
-  kind: Kind<Row>,
-  filter: readonly string[],
+  sites: readonly PartedSite<Row>[],
   { limit, offset = 0 }: Span,
   signal: AbortSignal,
 ): Promise<Reading<Row>> {
   const ordered = sites.toSorted((a, b) => compareNames(a.name, b.name));
   if (limit === undefined && offset === 0) {
-    const read = await askEach(ordered, async (site) => {
-      const { table, columns } = kind;
-      return inOrder(kind, kind.make(site.name, await site.read({ table, columns, filter }, signal)));
-    });
-    return together(read);
+    return together(await askEach(ordered, async (site) => site.whole(signal)));
   }
-  const { answers, failures } = await askEach(ordered, async (site) =>
-    countByHost(site, kind, filter, undefined, signal),
-  );
+  const { answers, failures } = await askEach(ordered, async (site) => site.countByHost(signal));
   const wanted = { from: offset, to: limit === undefined ? Number.POSITIVE_INFINITY : offset + limit };
   let before = 0;
   const rows: Row[] = [];
@@ -37,17 +28,17 @@ export async function listRows<Row>(
     before += hosts.reduce((sum, counted) => sum + counted.rows, 0);
     if (span === undefined) continue;
     try {
-      const read = inOrder(kind, await rowsIn(site, kind, filter, span, signal));
+      const read = await site.within(span, signal);
       rows.push(...read.slice(span.skip, span.skip + span.take));
     } catch (thrown) {
-      failed.push(failureOf(site, thrown));
+      failed.push(site.failureOf(thrown));
     }
   }
   return { rows, total: before, failures: failed };
 }
 
 /** What sites answered, as one. */
-export function together<Row>({ answers, failures }: Answers<readonly Row[]>): Reading<Row> {
+export function together<Row>({ answers, failures }: Answers<Asked, readonly Row[]>): Reading<Row> {
   const rows = answers.flatMap(({ value }) => value);
   return { rows, total: rows.length, failures };
 }

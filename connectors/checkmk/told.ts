@@ -1,5 +1,5 @@
 import { ToolFailure } from "switchyard/connector";
-import { CheckmkError } from "../checkmk-error.ts";
+import { CheckmkError } from "./checkmk-error.ts";
 
 /** Runs something that asks a site, and tells what went wrong as what the caller, or the operator, can do something about. */
 export async function told<T>(run: () => Promise<T>): Promise<T> {
@@ -12,9 +12,9 @@ export async function told<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /** What it gives; undefined where there is no such thing. */
-export async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
+export async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await asked;
+    return await ask();
   } catch (thrown) {
     if (thrown instanceof CheckmkError && thrown.code === "not_found") return undefined;
     throw thrown;

@@ -1,9 +1,8 @@
-import type { Change, Standing } from "../change.ts";
-import { type Cells, type ColumnReader, mapRows } from "./cells.ts";
-import { failureOf } from "./every-site.ts";
-import { all, any, is } from "./query.ts";
-import { hostStateOf, serviceStateOf } from "./rows.ts";
-import type { Site } from "./site.ts";
+import type { Change, Standing } from "./change.ts";
+import { type Cells, type ColumnReader, mapRows } from "./rows/cells.ts";
+import { type Condition, all, any, is } from "./rows/condition.ts";
+import type { Asked } from "./rows/every-site.ts";
+import { hostStateOf, serviceStateOf } from "./rows/rows.ts";
 
 /** How something stood when it was last looked at, and since when it has this state, in s. */
 interface Known extends Standing {
@@ -34,7 +33,21 @@ const mostRecent = 20_000;
 /** Things that are asked for by name at once. */
 const mostNamed = 200;
 
-type TableName = "hosts" | "services";
+/** What is looked at. */
+export type TableName = "hosts" | "services";
+
+/** A site as far as changes of it are looked for. */
+export interface WatchedSite extends Asked {
+  /** When its core was started, in s since 1970; always the same where nobody knows. */
+  readonly startedAt: (signal: AbortSignal) => Promise<number>;
+  /** The latest change of a state, in s since 1970; now, where nobody knows. */
+  readonly latestChange: (table: TableName, signal: AbortSignal) => Promise<number>;
+  /** The cells of these columns. */
+  readonly read: (
+    query: { readonly table: TableName; readonly columns: readonly string[]; readonly filter: Condition },
+    signal: AbortSignal,
+  ) => Promise<readonly Cells[]>;
+}
 
 const columnsOf = {
   hosts: ["name"],
@@ -57,14 +70,14 @@ const standingColumns = [
  * What an unchanged state hides is seen where the core says that the state is a new one; that twice between two looks is one change.
  */
 export class ChangeWatch {
-  readonly #site: Site;
+  readonly #site: WatchedSite;
   readonly #now: () => number;
   #seen: { readonly startedAt: number; readonly tables: Readonly<Record<TableName, Seen>> } | undefined;
   #isReached = true;
   #looks = 0;
 
   /** `now` in ms since 1970: what a site dates after it hides no later change. */
-  constructor(site: Site, now: () => number = () => Date.now()) {
+  constructor(site: WatchedSite, now: () => number = () => Date.now()) {
     this.#site = site;
     this.#now = now;
   }
@@ -78,7 +91,7 @@ export class ChangeWatch {
       this.#isReached = true;
       return [{ kind: "reached", site, reason: undefined }, ...changes];
     } catch (thrown) {
-      const { reason } = failureOf(this.#site, thrown);
+      const { reason } = this.#site.failureOf(thrown);
       if (!this.#isReached) return [];
       this.#isReached = false;
       return [{ kind: "reached", site, reason }];
@@ -86,7 +99,7 @@ export class ChangeWatch {
   }
 
   async #compare(signal: AbortSignal): Promise<readonly Change[]> {
-    const startedAt = await this.#startedAt(signal);
+    const startedAt = await this.#site.startedAt(signal);
     const before = this.#seen;
     const isRestarted = before !== undefined && before.startedAt !== startedAt;
     const isWhole = before === undefined || isRestarted || this.#looks % looksUntilWhole === 0;
@@ -100,23 +113,18 @@ export class ChangeWatch {
     return [...restarted, ...hosts.changes, ...services.changes];
   }
 
-  async #startedAt(signal: AbortSignal): Promise<number> {
-    const [row = []] = await this.#site.rows({ table: "status", columns: ["program_start"] }, signal);
-    return Number(row[0]);
-  }
-
   async #lookAt(
     table: TableName,
     before: Seen | undefined,
     isWhole: boolean,
     signal: AbortSignal,
   ): Promise<{ readonly seen: Seen; readonly changes: readonly Change[] }> {
-    const from = before?.from ?? this.#fromFor(await this.#latest(table, signal));
+    const from = before?.from ?? this.#fromFor(await this.#site.latestChange(table, signal));
     const filter = any([
-      ...(isWhole ? [all([[is("has_been_checked", "=", 1)], [is("state", "!=", 0)]])] : []),
-      [is("last_state_change", ">=", from)],
-      [is("acknowledged", "=", 1)],
-      [is("scheduled_downtime_depth", ">", 0)],
+      ...(isWhole ? [all([is("has_been_checked", "=", 1), is("state", "!=", 0)])] : []),
+      is("last_state_change", ">=", from),
+      is("acknowledged", "=", 1),
+      is("scheduled_downtime_depth", ">", 0),
     ]);
     const found = await this.#read(table, filter, signal);
     if (isWhole && before !== undefined) found.push(...(await this.#missing(table, before, found, signal)));
@@ -126,9 +134,9 @@ export class ChangeWatch {
     return { seen, changes: before === undefined ? [] : this.#changesIn(found, before, seen) };
   }
 
-  async #read(table: TableName, filter: readonly string[], signal: AbortSignal): Promise<Known[]> {
+  async #read(table: TableName, filter: Condition, signal: AbortSignal): Promise<Known[]> {
     const columns = [...columnsOf[table], ...standingColumns];
-    const rows = await this.#site.rows({ table, columns, filter }, signal);
+    const rows = await this.#site.read({ table, columns, filter }, signal);
     return mapRows(columns, rows, (read) => knownOf(table, read));
   }
 
@@ -152,11 +160,6 @@ export class ChangeWatch {
   /** From when on to ask after a last change, which nothing that is dated in the future can be. */
   #fromFor(latest: number): number {
     return Math.max(1, Math.min(latest, Math.floor(this.#now() / 1000)) - overlapSeconds);
-  }
-
-  async #latest(table: TableName, signal: AbortSignal): Promise<number> {
-    const [latest = 0] = await this.#site.count({ table, statistics: ["Stats: max last_state_change"] }, signal);
-    return Math.floor(latest);
   }
 
   #changesIn(found: readonly Known[], before: Seen, after: Seen): readonly Change[] {
@@ -204,10 +207,10 @@ function recentIn(found: readonly Known[], from: number): Pick<Seen, "from" | "r
   return { from: begin, recent: new Map(kept.map((now) => [keyOf(now), now.since])) };
 }
 
-/** The headers that let this one pass. */
-function named({ host, description }: Known): readonly string[] {
-  if (description === undefined) return [is("name", "=", host)];
-  return all([[is("host_name", "=", host)], [is("description", "=", description)]]);
+/** What holds of this one alone. */
+function named({ host, description }: Known): Condition {
+  if (description === undefined) return is("name", "=", host);
+  return all([is("host_name", "=", host), is("description", "=", description)]);
 }
 
 function isChanged(was: Known | undefined, now: Known, { from, recent }: Seen): boolean {
