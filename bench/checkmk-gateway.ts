@@ -10,7 +10,7 @@ const { startSwitchyard }: typeof Gateway = await import(module);
 const [, , url, site = "", port, dataDir] = process.argv;
 const livestatus = { [site]: { host: "127.0.0.1", port: Number(port) } };
 const login = { url, site, user: "automation", secret: "automation-secret" };
-const config = { ...login, livestatus, changesEveryMs: 0 };
+const config = { ...login, livestatus };
 const target = { kind: "connector", connector: "checkmk", folder: process.cwd(), config } as const;
 const switchyard = startSwitchyard({
   upstreams: [{ name: "checkmk", target, timeoutMs: 300_000, startTimeoutMs: 30_000 }],

@@ -1,6 +1,7 @@
 import { actions } from "../src/access/actions.ts";
 import { endpoints } from "../src/server/endpoints.ts";
 import { healthPaths } from "../src/server/health-api.ts";
+import { hookSays } from "../src/server/hook-endpoint.ts";
 
 /** The page of all endpoints, from their table. */
 export function restPage(): string {
@@ -25,6 +26,6 @@ What goes wrong is \`{"error": {"message", "data": {"code"}}}\` with the HTTP st
 
 | Endpoint | From role | |
 |---|---|---|
-${[...health, ...rows].join("\n")}
+${[...health, `| \`POST /hooks/{name}\` | everybody | ${hookSays}. |`, ...rows].join("\n")}
 `;
 }

@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { startSimulator } from "../connectors/checkmk/simulator/simulator.ts";
+import { seedSample } from "../connectors/frappe/simulator/seed-sample.ts";
+import { startSimulator as startErp } from "../connectors/frappe/simulator/start.ts";
 import { openBrowser, openPage } from "../test/rig/browser.ts";
 import { demoGateway } from "../test/rig/dashboard-stand.ts";
+import { configured } from "../test/rig/frappe-stand.ts";
 import { Rig } from "../test/rig/rig.ts";
 
 const out = fileURLToPath(new URL("../docs/images/", import.meta.url));
@@ -29,7 +32,12 @@ const monitoring = {
     livestatus: { [site.name]: { host: "127.0.0.1", port: monitored.livestatusPort ?? 0 } },
   },
 };
-const { origin, jobId, callId } = await demoGateway(rig, folder, { monitoring });
+const erpSite = rig.use(await startErp({ seed: seedSample }));
+const credential = configured(erpSite, "accounts@example.com");
+const erp = { connector: "frappe", config: { url: erpSite.url, credential } };
+const { origin, jobId, callId } = await demoGateway(rig, folder, { monitoring, erp });
+const invoice = (number: number): string =>
+  `/documents?doctype=Sales+Invoice&name=ACC-SINV-${new Date().getUTCFullYear()}-0000${number}`;
 mkdirSync(out, { recursive: true });
 
 /** What is done on a page before its picture is taken. */
@@ -63,6 +71,7 @@ const pages: Readonly<
   },
   events: { path: "/events" },
   cache: { path: "/cache" },
+  prompts: { path: "/prompts" },
   cashflow: { path: "/cashflow?scenario=no_second_closing&with=growth&months=36" },
   "cashflow-risk": { path: "/cashflow?view=risk&scenario=late_payers&months=36" },
   "cashflow-entity": {
@@ -75,6 +84,23 @@ const pages: Readonly<
   "cashflow-captable": { path: "/cashflow?view=captable" },
   monitoring: { path: "/monitoring" },
   "monitoring-problems": { path: "/monitoring?view=problems" },
+  documents: { path: "/documents" },
+  "documents-list": {
+    path: "/documents?doctype=Sales+Invoice&filters=docstatus+%3D+1&columns=customer,due_date,outstanding_amount&chart=bar+by+customer+sum+of+outstanding_amount",
+    first: (page) => page.getByRole("img", { name: /by Customer/ }).waitFor(),
+  },
+  "documents-document": {
+    path: invoice(3),
+    first: (page) => page.getByRole("table", { name: "Ledger" }).waitFor(),
+  },
+  "documents-editor": {
+    path: invoice(9),
+    first: (page) => page.getByRole("button", { name: "Edit" }).click(),
+  },
+  "documents-report": {
+    path: "/documents?report=General+Ledger&filters=company+%3D+Sample+Company|from_date+%3D+2020-01-01|to_date+%3D+2099-12-31",
+    first: (page) => page.getByRole("columnheader", { name: "Debit" }).waitFor(),
+  },
   alerts: {
     path: "/alerts",
     first: (page) => page.getByText("tracker is not connected").waitFor({ timeout: 40_000 }),

@@ -4,7 +4,11 @@ import type { Look } from "./alerts/readings.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import type { Meters } from "./meters.ts";
+import { withinOf } from "./protocol/expected.ts";
+import type { Definitions } from "./upstream/definitions.ts";
+import { isConnector } from "./upstream/options.ts";
 import type { UpstreamState } from "./upstream/state.ts";
+import type { Upstream } from "./upstream/upstream.ts";
 import { memoryPercent } from "./vitals/own-memory.ts";
 import { recentDelay } from "./vitals/recent-delay.ts";
 
@@ -19,12 +23,14 @@ export function lookAt(
 ): { readonly look: () => Look; close(): void } {
   const delay = recentDelay();
   const disk = diskUse(clock);
+  const within = expectedLengths();
   return {
     look() {
       const { file, dropped, audit } = gateway.keeping();
       return {
         families: meters.families,
         upstreams: gateway.upstreams.map(({ name, state }) => ({ name, down: whyDown(state) })),
+        within: within(gateway.upstreams),
         eventLoopMs: delay.read(),
         memoryPercent: memoryPercent(),
         diskPercent: file === undefined ? undefined : disk(dirname(file)),
@@ -34,6 +40,21 @@ export function lookAt(
     close() {
       delay.close();
     },
+  };
+}
+
+/** @returns how long calls of tools should take, in ms, by SERVER/TOOL; of other servers than connectors nobody asked what they say. */
+function expectedLengths(): (upstreams: readonly Upstream[]) => ReadonlyMap<string, number> {
+  const read = new WeakMap<Definitions, ReadonlyMap<string, number>>();
+  return (upstreams) => {
+    const all = new Map<string, number>();
+    for (const { name, definitions, options } of upstreams) {
+      if (!isConnector(options.target)) continue;
+      const own = read.get(definitions) ?? withinOf(definitions.tools);
+      read.set(definitions, own);
+      for (const [tool, ms] of own) all.set(`${name}/${tool}`, ms);
+    }
+    return all;
   };
 }
 

@@ -34,6 +34,7 @@ import { identity } from "./identity.ts";
 import { type SharedStoreOptions, keepingFor, recorderFor } from "./keeping.ts";
 import { type LiveFeed, liveFeed } from "./live-feed.ts";
 import { type Meters, metersFor } from "./meters.ts";
+import { type OwnPrompts, ownPrompts } from "./own-prompts.ts";
 import type { Reported } from "./metrics/report.ts";
 import type { CacheApi } from "./server/cache-api.ts";
 import { ChannelEndpoint } from "./server/channel-endpoint.ts";
@@ -219,7 +220,8 @@ function partsOf(options: SwitchyardOptions) {
   const ground = { clock, events, results };
   const startedAt = clock.monotonic();
   const feed = liveFeed({ ...ground, gateway: () => gateway, startedAt });
-  const made = { ...ground, store, oauth, meters, tracing, feed, jobs: () => jobs };
+  const prompts = ownPrompts(store.prompts, clock, () => gateway);
+  const made = { ...ground, store, oauth, meters, tracing, feed, prompts, jobs: () => jobs };
   const { gateway, cache, trail } = gatewayOf(options, made);
   const sessions: Sessions = sessionsFor(options, gateway, access, store, clock);
   const jobs = jobsOf(options, { gateway, access, store: store.jobs, events });
@@ -244,12 +246,15 @@ function partsOf(options: SwitchyardOptions) {
     startedAt,
     webhooks,
     alerts,
+    prompts: prompts.prompts,
+    promptUses: prompts.uses,
   };
+  prompts.follow();
   const close = async (): Promise<void> => {
     await Promise.all([...servers].map((server) => server.close()));
     await schedules.close();
     await jobs.close();
-    for (const part of [alerts, watched, sessions, access, cache, meters, feed]) part.close();
+    for (const part of [alerts, watched, sessions, access, cache, meters, feed, prompts]) part.close();
     // First, as it ends what a change may be waiting for.
     await gateway.close();
     await watch?.close();
@@ -324,12 +329,13 @@ interface GatewayParts {
   readonly meters: Meters;
   readonly tracing: Tracing | undefined;
   readonly feed: LiveFeed;
+  readonly prompts: OwnPrompts;
   readonly jobs: () => Jobs;
 }
 
 function gatewayOf(
   options: SwitchyardOptions,
-  { clock, store, events, oauth, results, meters, tracing, feed, jobs }: GatewayParts,
+  { clock, store, events, oauth, results, meters, tracing, feed, prompts, jobs }: GatewayParts,
 ): { readonly gateway: Gateway; readonly cache: CacheParts; readonly trail: AuditTrail | undefined } {
   const { upstreams, random, onStateChange, onWarning, onCallEnded } = options;
   const recorder = recorderFor(options, { store, events }, () => gateway, {
@@ -338,6 +344,7 @@ function gatewayOf(
   });
   const gateway: Gateway = new Gateway({
     upstreams,
+    ownUpstreams: prompts.upstreams,
     ownTools: options.jobs?.tools === true ? jobTools(jobs) : [],
     stages: [results.stage, idempotencyStage(clock, store.keyedCalls)],
     results: {
@@ -365,6 +372,7 @@ function gatewayOf(
     observers: [
       meters.observer,
       feed.observer,
+      prompts.uses,
       ...(recorder ? [recorder.log] : []),
       ...(onCallEnded ? [{ ended: onCallEnded }] : []),
     ],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openCheckmk } from "../../test/rig/open-checkmk.ts";
+
 const { simulator, open, call } = await openCheckmk();
 
 test("of many hosts each is created for itself: a bad name, a missing folder and one that is there hold up no other", async () => {
@@ -82,4 +83,14 @@ test("a tool that may write over something or remove it says so; only those that
     "create_rule",
     "create_service_downtime",
   ]);
+});
+
+test("listed hosts have the settings of their folders where those are asked for", async () => {
+  const { hosts } = await call("list_hosts", { search: "app001", include_status: false, effective_attributes: true });
+  assert.deepEqual([hosts[0].name, hosts[0].effective_attributes.tag_criticality], ["app001", "prod"]);
+  simulator.site.configuration.removeHost("app001", "ada");
+  const gone = await call("list_hosts", { search: "app001", effective_attributes: true });
+  assert.deepEqual([gone.hosts[0].name, gone.hosts[0].effective_attributes], ["app001", null]);
+  const many = call("list_hosts", { effective_attributes: true, limit: 101 });
+  await assert.rejects(many, /effective_attributes takes a limit of up to 100, got 101/);
 });

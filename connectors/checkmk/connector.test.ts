@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openCheckmk } from "../../test/rig/open-checkmk.ts";
+
 const { simulator, call } = await openCheckmk({ hosts: 10, problems: 0.04 });
 
 test("a host is created, and what is not monitored yet is said", async () => {

@@ -4,6 +4,7 @@ import { configSchema, restOptions } from "./config.ts";
 import { healthOffer } from "./health.ts";
 import { liveOffer, openLive } from "./live.ts";
 import { RestClient } from "./rest/client.ts";
+import { Hosts } from "./rest/hosts.ts";
 import { siteTools } from "./site-tools.ts";
 import { ChangeCounter } from "./tools/server-metrics.ts";
 
@@ -24,7 +25,7 @@ export const connector = defineConnector({
     const meter = new Meter(now);
     const monitoring = measured(live.monitoring, meter);
     const isWatched = config.changesEveryMs !== 0;
-    const ofLive = liveOffer(monitoring);
+    const ofLive = liveOffer(monitoring, new Hosts(client));
     const ofHealth = healthOffer(monitoring, { signal, changes, meter, isWatched, now });
     return {
       tools: [

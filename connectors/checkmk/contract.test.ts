@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type OpenConnector, openConnector } from "switchyard/connector";
 import { type Contract, contract } from "../../test/rig/contracts.ts";
-import { openCheckmk } from "../../test/rig/open-checkmk.ts";
+import { loginTo, openCheckmk } from "../../test/rig/open-checkmk.ts";
 import { OpenApiContract } from "../../test/rig/openapi-contract.ts";
 import { connector } from "./connector.ts";
 import { startSimulator } from "./simulator/simulator.ts";
@@ -53,9 +53,8 @@ for (const { version, file, isNewest } of files) {
           return undefined;
         },
       });
-      const { url, site } = simulator;
-      const login = { url, site: "demo", user: "automation", secret: "automation-secret" };
-      await using open = await openConnector(connector, login);
+      const { site } = simulator;
+      await using open = await openConnector(connector, loginTo(simulator));
       const call: Call = async (name, args) => Object((await open.call(name, args))["structuredContent"]);
       site.estate.result({ host: "app001", service: "CPU load" }, { state: 2, output: "high", perfData: "" });
       await configure(call);
@@ -97,7 +96,7 @@ test(
 
 /** How things stand, where there is no Livestatus. */
 async function monitor(call: Call): Promise<void> {
-  await call("list_hosts", { search: "app", state_filter: ["UP"], limit: 3 });
+  await call("list_hosts", { search: "app", state_filter: ["UP"], limit: 3, effective_attributes: true });
   await call("list_all_services", { state_filter: ["CRITICAL"], acknowledged: false, site: "demo" });
   await call("list_host_services", { host_name: "app001" });
   await call("stream_hosts", { folder: "/servers" });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openConnector } from "switchyard/connector";
-import { openCheckmk } from "../../test/rig/open-checkmk.ts";
+import { loginTo, openCheckmk } from "../../test/rig/open-checkmk.ts";
 import { connector } from "./connector.ts";
 import type { Spoil } from "./simulator/rest/server.ts";
 import { startSimulator } from "./simulator/simulator.ts";
+
 const { simulator, call } = await openCheckmk({ hosts: 30 });
 
 test("events are found by host, application, words and state, and taken on", async () => {
@@ -56,8 +57,7 @@ test("an event whose number several sites have is taken on at the site that is n
     return { ...reply, body: { ...Object(reply.body), value } };
   };
   await using two = await startSimulator({ hosts: 5, problems: 0, nowMs: () => Date.now(), spoil });
-  const login = { url: two.url, site: "demo", user: "automation", secret: "automation-secret" };
-  await using both = await openConnector(connector, { ...login, changesEveryMs: 0 });
+  await using both = await openConnector(connector, { ...loginTo(two), changesEveryMs: 0 });
   const wish = { event_id: 1, comment: "mine" };
   await assert.rejects(
     both.call("acknowledge_event", wish),

@@ -1,4 +1,4 @@
-import type { ConnectorContext, Offer } from "switchyard/connector";
+import type { ConnectorContext, LaterOffer } from "switchyard/connector";
 import type { Meter } from "./analysis/measured.ts";
 import type { Monitoring } from "./monitoring.ts";
 import { promptsOf } from "./prompts.ts";
@@ -22,7 +22,7 @@ export interface HealthContext extends Pick<ConnectorContext, "signal"> {
 export function healthOffer(
   monitoring: Monitoring,
   { signal, changes, meter, isWatched, now }: HealthContext,
-): Required<Omit<Offer, "close">> {
+): Required<LaterOffer> {
   const sources = { monitoring, now, meter, changes };
   return {
     tools: [...healthTools(sources, isWatched), ...serverTools(sources)],

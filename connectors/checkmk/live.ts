@@ -6,6 +6,7 @@ import { Site } from "./livestatus/site.ts";
 import { watchedSite } from "./livestatus/watched-site.ts";
 import type { Monitoring } from "./monitoring.ts";
 import type { RestClient } from "./rest/client.ts";
+import type { Hosts } from "./rest/hosts.ts";
 import { restMonitoring } from "./rest/monitoring.ts";
 import { watchedSite as watchedByRest } from "./rest/watched-site.ts";
 import { StreamDesk } from "./stream-desk.ts";
@@ -64,15 +65,18 @@ function watchAll(sites: readonly WatchedSite[], everyMs: number, tell: TellChan
   };
 }
 
-/** Lists and streams of what is monitored, as tools and as resources. Their `close` is safe to call twice. */
-export function liveOffer(monitoring: Monitoring): {
+/** Lists and streams of what is monitored, as tools and as resources; settings of hosts are read by `hosts`. Their `close` is safe to call twice. */
+export function liveOffer(
+  monitoring: Monitoring,
+  hosts: Hosts,
+): {
   readonly tools: readonly Tool[];
   readonly resources: readonly Resource[];
   readonly close: () => void;
 } {
   const desk = new StreamDesk(monitoring);
   return {
-    tools: [...liveListTools(monitoring), ...liveStreamTools(desk)],
+    tools: [...liveListTools(monitoring, hosts), ...liveStreamTools(desk)],
     resources: streamResources(desk),
     close: () => {
       desk.close();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openConnector } from "switchyard/connector";
-import { openCheckmk } from "../../test/rig/open-checkmk.ts";
+import { loginTo, openCheckmk } from "../../test/rig/open-checkmk.ts";
 import { until } from "../../test/rig/until.ts";
 import { connector } from "./connector.ts";
 
@@ -35,13 +35,8 @@ test("a problem of a service is taken on and given up, also where its name has s
 });
 
 test("what was read before the site carries an operation out is told to be old a moment later", async () => {
-  const { url, site } = simulator;
-  await using fresh = await openConnector(connector, {
-    url,
-    site: site.name,
-    user: "automation",
-    secret: "automation-secret",
-  });
+  const { site } = simulator;
+  await using fresh = await openConnector(connector, loginTo(simulator));
   const name = [...site.estate.hosts.keys()].at(-1) ?? "";
   site.estate.result({ host: name, service: undefined }, { state: 1, output: "no answer", perfData: "" });
   await fresh.call("acknowledge_host_problem", { host_name: name, comment: "mine", dry_run: true });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openConnector } from "switchyard/connector";
-import { openCheckmk } from "../../test/rig/open-checkmk.ts";
+import { loginTo, openCheckmk } from "../../test/rig/open-checkmk.ts";
 import { until } from "../../test/rig/until.ts";
 import { connector } from "./connector.ts";
+
 const { simulator, call } = await openCheckmk({ workMs: 250 });
 
 test("a folder is made, changed, moved and deleted with what is in it", async () => {
@@ -83,9 +84,7 @@ test("a discovery scans a host, waits for it, and takes over what it found", asy
 });
 
 test("where changes are activated automatically, all that come while one runs are activated together after it", async () => {
-  const { url } = simulator;
-  const login = { url, site: "demo", user: "automation", secret: "automation-secret" };
-  await using automatic = await openConnector(connector, { ...login, activation: "automatic" });
+  await using automatic = await openConnector(connector, { ...loginTo(simulator), activation: "automatic" });
   const names = ["win901", "win902", "win903", "win904", "win905"];
   const answers = await Promise.all(names.map((name) => automatic.call("create_host", { name })));
   for (const { structuredContent } of answers) assert.equal(Object(structuredContent).activation.state, "activated");

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { kill } from "../shared/kill.ts";
 import type { Format, Report } from "./report/report.ts";
 import type { Source } from "./sources.ts";
 import type { FromWorker, Result, ToWorker, Work } from "./worker-messages.ts";
@@ -41,6 +42,8 @@ interface Worker {
   state: "busy" | "resting" | "gone";
   answer: (message: FromWorker) => void;
   rest: NodeJS.Timeout | undefined;
+  /** Why it is gone, for who was about to use it; undefined before. */
+  why: string | undefined;
 }
 
 /** How work has ended. */
@@ -158,19 +161,18 @@ export class Workers {
 
   #begun(source: string): Worker {
     const child = fork(program, { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    const worker: Worker = { source, child, state: "busy", answer: () => undefined, rest: undefined };
+    const worker: Worker = { source, child, state: "busy", answer: () => undefined, rest: undefined, why: undefined };
     this.#workers.add(worker);
     child.on("message", (message: FromWorker) => {
       worker.answer(message);
     });
-    child.on("error", () => undefined);
+    child.on("error", ({ message }) => {
+      // One that could not be started has no end to tell of.
+      if (child.pid === undefined) this.#gone(worker, `No process for the statement could be started: ${message}`);
+    });
     child.on("exit", (code, signal) => {
-      clearTimeout(worker.rest);
-      worker.state = "gone";
-      this.#workers.delete(worker);
-      const why = `The process that ran the statement has ended (${signal ?? `status ${code}`}); it may have wanted too much memory`;
-      worker.answer({ type: "failed", failure: { message: why, part: undefined } });
-      this.#next();
+      const how = signal ?? `status ${code}`;
+      this.#gone(worker, `The process that ran the statement has ended (${how}); it may have wanted too much memory`);
     });
     const opened = this.#sources[source];
     if (opened !== undefined) tell(worker, { type: "open", source: opened });
@@ -182,6 +184,8 @@ export class Workers {
       this.#rest(worker);
       throw reasonOf(signal);
     }
+    // It may have ended, or not even begun, before there was anybody to tell.
+    if (worker.why !== undefined) throw new WorkFailed(worker.why);
     const { promise, resolve, reject } = Promise.withResolvers<Ended>();
     const stop = (reason: Error): void => {
       clearTimeout(timer);
@@ -247,11 +251,20 @@ export class Workers {
     next.begin(worker);
   }
 
+  #gone(worker: Worker, why: string): void {
+    clearTimeout(worker.rest);
+    worker.state = "gone";
+    worker.why = why;
+    this.#workers.delete(worker);
+    worker.answer({ type: "failed", failure: { message: why, part: undefined } });
+    this.#next();
+  }
+
   /** Its place is free once it has ended. */
   #end(worker: Worker): void {
     clearTimeout(worker.rest);
     worker.state = "gone";
-    worker.child.kill("SIGKILL");
+    kill(worker.child);
   }
 }
 

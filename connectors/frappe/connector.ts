@@ -8,6 +8,7 @@ import { DocTypes } from "./desk/doctypes.ts";
 import { Masks } from "./desk/masks.ts";
 import { credentialSchema, visitorsOf } from "./desk/visitors.ts";
 import { groupNames, toolsOf } from "./groups.ts";
+import { siteHook, webhookSchema } from "./hook.ts";
 import { prompts } from "./prompts/prompts.ts";
 import { Python } from "./python/python.ts";
 import { resourcesFor } from "./resources.ts";
@@ -34,6 +35,7 @@ const configSchema = z.strictObject({
     ),
   custom: z.array(customSchema).max(100).default([]).describe("Tools that call methods of the site's own apps."),
   watch: watchSchema.optional().describe("DocTypes that are watched for changes others make; needs credential."),
+  webhook: webhookSchema.optional().describe("How webhooks of the site are known, which it posts to /hooks/NAME."),
   timeZone: z
     .string()
     .refine(isTimeZone, "It must be the name of a time zone, such as Asia/Kolkata.")
@@ -45,6 +47,9 @@ const configSchema = z.strictObject({
   connections: z.int().min(1).max(64).default(8).describe("Requests at a time."),
 });
 
+/** When Python is prepared, in ms from when the connector begins: the gateway is ready by then, and who only asks something has gone. */
+const prepareMs = 5000;
+
 /** A Frappe site, with ERPNext or without: its documents, reports and files, under the rights of its own users. */
 export const connector = defineConnector({
   name: "frappe",
@@ -55,8 +60,9 @@ export const connector = defineConnector({
   config: configSchema,
   setup: (config, { signal, changed }) => {
     const site = opened(config);
-    const { credential: shared, users, watch: watched } = config;
+    const { credential: shared, users, watch: watched, webhook } = config;
     const python = new Python();
+    if (config.groups.includes("data_science")) python.prepareAfter(prepareMs);
     const apart = new Apart();
     const desk: Desk = {
       url: site.url,
@@ -66,6 +72,7 @@ export const connector = defineConnector({
       apart,
       python,
       visitor: visitorsOf(site, { shared, users }),
+      isShared: Object.keys(users).length === 0,
       changed,
     };
     if (watched !== undefined && shared === undefined) {
@@ -78,6 +85,7 @@ export const connector = defineConnector({
       tools: toolsOf(desk, new Set(config.groups), config.custom),
       resources: resourcesFor(desk),
       prompts,
+      ...(webhook && { hook: siteHook(desk, webhook) }),
       close: () => {
         watch?.close();
         python.close();

@@ -1,4 +1,4 @@
-import type { Tool } from "switchyard/connector";
+import { type Tool, inGroup } from "switchyard/connector";
 import type { z } from "zod";
 import type { Desk } from "./desk/desk.ts";
 import { analysisTools, chartTool } from "./tools/analyze.ts";
@@ -45,5 +45,7 @@ export function toolsOf(
     visualization: () => [chartTool(desk), ...dashboardTools(desk)],
     custom: () => custom.map((each) => customTool(desk, each)),
   };
-  return groupNames.filter((name) => name === "core" || groups.has(name)).flatMap((name) => tools[name]());
+  return groupNames
+    .filter((name) => name === "core" || groups.has(name))
+    .flatMap((name) => inGroup(name, tools[name]()));
 }

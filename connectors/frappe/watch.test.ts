@@ -20,6 +20,7 @@ function deskOf(client: Client, changed: Desk["changed"]): Desk {
     apart: new Apart(),
     python: new Python(),
     visitor: () => ({ client, key: "", isOne: false }),
+    isShared: true,
     changed,
   };
 }
@@ -45,8 +46,10 @@ test("what others change is told by document, and only once", async () => {
 test("of many changes each is told, not more at once than may be", async () => {
   await using stand = await openStand(15);
   const told: (readonly string[])[] = [];
-  const desk = deskOf(stand.admin, (uses) => {
-    told.push(uses);
+  const becameOf: string[] = [];
+  const desk = deskOf(stand.admin, (uses, _problems, entities = []) => {
+    if (uses.length > 0) told.push(uses);
+    becameOf.push(...entities.map(({ change, uri }) => `${change} ${uri.split("/").at(-1) ?? ""}`));
   });
   const watch = watchSite(desk, { doctypes: ["ToDo"], everyMs: 3_600_000 }, signal);
   await watch.look();
@@ -59,6 +62,7 @@ test("of many changes each is told, not more at once than may be", async () => {
   );
   const each = told.flat().filter((use) => use.startsWith("doc:"));
   assert.deepEqual(each.toSorted(), names.map((name) => `doc:ToDo/${name}`).toSorted());
+  assert.deepEqual(becameOf.toSorted(), names.map((name) => `created ${name}`).toSorted());
   watch.close();
 });
 
@@ -89,5 +93,5 @@ test("what was read of a file is dropped with any change of files, as these are 
   await using stand = await openStand(15);
   await stand.admin.upload({ fileName: "prices.csv", content: Buffer.from("Item;Price\n") }, signal);
   const { _meta } = await stand.open.call("extract_file_content", { file_name: "prices.csv" });
-  assert.deepEqual(_meta, { "switchyard/uses": ["doctype:File"] });
+  assert.deepEqual(_meta, { "switchyard/uses": ["doctype:File", "doctype:DocType"] });
 });

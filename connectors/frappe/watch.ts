@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { FrappeError } from "./client/frappe-error.ts";
-import { type Desk, tellChanged } from "./desk/desk.ts";
+import type { Desk } from "./desk/desk.ts";
+import { tellForeign } from "./desk/foreign.ts";
 
 /** Changes of one DocType that one look finds; what is more, the next one does. */
 const mostChanges = 10_000;
@@ -12,8 +13,8 @@ export const watchSchema = z.strictObject({
 });
 
 /**
- * Asks the site now and then which documents of some DocTypes have changed, and says so: what is kept of them is dropped. Documents that were deleted
- * are not told by a site, and stay until their time is over. Ends with the signal.
+ * Asks the site now and then which documents of some DocTypes have changed, and says so: what is kept of them is dropped, and who watches
+ * is told. Documents that were deleted are not told by a site, and stay until their time is over. Ends with the signal.
  */
 export function watchSite(
   desk: Desk,
@@ -50,7 +51,7 @@ async function lookAt(desk: Desk, doctype: string, since: Map<string, string>, s
   const { client } = desk.visitor(undefined);
   const last = since.get(doctype);
   const query = {
-    fields: ["name", "modified"],
+    fields: ["name", "modified", "creation"],
     ...(last !== undefined && { filters: [["modified", ">", last]] }),
     orderBy: last === undefined ? "modified desc" : "modified asc",
     limit: last === undefined ? 1 : mostChanges,
@@ -61,7 +62,16 @@ async function lookAt(desk: Desk, doctype: string, since: Map<string, string>, s
     if (typeof newest === "string") since.set(doctype, newest);
     else if (last === undefined) since.set(doctype, "1970-01-01 00:00:00");
     if (last === undefined || rows.length === 0) return;
-    tellChanged(desk, doctype, ...rows.map(({ name }) => String(name)));
+    tellForeign(
+      desk,
+      doctype,
+      rows.map(({ name: given, creation }) => {
+        const [name, isNew] = [String(given), typeof creation === "string" && creation > last];
+        return isNew
+          ? { name, change: "created", says: "was created" }
+          : { name, change: "modified", says: "was changed" };
+      }),
+    );
   } catch (thrown) {
     // A site that is away now is asked again at the next look.
     if (!(thrown instanceof FrappeError) && !signal.aborted) throw thrown;

@@ -115,7 +115,8 @@ test("a mask in a row is not written in the place of its value", async () => {
   const [row] = data.items;
   assert.equal(row.description, "[masked]");
   const { amount: _, ...sent } = row;
-  const expected = /items\[0\]\.description is masked, and "\[masked\]" is not its value: leave it out/;
+  const expected =
+    /items\[0\]\.description: "\[masked\]" stands for a value that is masked, and is not its value: leave the field out/;
   const change = { doctype: "Sales Invoice", name, data: { items: [sent] } };
   await assert.rejects(call("update_document", change), expected);
   const fresh = { item_code: "NUT", qty: 1, rate: 1, description: "[masked]" };
@@ -138,10 +139,10 @@ test("a masked value fails its own row and no other", async () => {
   const documents = [{ customer_name: "Gorse Ltd" }, { customer_name: "Hazel Ltd", tax_id: "[masked]" }];
   const done = await call("bulk_documents", { operation: "insert", doctype: "Customer", documents });
   assert.equal(done.results[0].name, "Gorse Ltd");
-  assert.match(done.results[1].error, /^tax_id is masked/);
+  assert.match(done.results[1].error, /^tax_id: "\[masked\]" stands for a value/);
   const csv = "customer_name,tax_id\nIvy Ltd,[masked]\nJay Ltd,DE1\n";
   const imported = await call("import_documents", { doctype: "Customer", csv, mode: "import" });
-  assert.match(imported.results[0].error, /^tax_id is masked/);
+  assert.match(imported.results[0].error, /^tax_id: "\[masked\]" stands for a value/);
   assert.equal(imported.results[1].name, "Jay Ltd");
 });
 
@@ -189,4 +190,13 @@ test("a % that encodes nothing is no defect, in the name of a file or of a DocTy
   assert.deepEqual([read.file_name, read.tables.length], ["Rabatt 100%.csv", 1]);
   const types = stand.open.offer.resources?.find(({ name }) => name === "doctype");
   assert.equal(await types?.read("doctype://100%", signal, undefined), undefined);
+});
+
+test("who is told that somebody was faster reads the newer version next, whatever was kept", async () => {
+  const { name, data } = await call("create_document", { doctype: "ToDo", data: { description: "first" } });
+  await stand.admin.update("ToDo", name, { description: "theirs" }, signal);
+  const told = stand.open.changedUses.length;
+  const change = { doctype: "ToDo", name, data: { description: "mine" }, modified: data.modified };
+  await assert.rejects(call("update_document", change), /was changed by Administrator/);
+  assert.ok(stand.open.changedUses.slice(told).includes(`doc:ToDo/${name}`));
 });

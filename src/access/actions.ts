@@ -18,6 +18,10 @@ export const actions = {
   },
   manage_connections: { from: "operator", says: "see who is connected, and end connections" },
   read_webhooks: { from: "operator", says: "see where what happens is sent to, and what became of it" },
+  write_prompts: {
+    from: "operator",
+    says: "write, publish and archive prompt templates, and see how often prompts are used",
+  },
   read_audit: { from: "operator", says: "read the record of calls, without arguments" },
   read_arguments: { from: "admin", says: "read arguments and results in the record of calls" },
   change_config: { from: "admin", says: "add, change and remove upstreams" },

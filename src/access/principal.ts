@@ -1,15 +1,8 @@
 import type { GatewayError } from "../core/errors.ts";
+import type { Role } from "../core/role.ts";
 import type { Rights } from "./rights.ts";
 
-/** What somebody may do with the gateway itself, each including the next. What each may do stands in `actions.ts`. */
-export const roles = ["admin", "operator", "user", "viewer"] as const;
-
-export type Role = (typeof roles)[number];
-
-/** Whether a text names a role. */
-export function isRole(text: unknown): text is Role {
-  return roles.some((role) => role === text);
-}
+export { type Role, isRole, roles } from "../core/role.ts";
 
 /** Who asks, as authenticated, and what it may do. Never changes; what a principal may do is another principal afterwards. */
 export interface Principal {
@@ -40,6 +33,6 @@ export const localPrincipal: Principal = {
   id: "local",
   kind: "local",
   role: "admin",
-  rights: { kind: "everything" },
+  rights: { kind: "everything", role: "admin" },
   tenure: lasting,
 };

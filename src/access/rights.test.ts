@@ -96,6 +96,18 @@ test("admins and operators may use everything, viewers only what changes nothing
   assert.equal(mayUse(viewer, tool("files", "list", { isReading: true }), profiles), true);
 });
 
+test("what is for a role and those above it is for nobody below, whatever is granted", () => {
+  const all = [grantIn("*")].filter((grant) => grant !== undefined);
+  for (const from of roles) {
+    const wanted = tool("files", "list", { isReading: true, from });
+    const allowed = roles.filter((role) => mayUse(rightsOf(role, all), wanted, profiles));
+    assert.deepEqual(allowed, roles.slice(0, roles.indexOf(from) + 1), from);
+  }
+  assert.equal(mayUse(rightsOf("user", []), tool("files", "list", { from: "viewer" }), profiles), false);
+  const keys = roles.map((role) => rightsKey(rightsOf(role, all)));
+  assert.equal(new Set(keys).size, roles.length);
+});
+
 test("equal rights have equal keys, whatever the order of their grants; others do not", () => {
   assert.equal(rightsKey(granted("a", "b", "a")), rightsKey(granted("b", "a")));
   assert.notEqual(rightsKey(granted("a")), rightsKey(granted("a", "b")));

@@ -1,31 +1,41 @@
 import type { Choice } from "../core/choice.ts";
+import { type Role, reaches } from "../core/role.ts";
 import { type Grant, reading } from "./grant.ts";
-import type { Role } from "./principal.ts";
 
-/** What of the upstreams somebody may use: everything, or what is granted, which may be nothing. */
+/**
+ * What of the upstreams somebody may use: everything, or what is granted, which may be nothing. Of either only what may be used from `role`, which
+ * is theirs, on.
+ */
 export type Rights =
-  | { readonly kind: "everything" }
+  | { readonly kind: "everything"; readonly role: Role }
   | {
       readonly kind: "granted";
+      readonly role: Role;
       readonly grants: readonly Grant[];
       /** The same for equal rights only. */
       readonly key: string;
     };
 
 /** The rights to everything. */
-export const everyRight: Rights = { kind: "everything" };
+export const everyRight: Rights = { kind: "everything", role: "admin" };
 
-/** The rights of a role with these grants: admins and operators may use everything, viewers only what changes nothing. */
-export function rightsOf(role: Role, granted: readonly Grant[]): Rights {
-  if (role === "admin" || role === "operator") return everyRight;
-  const grants = role === "viewer" ? granted.map(reading) : granted;
-  const texts = new Set(grants.map(({ text }) => text));
-  return { kind: "granted", grants, key: [...texts].toSorted().join("\n") };
+/** Whether nothing at all is kept from somebody. */
+export function isUnlimited({ kind, role }: Rights): boolean {
+  return kind === "everything" && role === "admin";
 }
 
-/** Rights as a text, the same for equal rights only; none for those to everything. */
+/** The rights of a role with these grants: admins and operators may use everything that is for their role, viewers only what changes nothing. */
+export function rightsOf(role: Role, granted: readonly Grant[]): Rights {
+  if (role === "admin" || role === "operator") return { kind: "everything", role };
+  const grants = role === "viewer" ? granted.map(reading) : granted;
+  const texts = new Set(grants.map(({ text }) => text));
+  return { kind: "granted", role, grants, key: [...texts].toSorted().join("\n") };
+}
+
+/** Rights as a text, the same for equal rights only; none where nothing is kept from them. */
 export function rightsKey(rights: Rights): string {
-  return rights.kind === "everything" ? "" : `granted\n${rights.key}`;
+  if (isUnlimited(rights)) return "";
+  return rights.kind === "everything" ? rights.role : `granted ${rights.role}\n${rights.key}`;
 }
 
 /** Something of an upstream that somebody wants to use. */
@@ -36,6 +46,8 @@ export interface Wanted {
   readonly name: string;
   /** Whether using it changes nothing, as far as its upstream says. Only tools can change something. */
   readonly isReading: boolean;
+  /** From which role on it may be used; undefined: from any. */
+  readonly from?: Role | undefined;
   /** The profile at whose address it is wanted, which shows it; undefined at all others. */
   readonly profile: string | undefined;
 }
@@ -50,9 +62,10 @@ export interface Profiles {
 
 /**
  * Whether somebody may use something: the one place where that is decided, for what is shown as for what is called. Nothing is allowed
- * that no grant allows.
+ * that no grant allows, and nothing that is for higher roles.
  */
 export function mayUse(rights: Rights, wanted: Wanted, profiles: Profiles): boolean {
+  if (wanted.from !== undefined && !reaches(rights.role, wanted.from)) return false;
   if (rights.kind === "everything") return true;
   return rights.grants.some((grant) => (!grant.isReading || wanted.isReading) && isWithin(grant, wanted, profiles));
 }

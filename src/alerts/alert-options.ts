@@ -4,9 +4,12 @@ import { type AlertRules, defaultRules } from "./alert-rule.ts";
 export interface Objective {
   /** How many of its calls should succeed. */
   readonly target: number;
-  /** How many of its calls should take no longer than `ms`; undefined where that is no matter. */
-  readonly within: { readonly ms: number; readonly target: number } | undefined;
+  /** How many of its calls should take no longer than `ms`; undefined where nothing is said, so that what its connector says counts. */
+  readonly within: { readonly ms: number; readonly target: number } | "no_matter" | undefined;
 }
+
+/** How many calls should take no longer than a connector says of its tool, in percent. */
+export const usualWithinTarget = 95;
 
 /** What is expected of tools. */
 export interface SloOptions {

@@ -4,12 +4,13 @@ import { GatewayError } from "../core/errors.ts";
 import { ManualClock } from "../core/manual-clock.ts";
 import type { Fact } from "../events/fact.ts";
 import { CallMetrics } from "../metrics/call-metrics.ts";
-import { type AlertOptions, alertDefaults } from "./alert-options.ts";
+import { type AlertOptions, type Objective, alertDefaults } from "./alert-options.ts";
 import { Alerts, lookMs, maxOfRule } from "./alerts.ts";
 import type { Look } from "./readings.ts";
 
 const quiet: Omit<Look, "families"> = {
   upstreams: [{ name: "a", down: undefined }],
+  within: new Map(),
   eventLoopMs: 1,
   memoryPercent: 20,
   diskPercent: 50,
@@ -111,6 +112,25 @@ test("a tool that fails fast burns its budget: the fast alert fires within minut
     stand.call(10);
   });
   assert.deepEqual(stand.told(), ["alert.resolved slo_slow_burn:a/t warning"]);
+});
+
+/** Slow calls of a tool of which its connector expects 100 ms, for half an hour. */
+function slowCalls(objective: Objective) {
+  const slo = { ...alertDefaults.slo, tools: [{ pattern: "a/t", objective }] };
+  const stand = new Stand({ ...alertDefaults, slo });
+  stand.now = { ...quiet, within: new Map([["a/t", 100]]) };
+  stand.minutes(30, () => {
+    stand.call(10, "ok", "", 500);
+  });
+  const burn = stand.alerts.objectives().find(({ kind }) => kind === "latency")?.burn1h;
+  return { burn, told: stand.told() };
+}
+
+test("what a connector expects of itself is reported and wakes nobody; what the configuration expects does", () => {
+  assert.deepEqual(slowCalls({ target: 99, within: undefined }), { burn: 20, told: [] });
+  const { burn, told } = slowCalls({ target: 99, within: { ms: 100, target: 95 } });
+  assert.equal(burn, 20);
+  assert.ok(told.includes("alert.fired slo_fast_burn:a/t critical"), told.join(", "));
 });
 
 test("mistakes of callers and calls that they give up alert nobody", () => {

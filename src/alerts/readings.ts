@@ -12,6 +12,8 @@ export interface Look {
   readonly families: readonly Family<Counter | Histogram>[];
   /** Servers, and why those are not connected that should be. */
   readonly upstreams: readonly { readonly name: string; readonly down: string | undefined }[];
+  /** How long calls of a tool should take, in ms, by SERVER/TOOL, as connectors say of their own. */
+  readonly within: ReadonlyMap<string, number>;
   readonly eventLoopMs: number;
   readonly memoryPercent: number;
   /** Undefined where nothing is kept, or not known yet. */
@@ -61,7 +63,7 @@ export class Readings {
   take(look: Look, at: number): void {
     const minute = Math.floor(at / minuteMs);
     this.#tally.take(look.families, minute);
-    this.#slo.take(this.#tally.tools, minute);
+    this.#slo.take(this.#tally.tools, minute, look.within);
     this.#dropped.add(minute, { all: look.dropped - this.#droppedBefore, bad: 0 });
     this.#uses = this.#slo.uses(this.#tally.tools, minute);
     [this.#droppedBefore, this.#minute, this.#look] = [look.dropped, minute, look];
@@ -120,14 +122,18 @@ function downReading(upstream: string, down: string | undefined): Reading {
   return down === undefined ? { subject: { upstream }, value: 0 } : { subject: { upstream }, value: 1, why: down };
 }
 
-/** Of a tool with two objectives, the one that is missed faster. */
+/**
+ * Of a tool with two objectives, the one that is missed faster. What only a connector says of itself wakes nobody: how quick what is behind it can be,
+ * nobody here has measured.
+ */
 function burnReadings(
   uses: readonly ObjectiveUse[],
   burnOf: (use: ObjectiveUse) => number | undefined,
 ): readonly Reading[] {
   const found = new Map<string, Reading>();
   for (const use of uses) {
-    const { upstream, tool, kind } = use;
+    const { upstream, tool, kind, from } = use;
+    if (from === "connector") continue;
     const [value, key] = [burnOf(use), `${upstream}/${tool}`];
     if (value === undefined || value <= (found.get(key)?.value ?? -1)) continue;
     const why = kind === "success" ? "calls fail" : `calls take longer than ${String(use.withinMs)} ms`;

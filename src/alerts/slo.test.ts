@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Histogram } from "../metrics/histogram.ts";
+import type { Objective } from "./alert-options.ts";
 import { MinuteCounts } from "./minute-counts.ts";
 import { Slo, windowUse } from "./slo.ts";
 import type { ToolCalls } from "./tally.ts";
@@ -90,4 +91,42 @@ test("how long calls take is an objective of its own, and what came before it wa
   durations.observe(50);
   slo.take([tool], 0);
   assert.deepEqual(slo.uses([tool], 0)[1]?.windows["6h"], { calls: 1, bad: 1, burn: 10 });
+});
+
+test("what a connector says of its tool is expected where the configuration says nothing else, and is shown as the connector's", () => {
+  const durations = new Histogram();
+  for (let each = 0; each < 100; each += 1) durations.observe(each < 80 ? 50 : 500);
+  const promised = new Map([["a/t", 100]]);
+  const latencyOf = (objective: Partial<Objective> | undefined, said: ReadonlyMap<string, number> = promised) => {
+    const own = objective === undefined ? undefined : { target: 99, within: undefined, ...objective };
+    const slo = new Slo({ ...options, tools: [{ pattern: "a/*", objective: own }] });
+    const tool = { ...called([0]), durations };
+    slo.take([tool], 0, said);
+    const found = slo.uses([tool], 0).find(({ kind }) => kind === "latency");
+    return found && [found.target, found.withinMs, found.from, found.windows["5m"].bad];
+  };
+  assert.deepEqual(latencyOf({ target: 99.9 }), [95, 100, "connector", 20]);
+  assert.deepEqual(latencyOf({ within: { ms: 1000, target: 90 } }), [90, 1000, "configuration", 0]);
+  assert.equal(latencyOf({ within: "no_matter" }), undefined);
+  assert.equal(latencyOf(undefined), undefined, "of a tool of which nothing is expected, not that either");
+  assert.equal(latencyOf({}, new Map([["a/other", 100]])), undefined);
+  const slo = new Slo(options);
+  assert.equal(slo.uses([called([0])], 0)[0]?.from, "default");
+  assert.equal(
+    new Slo({ ...options, usual: { target: 95, within: undefined } }).uses([called([0])], 0)[0]?.from,
+    "configuration",
+  );
+});
+
+test("a connector that says something else from now on is not held to that for what came before", () => {
+  const durations = new Histogram();
+  const tool = { ...called([0]), durations };
+  const slo = new Slo(options);
+  for (let each = 0; each < 10; each += 1) durations.observe(50);
+  slo.take([tool], 0, new Map([["a/t", 100]]));
+  slo.take([tool], 0, new Map([["a/t", 10]]));
+  durations.observe(50);
+  slo.take([tool], 0, new Map([["a/t", 10]]));
+  const [, latency] = slo.uses([tool], 0);
+  assert.deepEqual(latency?.windows["5m"], { calls: 1, bad: 1, burn: 20 });
 });

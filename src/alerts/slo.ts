@@ -1,5 +1,5 @@
 import { patternFits } from "../core/choice.ts";
-import type { Objective, SloOptions } from "./alert-options.ts";
+import { type Objective, type SloOptions, alertDefaults, usualWithinTarget } from "./alert-options.ts";
 import { type Counted, MinuteCounts } from "./minute-counts.ts";
 import type { ToolCalls } from "./tally.ts";
 
@@ -24,6 +24,8 @@ export interface ObjectiveUse {
   readonly target: number;
   /** What is quick enough, in ms, where that is the objective. */
   readonly withinMs?: number;
+  /** Who expects that: the configuration, the connector whose tool it is, or nobody in particular. */
+  readonly from: "configuration" | "connector" | "default";
   readonly windows: Readonly<Record<WindowName, WindowUse>>;
   /** Share of the last six hours' budget that is left: 1 untouched, 0 used up, less where more than that was used. */
   readonly budgetLeft: number;
@@ -43,7 +45,8 @@ interface SlowCalls {
 /** How well tools do what is expected of them. */
 export class Slo {
   #options: SloOptions;
-  readonly #objectives = new Map<string, Objective | undefined>();
+  readonly #objectives = new Map<string, Expected | undefined>();
+  #promised: ReadonlyMap<string, number> = new Map();
   readonly #slow = new Map<string, SlowCalls>();
   /** Whether what is expected has changed since the look before: then calls of earlier are not held against it. */
   #isChanged = false;
@@ -59,16 +62,17 @@ export class Slo {
     this.#isChanged = true;
   }
 
-  /** Takes up how long calls took since the look before. */
-  take(tools: Iterable<ToolCalls>, minute: number): void {
+  /** Takes up how long calls took since the look before. `promised`: how long they should take, as connectors say, by SERVER/TOOL. */
+  take(tools: Iterable<ToolCalls>, minute: number, promised: ReadonlyMap<string, number> = new Map()): void {
+    this.#promised = promised;
     for (const { upstream, tool, durations } of tools) {
       const key = `${upstream}/${tool}`;
-      const ms = this.#objectiveOf(key)?.within?.ms;
+      const ms = this.#withinOf(key)?.ms;
       if (ms === undefined) this.#slow.delete(key);
       else if (durations !== undefined) {
         const [all, bad] = [durations.count, durations.count - durations.within(ms)];
         const known = this.#slow.get(key);
-        const before = this.#isChanged ? { all, bad } : { all: 0, bad: 0 };
+        const before = this.#isChanged || known !== undefined ? { all, bad } : { all: 0, bad: 0 };
         const slow = known?.ms === ms ? known : { ms, counts: new MinuteCounts(), ...before };
         slow.counts.add(minute, { all: all - slow.all, bad: bad - slow.bad });
         [slow.all, slow.bad] = [all, bad];
@@ -85,12 +89,13 @@ export class Slo {
       const key = `${upstream}/${tool}`;
       const objective = this.#objectiveOf(key);
       if (objective === undefined || counts.sum(minute, windows["6h"]).all === 0) continue;
-      const { target, within } = objective;
-      found.push({ upstream, tool, kind: "success", target, ...this.#useOf(counts, target, minute) });
-      const slow = this.#slow.get(key);
+      const { target, from } = objective;
+      found.push({ upstream, tool, kind: "success", target, from, ...this.#useOf(counts, target, minute) });
+      const [slow, within] = [this.#slow.get(key), this.#withinOf(key)];
       if (within === undefined || slow === undefined) continue;
       const use = this.#useOf(slow.counts, within.target, minute);
-      found.push({ upstream, tool, kind: "latency", target: within.target, withinMs: within.ms, ...use });
+      const what = { target: within.target, withinMs: within.ms, from: within.from };
+      found.push({ upstream, tool, kind: "latency", ...what, ...use });
     }
     return found;
   }
@@ -99,7 +104,7 @@ export class Slo {
     counts: MinuteCounts,
     target: number,
     minute: number,
-  ): Omit<ObjectiveUse, "upstream" | "tool" | "kind" | "target"> {
+  ): Omit<ObjectiveUse, "upstream" | "tool" | "kind" | "target" | "from"> {
     const use = (minutes: number): WindowUse => windowUse(counts.sum(minute, minutes), target);
     const found = {
       "5m": use(windows["5m"]),
@@ -117,14 +122,36 @@ export class Slo {
     };
   }
 
-  #objectiveOf(key: string): Objective | undefined {
+  #objectiveOf(key: string): Expected | undefined {
     if (this.#objectives.has(key)) return this.#objectives.get(key);
     const { usual, tools } = this.#options;
     const own = tools.find(({ pattern }) => patternFits(pattern, key));
     const objective = own === undefined ? usual : own.objective;
-    this.#objectives.set(key, objective);
-    return objective;
+    const isUsual = own === undefined && usual?.target === alertDefaults.slo.usual.target;
+    const expected = objective && { ...objective, from: isUsual ? ("default" as const) : ("configuration" as const) };
+    this.#objectives.set(key, expected);
+    return expected;
   }
+
+  /** How quick calls should be: as the configuration says, or else the connector; where nothing at all is expected, not that either. */
+  #withinOf(key: string): Within | undefined {
+    const objective = this.#objectiveOf(key);
+    const promised = this.#promised.get(key);
+    if (objective === undefined || objective.within === "no_matter") return undefined;
+    if (objective.within !== undefined) return { ...objective.within, from: "configuration" };
+    return promised === undefined ? undefined : { ms: promised, target: usualWithinTarget, from: "connector" };
+  }
+}
+
+/** What is expected of a tool's calls, and who says so. */
+interface Expected extends Objective {
+  readonly from: "configuration" | "default";
+}
+
+interface Within {
+  readonly ms: number;
+  readonly target: number;
+  readonly from: "configuration" | "connector";
 }
 
 /** How fast a target's budget was used. Pure. */

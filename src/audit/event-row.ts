@@ -2,8 +2,9 @@ import { type JsonObject, stringAt } from "../core/json.ts";
 import type { AuditRow } from "./audit-row.ts";
 import { redactJson } from "./redact.ts";
 
-/** Events that go on record: what operators did, what became of the configuration and of upstreams, alerts. Calls have rows of their own; how far a job is goes by. */
-const recorded = /^(?:alert|operator|config|definitions?|upstream|breaker|key|access|job(?!\.progressed)|schedule)\./;
+/** Events that go on record: what operators did, what became of the configuration and of upstreams, alerts, what was posted for connectors. Calls have rows of their own; how far a job is goes by. */
+const recorded =
+  /^(?:alert|operator|config|definitions?|upstream|breaker|key|access|hook|job(?!\.progressed)|schedule)\./;
 
 /** Whether an event of this type goes on record. */
 export function isRecorded(type: string): boolean {

@@ -19,6 +19,7 @@ import type { CommonOptions } from "./context.ts";
 import { type Done, collect, withCommon, withUrl } from "./common-options.ts";
 import { addJobs } from "./jobs-program.ts";
 import { addOperating } from "./operating-commands.ts";
+import { addPrompts } from "./prompts-program.ts";
 import { addSchedules } from "./schedules-program.ts";
 
 const exitCodeHelp = `
@@ -53,6 +54,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
   addAudit(program, context, done);
   addJobs(program, context, done);
   addSchedules(program, context, done);
+  addPrompts(program, context, done);
   addDb(program, context, done);
   addLogin(program, context, done);
   addConfig(program, context, done);

@@ -45,7 +45,7 @@ interface AskOptions {
   /** Sent with a POST; without, it is a GET. */
   readonly body?: JsonObject;
   /** Another method than these. */
-  readonly method?: "DELETE";
+  readonly method?: "DELETE" | "PUT";
   /** How much longer than usual the answer may take, in ms. Default 0. */
   readonly waitMs?: number;
   readonly signal?: AbortSignal;

@@ -50,6 +50,11 @@ test("objectives of tools take from that of all what they do not say, or are non
     ],
   });
   assert.equal(parse({ slo: false }).slo.usual, undefined);
+  const off = parse({ slo: { withinMs: 0, tools: { "a/b": { target: 90 }, "a/c": { withinMs: 50 } } } }).slo;
+  assert.deepEqual(
+    [off.usual?.within, ...off.tools.map(({ objective }) => objective?.within)],
+    ["no_matter", "no_matter", { ms: 50, target: 95 }],
+  );
 });
 
 test("what is wrong with a rule or an objective is said by its place", () => {

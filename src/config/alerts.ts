@@ -1,4 +1,4 @@
-import { type AlertOptions, type Objective, alertDefaults } from "../alerts/alert-options.ts";
+import { type AlertOptions, type Objective, alertDefaults, usualWithinTarget } from "../alerts/alert-options.ts";
 import { type AlertRule, type AlertRules, defaultRules } from "../alerts/alert-rule.ts";
 import type { Finding } from "./problem.ts";
 import type { ConfigDraft } from "./schema.ts";
@@ -69,9 +69,15 @@ function usualRule(name: string): AlertRule | undefined {
 }
 
 function objectiveOf({ target: percent, withinMs, withinTarget }: WrittenObjective, usual: Objective): Objective {
-  const ms = withinMs ?? usual.within?.ms;
-  return {
-    target: percent ?? usual.target,
-    within: ms === undefined ? undefined : { ms, target: withinTarget ?? usual.within?.target ?? 95 },
-  };
+  return { target: percent ?? usual.target, within: withinIn({ withinMs, withinTarget }, usual.within) };
+}
+
+function withinIn(
+  { withinMs, withinTarget }: Pick<WrittenObjective, "withinMs" | "withinTarget">,
+  usual: Objective["within"],
+): Objective["within"] {
+  if (withinMs === 0 || (withinMs === undefined && usual === "no_matter")) return "no_matter";
+  const before = typeof usual === "object" ? usual : undefined;
+  const ms = withinMs ?? before?.ms;
+  return ms === undefined ? undefined : { ms, target: withinTarget ?? before?.target ?? usualWithinTarget };
 }

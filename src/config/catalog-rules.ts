@@ -1,5 +1,6 @@
 import { searchToolName } from "../gateway/catalog-options.ts";
 import { Choice } from "../core/choice.ts";
+import { promptsUpstream } from "../prompts/template.ts";
 import { isRecord, type Path } from "./content.ts";
 import { nearest } from "./nearest.ts";
 import type { Finding } from "./problem.ts";
@@ -31,7 +32,7 @@ function checkProfile(path: Path, profile: Fields, servers: readonly string[]): 
 }
 
 function checkUpstream(path: Path, name: string, upstream: unknown, servers: readonly string[]): readonly Finding[] {
-  if (!servers.includes(name)) {
+  if (!servers.includes(name) && name !== promptsUpstream) {
     const meant = nearest(name, servers);
     const known = servers.length === 0 ? "the file has none" : `the servers are ${servers.map(quoted).join(", ")}`;
     const advice = meant === undefined ? known : `did you mean ${quoted(meant)}?`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changeServer, switchServer, switchTool } from "./edit-server.ts";
+import { changeServer, limitTool, switchServer, switchTool } from "./edit-server.ts";
 import { parseConfig } from "./parse.ts";
 
 const jsonc = `// Ours
@@ -49,6 +49,23 @@ for (const [file, text] of [
     assert.deepEqual(upstream?.disabledTools, ["rm", "mv"]);
     assert.equal(switchTool(two, file, "a", "mv", false), two);
     assert.equal(switchTool(switchTool(two, file, "a", "rm", true), file, "a", "mv", true), text);
+  });
+
+  test(`in ${file}, a tool gets another role, and what else is said of it or of others stays`, () => {
+    const policyIn = (changed: string): unknown =>
+      parseConfig(changed, file, {}, "/work").policies.upstreams?.["a"]?.tools;
+    const one = limitTool(text, file, "a", "rm", "operator");
+    assert.deepEqual(policyIn(one), { rm: { role: "operator" } });
+    assert.equal(limitTool(one, file, "a", "rm", "operator"), one);
+    const two = limitTool(limitTool(one, file, "a", "mv", "admin"), file, "a", "rm", "user");
+    assert.deepEqual(policyIn(two), { rm: { role: "user" }, mv: { role: "admin" } });
+    assert.deepEqual(policyIn(limitTool(two, file, "a", "rm", undefined)), { mv: { role: "admin" } });
+    assert.equal(limitTool(one, file, "a", "rm", undefined), text);
+    const entry = { command: "a", timeoutMs: 5000, env: { T: "1" }, tools: { rm: { timeoutMs: 7 } } };
+    const other = changeServer(text, file, "a", entry);
+    const both = limitTool(other, file, "a", "rm", "operator");
+    assert.deepEqual(policyIn(both), { rm: { timeoutMs: 7, role: "operator" } });
+    assert.deepEqual(policyIn(limitTool(both, file, "a", "rm", undefined)), { rm: { timeoutMs: 7 } });
   });
 
   test(`in ${file}, a changed entry changes what differs in place, and comments on the rest stay`, () => {

@@ -47,9 +47,29 @@ export function switchTool(text: string, file: string, name: string, tool: strin
   });
 }
 
-/** One key of an entry, with what it is to be; undefined: not there. */
+/**
+ * The text of a config file with another role from which on one tool of a server may be used; undefined: any. Likewise.
+ *
+ * @throws {GatewayError} as {@link changeServer}.
+ */
+export function limitTool(text: string, file: string, name: string, tool: string, role: string | undefined): string {
+  return withEntry(text, file, name, ({ tools }) => {
+    const policies = isRecord(tools) ? tools : {};
+    const own = policies[tool];
+    const { role: before, ...rest } = isRecord(own) ? own : {};
+    if (before === role) return [];
+    const policy = role === undefined ? rest : { ...rest, role };
+    const isGone = Object.keys(policy).length === 0;
+    const isLast = Object.keys(policies).every((each) => each === tool);
+    if (isLast) return [{ key: "tools", value: isGone ? undefined : { [tool]: policy } }];
+    return [{ key: "tools", below: tool, value: isGone ? undefined : policy }];
+  });
+}
+
+/** One key of an entry, or one below it, with what it is to be; undefined: not there. */
 interface EntryChange {
   readonly key: string;
+  readonly below?: string;
   readonly value: unknown;
 }
 
@@ -69,7 +89,12 @@ function withEntry(
   );
 }
 
-function changed(format: ConfigFormat, text: string, entry: readonly string[], { key, value }: EntryChange): string {
-  const path = [...entry, key];
+function changed(
+  format: ConfigFormat,
+  text: string,
+  entry: readonly string[],
+  { key, below, value }: EntryChange,
+): string {
+  const path = [...entry, key, ...(below === undefined ? [] : [below])];
   return value === undefined ? format.withoutMember(text, path) : format.withValue(text, path, value);
 }

@@ -4,6 +4,7 @@ import type { AlertOptions } from "../alerts/alert-options.ts";
 import { Choice, withChosen } from "../core/choice.ts";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
+import type { Role } from "../core/role.ts";
 import type { ConfigAuthor, Fact } from "../events/fact.ts";
 import type { CatalogOptions } from "../gateway/catalog-options.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -11,12 +12,13 @@ import { mayTakeOver } from "../gateway/roster.ts";
 import type { WrittenPolicies } from "../policy/call-policy.ts";
 import type { Settings } from "../server/settings.ts";
 import type { DeskOutcome, UpstreamDesk } from "../server/upstream-desk.ts";
+import { groupOf, groupPattern, isAlwaysOn } from "../upstream/disabled-tools.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { isUp } from "../upstream/state.ts";
 import { changeFile } from "./change-file.ts";
 import type { Config } from "./config.ts";
 import { type Running, differenceBetween, isEmptyDifference } from "./difference.ts";
-import { changeServer, switchServer, switchTool } from "./edit-server.ts";
+import { changeServer, limitTool, switchServer, switchTool } from "./edit-server.ts";
 import { addServer, checkEntry, removeServer } from "./edit.ts";
 import { loadConfig } from "./load.ts";
 import { parseConfig } from "./parse.ts";
@@ -152,7 +154,7 @@ export class LiveConfig implements UpstreamDesk {
   async switchTool(name: string, tool: string, isEnabled: boolean, isTemporary: boolean): Promise<DeskOutcome> {
     const { file, gateway } = this.#deps;
     return this.#inTurn("operator", async () => {
-      this.#checkTool(name, tool);
+      this.#checkSwitch(name, tool, isEnabled);
       const isKept = file !== undefined && !isTemporary;
       if (isKept) await this.#write(file, (text) => switchTool(text, file, name, tool, isEnabled));
       const upstream = gateway.upstream(name);
@@ -162,6 +164,19 @@ export class LiveConfig implements UpstreamDesk {
       upstream.disableTools(next);
       if (!isKept) this.#tellTemporary(`${name}/${tool}`, isEnabled);
       return { isTemporary: !isKept };
+    });
+  }
+
+  async limitTool(name: string, tool: string, role: Role | undefined): Promise<DeskOutcome> {
+    const { file } = this.#deps;
+    return this.#inTurn("operator", () => {
+      this.#checkTool(name, tool);
+      if (file !== undefined) return this.#write(file, (text) => limitTool(text, file, name, tool, role));
+      const { upstreams, policies } = this.#running;
+      const policy = policies.upstreams?.[name] ?? {};
+      const { role: _, ...own } = policy.tools?.[tool] ?? {};
+      const tools = { ...policy.tools, [tool]: role === undefined ? own : { ...own, role } };
+      return Promise.resolve(this.#hold(upstreams, { upstreams: { [name]: { ...policy, tools } } }));
     });
   }
 
@@ -238,6 +253,27 @@ export class LiveConfig implements UpstreamDesk {
     if (options === undefined) throw new GatewayError("internal_error", "An entry was found right and is not there");
     checkComplete(options);
     return { options, policies };
+  }
+
+  #checkSwitch(name: string, what: string, isEnabled: boolean): void {
+    const { catalog } = this.#deps.gateway.upstream(name);
+    const group = groupOf(what);
+    if (group === undefined) {
+      this.#checkTool(name, what);
+      const hiding = isEnabled ? catalog.groupHiding(what) : undefined;
+      if (hiding === undefined) return;
+      throw new GatewayError("usage", `The tool ${JSON.stringify(what)} is in the group "${hiding}", which is off`, {
+        data: { suggestion: `\`switchyard enable ${name}/${groupPattern(hiding)}\` switches the group on.` },
+      });
+    }
+    if (isAlwaysOn(group) && !isEnabled) {
+      throw new GatewayError("usage", `The group "${group}" of "${name}" is always on; switch off some of its tools`);
+    }
+    const { groups, disabledTools } = catalog;
+    if (groups.some((each) => each.name === group) || disabledTools.includes(what)) return;
+    const known = groups.length === 0 ? "it has none" : `it has ${groups.map((each) => each.name).join(", ")}`;
+    const message = `The upstream "${name}" has no group ${JSON.stringify(group.slice(0, 100))}; ${known}`;
+    throw new GatewayError("usage", message);
   }
 
   #checkTool(name: string, tool: string): void {

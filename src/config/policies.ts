@@ -35,7 +35,7 @@ function upstreamPolicy(draft: ServerPolicyDraft): UpstreamPolicy {
 }
 
 function callPolicy(draft: PolicyDraft, isTool: boolean): CallPolicy {
-  const { timeoutMs, maxTimeoutMs, cache, rateLimit, validate, fallback, retry } = draft;
+  const { timeoutMs, maxTimeoutMs, cache, rateLimit, validate, fallback, retry, role } = draft;
   return {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(maxTimeoutMs !== undefined && { maxTimeoutMs }),
@@ -44,6 +44,7 @@ function callPolicy(draft: PolicyDraft, isTool: boolean): CallPolicy {
     ...(validate !== undefined && { validate }),
     ...(fallback !== undefined && { fallback: fallback && fallbackOf(fallback) }),
     ...(retry !== undefined && { retry: retryOf(retry) }),
+    ...(role !== undefined && { role }),
   };
 }
 

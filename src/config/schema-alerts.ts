@@ -72,10 +72,10 @@ function target(description: string) {
 const objectiveShape = {
   target: target("How many percent of the calls of a tool should succeed, 99 where nothing is said.").optional(),
   withinMs: optionalWholeNumber(
-    1,
+    0,
     3_600_000,
-    "no matter",
-    "How long a call should take at the most, in ms, known to an eighth.",
+    "what the connector says of the tool",
+    "How long a call should take at the most, in ms, known to an eighth; 0: no matter.",
   ),
   withinTarget: target(
     "How many percent of the calls should take no longer than withinMs, 95 where nothing is said.",

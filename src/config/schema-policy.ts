@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { roles } from "../core/role.ts";
 import { bulkheadDefaults } from "../policy/bulkhead.ts";
 import { callerLimitDefaults } from "../policy/rate-limit.ts";
 import { retryDefaults } from "../policy/retry.ts";
@@ -109,6 +110,13 @@ export const policyShape = {
     .meta({
       description:
         "What is answered where the tool cannot be reached: another tool or a result, or false. Default false.",
+    }),
+  role: z
+    .enum(roles, { error: `must be one of ${roles.join(", ")}` })
+    .optional()
+    .meta({
+      description:
+        "From which role on it may be used: admin, operator, user or viewer; for others it is not there. Of a server: all that it has. Default: what the server says itself of the tool, else any role that is granted it.",
     }),
   retry: retry.optional().meta({
     description: "How calls are made again that failed and that may be made twice: an object. Default {}.",

@@ -59,7 +59,7 @@ export const runningShape = {
     .meta({ description: "When calls that keep failing make the server be left alone for a while. Default {}." }),
   disabledTools: patternList().optional().meta({
     description:
-      "Tools that nobody is shown and nobody can call: names, patterns such as write_*, and exceptions after !. Default [].",
+      "Tools that nobody is shown and nobody can call: names, patterns such as write_*, group:NAME for the tools of a group that the server has, and exceptions after !. Default [].",
   }),
 };
 

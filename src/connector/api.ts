@@ -6,8 +6,12 @@ export {
   type ConnectorDefinition,
   type Content,
   type EntityChange,
+  type Hook,
+  type HookRequest,
+  type LaterOffer,
   type Offer,
   type Prompt,
+  type PromptMessage,
   type Resource,
   type ResourceContent,
   type Tool,
@@ -17,6 +21,7 @@ export {
   type ToolDefinition,
   ToolFailure,
   defineConnector,
+  inGroup,
   tool,
 } from "./connector.ts";
 export { type OpenConnector, openConnector } from "./open-connector.ts";
@@ -43,6 +48,7 @@ export {
 } from "../policy/toolkit.ts";
 export type { WorkLimits, WorkUse } from "../vitals/work-monitor.ts";
 export { type BatchOptions, type BatchOutcome, batch } from "./toolkit/batch.ts";
+export { type Signature, isSigned } from "./toolkit/signature.ts";
 export { type Page, type PagesOptions, streamPages } from "./toolkit/pages.ts";
 export { type TrackOptions, trackProgress } from "./toolkit/progress.ts";
 export { type ResilientOptions, mayPass, resilient } from "./toolkit/resilient.ts";

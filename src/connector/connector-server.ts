@@ -2,13 +2,24 @@ import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt, stringAt } from "../core/json.ts";
 import { callerKey } from "../gateway/caller-key.ts";
 import { templateMatcher } from "../gateway/uri-template.ts";
+import { hookCapability, hookMethod } from "../protocol/hook.ts";
 import { answerText, errorText, messagesIn, notificationText } from "../protocol/frame.ts";
 import { type Message, type RequestId, isRequestId } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { modernRevisions } from "../protocol/revision.ts";
 import type { Channel } from "../transport/channel.ts";
-import { type Connector, type Offer, type Prompt, type Resource, type Tool, ToolFailure } from "./connector.ts";
+import {
+  type Connector,
+  type Hook,
+  type Offer,
+  type Prompt,
+  type PromptMessage,
+  type Resource,
+  type Tool,
+  ToolFailure,
+} from "./connector.ts";
+import { HookInbox } from "./hook-inbox.ts";
 import { Subscriptions, changesBetween } from "./subscriptions.ts";
 
 const invalidParams = -32602;
@@ -44,6 +55,7 @@ export class ConnectorServer {
   readonly #subscriptions: Subscriptions;
   readonly #ready: Promise<void>;
   #offer: Offer = {};
+  #inbox: HookInbox | undefined;
   #matchers: readonly { readonly resource: Resource; readonly matches: (uri: string) => boolean }[] = [];
 
   constructor(connector: Connector, { config, folder }: Setting, channel: Channel) {
@@ -79,8 +91,18 @@ export class ConnectorServer {
         this.#subscriptions.resourceChanged(uri);
       },
     });
+    this.#inbox = offer.hook && this.#inboxOf(offer.hook);
     if (signal.aborted) await offer.close?.();
     else this.#become(offer);
+  }
+
+  #inboxOf(hook: Hook): HookInbox {
+    return new HookInbox(hook, {
+      signal: this.#closing.signal,
+      failed: (problem) => {
+        this.#subscriptions.changed([], [problem], []);
+      },
+    });
   }
 
   #become(offer: Offer): void {
@@ -145,24 +167,33 @@ export class ConnectorServer {
         return this.#getPrompt(params);
       case "subscriptions/listen":
         return this.#subscriptions.listen(id, objectAt(params, "notifications") ?? {}, signal);
+      case hookMethod:
+        return { verdict: this.#inbox?.receive(params) ?? "refused" };
       default:
         throw new Refusal(methodNotFound, `Method not found: ${method}`);
     }
   }
 
   #discovered(): JsonObject {
-    const { name, title, version, instructions } = this.#connector;
+    const { instructions } = this.#connector;
     return {
       supportedVersions: modernRevisions,
       capabilities: {
         tools: { listChanged: true },
         prompts: { listChanged: true },
         resources: { listChanged: true, subscribe: true },
+        ...(this.#inbox && { experimental: { [hookCapability]: { headers: this.#inbox.headers } } }),
       },
       ...(instructions !== undefined && { instructions }),
       ...unpromised,
-      _meta: { [metaKeys.serverInfo]: { name, ...(title !== undefined && { title }), version } },
+      _meta: { [metaKeys.serverInfo]: this.#info },
     };
+  }
+
+  /** What it calls itself. */
+  get #info(): JsonObject {
+    const { name, title, version } = this.#connector;
+    return { name, ...(title !== undefined && { title }), version };
   }
 
   #resources(): readonly Resource[] {
@@ -174,13 +205,14 @@ export class ConnectorServer {
     const tool = this.#offer.tools?.find((each) => each.name === name);
     if (tool === undefined) throw new Refusal(invalidParams, `There is no tool ${JSON.stringify(name ?? "")}`);
     try {
-      return await tool.run(objectAt(params, "arguments") ?? {}, {
+      const call = {
         signal,
         caller: callerIn(params),
         progress: progressFor(params, (method, told) => {
           if (!signal.aborted) this.#send(notificationText(method, told));
         }),
-      });
+      };
+      return await tool.run(objectAt(params, "arguments") ?? {}, call, this.#info);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       return failed(thrown, tool);
@@ -214,11 +246,8 @@ export class ConnectorServer {
     const name = stringAt(params, "name");
     const prompt = this.#offer.prompts?.find((each) => each.name === name);
     if (prompt === undefined) throw new Refusal(invalidParams, `There is no prompt ${JSON.stringify(name ?? "")}`);
-    const text = await prompt.text(promptArguments(prompt, objectAt(params, "arguments") ?? {}));
-    return {
-      ...(prompt.description !== undefined && { description: prompt.description }),
-      messages: [{ role: "user", content: { type: "text", text } }],
-    };
+    const messages = await messagesOf(prompt, promptArguments(prompt, objectAt(params, "arguments") ?? {}));
+    return { ...(prompt.description !== undefined && { description: prompt.description }), messages };
   }
 
   #send(frame: string | Buffer): void {
@@ -253,7 +282,7 @@ function shownTemplate(resource: Resource): JsonObject {
 }
 
 function shownPrompt(prompt: Prompt): JsonObject {
-  const { text: _, ...shown } = prompt;
+  const { text: _, messages: __, ...shown } = prompt;
   return shown;
 }
 
@@ -284,6 +313,16 @@ function progressFor(
       ...(message !== undefined && { message }),
     });
   };
+}
+
+async function messagesOf(prompt: Prompt, given: Readonly<Record<string, string>>): Promise<readonly PromptMessage[]> {
+  try {
+    if (prompt.messages !== undefined) return await prompt.messages(given);
+    return [{ role: "user", content: { type: "text", text: await prompt.text(given) } }];
+  } catch (thrown) {
+    if (thrown instanceof ToolFailure) throw new Refusal(invalidParams, thrown.message);
+    throw thrown;
+  }
 }
 
 function promptArguments(prompt: Prompt, given: JsonObject): Record<string, string> {

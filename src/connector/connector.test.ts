@@ -12,6 +12,17 @@ import { until } from "../../test/rig/until.ts";
 import { type ConnectorContext, ToolFailure, defineConnector, tool } from "./connector.ts";
 import { serveConnector } from "./serve-connector.ts";
 
+/** What a tool that should take so long says besides. */
+function metaWithin(withinMs: number): unknown {
+  return tool({ name: "t", description: "", input: z.object({}), withinMs, run: () => "" }).definition["_meta"];
+}
+
+test("how long calls should take is in a tool's definition, and must be a length", () => {
+  assert.deepEqual(metaWithin(100), { "switchyard/withinMs": 100 });
+  for (const wrong of [0, -1, Number.NaN, 3_600_001])
+    assert.throws(() => metaWithin(wrong), /withinMs of the tool t must be/);
+});
+
 const identity = { name: "test", title: "Test", version: "0" };
 
 /** Counts words; shows everything that a connector can do. */
@@ -236,4 +247,29 @@ test("a wrong configuration is the reason that nothing can be asked of it", asyn
 test("a name that is none is refused where it is given", () => {
   const definition = { description: "", input: z.object({}), run: () => "" };
   assert.throws(() => tool({ ...definition, name: "no spaces" }), /must be 1 to 64 letters.*got "no spaces"/);
+});
+
+test("a structure that is text already is passed on as it is, and says what a result has to say at its end", async () => {
+  const output = z.object({ rows: z.array(z.number()) });
+  const texts = tool({
+    name: "texts",
+    description: "Answers with a text.",
+    input: z.object({ uses: z.array(z.string()).optional() }),
+    output,
+    run: ({ uses }) => ({
+      structuredText: [Buffer.from('{"rows":[1.0,'), Buffer.from("12345678901234567890]}")],
+      content: "two numbers",
+      ...(uses && { uses }),
+    }),
+  });
+  const asker = { signal: new AbortController().signal, progress: () => undefined };
+  const { text } = await texts.run({}, asker, { name: "test", version: "1" });
+  assert.equal(
+    text.toString(),
+    '{"content":[{"type":"text","text":"two numbers"}],"structuredContent":{"rows":[1.0,12345678901234567890]},"resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"test","version":"1"}}}',
+  );
+  const { value } = await texts.run({ uses: ["a"] }, asker);
+  assert.deepEqual(value["_meta"], { "switchyard/uses": ["a"] });
+  const { value: bare } = await texts.run({}, asker);
+  assert.deepEqual(Object.keys(bare), ["content", "structuredContent", "resultType"]);
 });

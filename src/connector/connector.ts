@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { longestWithinMs, withinKey } from "../protocol/expected.ts";
 import { Payload } from "../protocol/payload.ts";
+import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { usesKey } from "../protocol/uses.ts";
-import type { JsonObject } from "../core/json.ts";
+import { type JsonObject, objectAt } from "../core/json.ts";
+import { groupKey } from "../protocol/definition-meta.ts";
 
 /** What a tool says of itself; see MCP 2026-07-28, schema, ToolAnnotations. Without, nothing is known and the worst is assumed. */
 export interface ToolAnnotations {
@@ -71,6 +74,11 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodT
   readonly output?: Output;
   readonly annotations?: ToolAnnotations;
   /**
+   * How long 95 of 100 calls should take at the most, in ms, 1 to 3,600,000: the gateway reports how far that is so, unless its configuration
+   * expects something else.
+   */
+  readonly withinMs?: number;
+  /**
    * Does the work. Its arguments have been checked, defaults filled in.
    *
    * What it throws as {@link ToolFailure} is told to the model; anything else is a defect, and told as one.
@@ -86,8 +94,8 @@ export interface Tool {
   readonly name: string;
   /** As `tools/list` shows it. */
   readonly definition: JsonObject;
-  /** Its result. @throws {ToolFailure} what is wrong with the arguments; what the tool's own `run` throws. */
-  readonly run: (args: JsonObject, call: ToolCall) => Promise<Payload>;
+  /** Its result, in the name of `server` where that is given. @throws {ToolFailure} what is wrong with the arguments; what the tool's own `run` throws. */
+  readonly run: (args: JsonObject, call: ToolCall, server?: JsonObject) => Promise<Payload>;
 }
 
 /** A resource, or with `uriTemplate` all those that fit it. */
@@ -126,8 +134,44 @@ export interface Prompt {
   readonly title?: string;
   readonly description?: string;
   readonly arguments?: readonly { readonly name: string; readonly description?: string; readonly required?: boolean }[];
-  /** The text that the model is given. */
+  /** What lists show besides, under names with a prefix of your own; `switchyard/version` is the version by which its uses are counted. */
+  readonly _meta?: JsonObject;
+  /** The text that the model is given. What it throws as {@link ToolFailure} is told to who asked. */
   readonly text: (args: Readonly<Record<string, string>>) => string | Promise<string>;
+  /** What it is given instead where that is more than one text. */
+  readonly messages?: (
+    args: Readonly<Record<string, string>>,
+  ) => readonly PromptMessage[] | Promise<readonly PromptMessage[]>;
+}
+
+/** One message of a prompt; see MCP 2026-07-28, schema, PromptMessage. */
+export interface PromptMessage {
+  readonly role: "user" | "assistant";
+  readonly content: Content;
+}
+
+/** What somebody has posted to the gateway for a connector. */
+export interface HookRequest {
+  /** Those that the hook wants to see, by their names in small letters, and no others. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** As it came, byte for byte: what signatures are made of. At most 256 KiB. */
+  readonly body: Buffer;
+}
+
+/**
+ * How a connector takes what the system behind it sends by itself (webhooks): whatever is posted to `/hooks/NAME` of the gateway, where NAME is
+ * what the configuration calls the connector. Nobody is asked there who they are.
+ */
+export interface Hook {
+  /** Headers that it wants to see, such as that of a signature; at most 20. */
+  readonly headers: readonly string[];
+  /** Whether it comes from where it should: anybody may have sent it, so look at its signature ({@link isSigned}) before anything else. */
+  readonly isGenuine: (request: HookRequest) => boolean;
+  /**
+   * Does what follows from one that is genuine, after its sender was answered: one at a time, in the order in which they came. Further ones wait,
+   * up to 100; beyond, senders are told to try again. What it throws is told to operators.
+   */
+  readonly take: (request: HookRequest, signal: AbortSignal) => void | Promise<void>;
 }
 
 /** Everything that a connector offers at one moment. */
@@ -135,9 +179,14 @@ export interface Offer {
   readonly tools?: readonly Tool[];
   readonly resources?: readonly Resource[];
   readonly prompts?: readonly Prompt[];
+  /** What it does with what is posted for it; without, that is refused. For good: what is offered later may be other tools, but no other hook. */
+  readonly hook?: Hook;
   /** Called once when it is over; what it started must end. */
   readonly close?: () => void | Promise<void>;
 }
+
+/** What a connector may offer instead while it runs. */
+export type LaterOffer = Omit<Offer, "close" | "hook">;
 
 /** Something that a connector tells of that is new, another or gone. */
 export interface EntityChange {
@@ -155,7 +204,7 @@ export interface ConnectorContext {
   /** Absolute: from where relative paths in the configuration are meant, such as the folder of the configuration's file. */
   readonly folder: string;
   /** Offers something else from now on; clients are told. */
-  readonly offer: (offer: Omit<Offer, "close">) => void;
+  readonly offer: (offer: LaterOffer) => void;
   /**
    * Says that something of these names is not what it was: answers that are kept and that `uses` one of them are dropped. `problems` are what is
    * wrong with it now, a sentence each: operators are told where there are any. `entities` are what became of which things: whoever may use the
@@ -211,12 +260,17 @@ export function defineConnector<Config extends z.ZodType>(definition: ConnectorD
   };
 }
 
-/** Makes a tool of its definition. @throws {RangeError} where its name is no name. */
+/** Makes a tool of its definition. @throws {RangeError} where its name is no name, or what is expected of it no length. */
 export function tool<Input extends z.ZodObject, Output extends z.ZodType = z.ZodNever>(
   definition: ToolDefinition<Input, Output>,
 ): Tool {
-  const { name, title, description, input, output, annotations, run } = definition;
+  const { name, title, description, input, output, annotations, withinMs, run } = definition;
   checkName("tool", name);
+  if (withinMs !== undefined && !(withinMs >= 1 && withinMs <= longestWithinMs)) {
+    throw new RangeError(
+      `withinMs of the tool ${name} must be a number of ms from 1 to ${longestWithinMs}, got ${withinMs}`,
+    );
+  }
   return {
     name,
     definition: {
@@ -226,9 +280,22 @@ export function tool<Input extends z.ZodObject, Output extends z.ZodType = z.Zod
       inputSchema: schemaOf(input),
       ...(output !== undefined && { outputSchema: schemaOf(output, "output") }),
       ...(annotations !== undefined && { annotations }),
+      ...(withinMs !== undefined && { _meta: { [withinKey]: withinMs } }),
     },
-    run: async (args, call) => resultOf(await run(checked(input, args, "arguments"), call)),
+    run: async (args, call, server) => resultOf(await run(checked(input, args, "arguments"), call), server),
   };
+}
+
+/**
+ * The same tools in a group: operators switch a group on and off as one, and people see which tools belong together. The group `core` is always on.
+ * A tool is in one group. @throws {RangeError} where the group's name is no name.
+ */
+export function inGroup(group: string, tools: readonly Tool[]): readonly Tool[] {
+  checkName("group", group);
+  return tools.map((each) => {
+    const meta = { ...objectAt(each.definition, "_meta"), [groupKey]: group };
+    return { ...each, definition: { ...each.definition, _meta: meta } };
+  });
 }
 
 function checkName(what: string, name: string): void {
@@ -253,13 +320,21 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, what:
   throw new ToolFailure(`The ${what} ${what.endsWith("s") ? "are" : "is"} wrong. ${told.join("; ")}`);
 }
 
-function resultOf(answer: ToolAnswer<unknown>): Payload {
+function resultOf(answer: ToolAnswer<unknown>, server: JsonObject | undefined): Payload {
   if (typeof answer === "string") return complete({ content: contentOf(answer) });
   if ("structuredText" in answer) {
-    const { structuredText, content } = answer;
-    const head = JSON.stringify({ ...completeKind, ...termsOf(answer), content: contentOf(content) });
-    const before = Buffer.from(`${head.slice(0, -1)},"structuredContent":`);
-    return Payload.ofText(Buffer.concat([before, ...structuredText, end]));
+    const { _meta, ...terms } = termsOf(answer);
+    const meta = { ..._meta, ...(server && { [metaKeys.serverInfo]: server }) };
+    const before = JSON.stringify({ ...terms, content: contentOf(answer.content) });
+    // So it says all that such a result has to say, and where it is looked for first: nobody need go through it for that.
+    const behind = JSON.stringify({ ...completeKind, ...(Object.keys(meta).length > 0 && { _meta: meta }) });
+    return Payload.ofText(
+      Buffer.concat([
+        Buffer.from(`${before.slice(0, -1)},"structuredContent":`),
+        ...answer.structuredText,
+        Buffer.from(`,${behind.slice(1)}`),
+      ]),
+    );
   }
   if (!("structured" in answer)) return complete({ content: answer });
   const { structured, content = JSON.stringify(structured) } = answer;
@@ -268,7 +343,6 @@ function resultOf(answer: ToolAnswer<unknown>): Payload {
 
 /** See MCP 2026-07-28, schema, ResultType. */
 const completeKind = { resultType: "complete" } as const;
-const end = Buffer.from("}");
 
 function complete(result: JsonObject): Payload {
   return Payload.of({ ...completeKind, ...result });
@@ -279,6 +353,6 @@ function contentOf(content: readonly Content[] | string): readonly JsonObject[] 
 }
 
 /** MCP 2026-07-28, server/utilities/caching: what is said of results that may be kept, and understood by the gateway for those of tools. */
-function termsOf({ uses, isPrivate = false }: AnswerTerms): JsonObject {
+function termsOf({ uses, isPrivate = false }: AnswerTerms): JsonObject & { readonly _meta?: JsonObject } {
   return { ...(isPrivate && { cacheScope: "private" }), ...(uses && { _meta: { [usesKey]: uses } }) };
 }

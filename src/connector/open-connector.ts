@@ -2,7 +2,8 @@ import type { JsonObject } from "../core/json.ts";
 import {
   type Connector,
   type EntityChange,
-  type Offer,
+  type HookRequest,
+  type LaterOffer,
   type ResourceContent,
   type ToolCall,
   ToolFailure,
@@ -11,7 +12,7 @@ import {
 /** A connector that runs by itself, for its author's tests. */
 export interface OpenConnector extends AsyncDisposable {
   /** What it offers now. */
-  readonly offer: Omit<Offer, "close">;
+  readonly offer: LaterOffer;
   /** Addresses of resources that it said have changed, in order. */
   readonly changed: readonly string[];
   /** Names of what answers are made from that it said have changed, in order. */
@@ -26,6 +27,12 @@ export interface OpenConnector extends AsyncDisposable {
   call(name: string, args?: JsonObject, call?: Partial<ToolCall>): Promise<JsonObject>;
   /** What the resource of this very address holds; templates are not looked at. */
   read(uri: string): Promise<ResourceContent | undefined>;
+  /**
+   * Posts something for it; true once it has seen to that, false where it refused it. `headers` by names in small letters.
+   *
+   * @throws {ToolFailure} it takes nothing; whatever its hook throws.
+   */
+  post(request: HookRequest): Promise<boolean>;
 }
 
 /**
@@ -43,7 +50,7 @@ export async function openConnector(
   const changed: string[] = [];
   const changedUses: string[] = [];
   const changedEntities: EntityChange[] = [];
-  let later: Omit<Offer, "close"> | undefined;
+  let later: LaterOffer | undefined;
   const first = await connector.setup(config, {
     signal: closing.signal,
     folder,
@@ -58,7 +65,7 @@ export async function openConnector(
       changed.push(uri);
     },
   });
-  const offer = (): Omit<Offer, "close"> => later ?? first;
+  const offer = (): LaterOffer => later ?? first;
   return {
     get offer() {
       return offer();
@@ -76,6 +83,13 @@ export async function openConnector(
       return offer()
         .resources?.find((each) => each.uri === uri)
         ?.read(uri, closing.signal);
+    },
+    async post(request) {
+      const { hook } = first;
+      if (hook === undefined) throw new ToolFailure("The connector takes nothing that is posted: it has no hook");
+      if (!hook.isGenuine(request)) return false;
+      await hook.take(request, closing.signal);
+      return true;
     },
     async [Symbol.asyncDispose]() {
       if (closing.signal.aborted) return;

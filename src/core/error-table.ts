@@ -1,6 +1,7 @@
 import type { ErrorRow } from "./error-row.ts";
 import { jobErrors } from "./job-errors.ts";
 import { policyErrors } from "./policy-errors.ts";
+import { promptErrors } from "./prompt-errors.ts";
 
 export type { Category, Severity } from "./error-row.ts";
 
@@ -140,6 +141,15 @@ export const errorTable = {
     retryable: false,
     suggestion: "If the gateway is reached under this host name, add it to listen.allowedHosts.",
   },
+  hook_refused: {
+    http: 403,
+    rpc: 40304,
+    severity: "MEDIUM",
+    category: "security",
+    retryable: false,
+    suggestion:
+      "Post to /hooks/NAME, where NAME is what the configuration calls the connector; set the secret for it on both sides; see that the connector runs.",
+  },
   route_not_found: {
     http: 404,
     rpc: 40402,
@@ -170,7 +180,7 @@ export const errorTable = {
     severity: "MEDIUM",
     category: "validation",
     retryable: false,
-    suggestion: "Send a smaller message; the limit is 4 MiB.",
+    suggestion: "Send a smaller message; what the message of this error says is the limit.",
   },
   unsupported_media_type: {
     http: 415,
@@ -293,6 +303,7 @@ export const errorTable = {
     suggestion: "Wait for as long as the error says, and call this server less often.",
   },
   ...jobErrors,
+  ...promptErrors,
   ...policyErrors,
   upstream_unresponsive: {
     http: 504,

@@ -85,11 +85,23 @@ export type Fact =
       /** What it was about, where it was not all of the upstream. */
       readonly about?: readonly string[];
     }
+  | HookFact
   | JobFact
   | ScheduleFact
   | AlertFact
   | ConfigChange
   | ConfigRefusal;
+
+/** Something was posted for a connector: the first at once, what came in the minute after that together. */
+export interface HookFact {
+  readonly type: "hook.taken" | "hook.refused" | "hook.held_off";
+  /** For which; absent where there is none of the name that was asked for. */
+  readonly upstream?: string;
+  /** How many that were. */
+  readonly count: number;
+  /** From where the first of them came. */
+  readonly address: string;
+}
 
 /**
  * A job began, went on, or is over: `progressed` comes at most once a second and when it is paused or resumed; one of the last three comes

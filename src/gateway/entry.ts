@@ -1,4 +1,5 @@
 import type { JsonObject } from "../core/json.ts";
+import type { Role } from "../core/role.ts";
 import type { ParamHeader } from "../protocol/param-headers.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Preset } from "./override.ts";
@@ -26,6 +27,8 @@ export interface Entry extends Listed {
   readonly repeated: readonly ParamHeader[] | undefined;
   /** Whether it says that it changes nothing; true for all but tools. */
   readonly isReading: boolean;
+  /** From which role on it may be used; undefined: from any. */
+  readonly from: Role | undefined;
   /** What is put into the arguments of a call; undefined where nothing is. */
   readonly preset: Preset | undefined;
   /** Whether a tool says that it can be called as a task. */

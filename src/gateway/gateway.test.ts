@@ -7,6 +7,7 @@ import { ManualClock } from "../core/manual-clock.ts";
 import { catalogKeyOf, memoryCatalogs } from "../upstream/catalog-store.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
+import { searchDefaults } from "./catalog-options.ts";
 import { Gateway } from "./gateway.ts";
 import type { ListKind } from "./presentation.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
@@ -18,10 +19,12 @@ function optionsOf(name: string, server: ScriptedServer): UpstreamOptions {
 
 function gatewayOf(upstreams: readonly UpstreamOptions[], catalogs = memoryCatalogs()) {
   const clock = new ManualClock();
+  const dropped: string[] = [];
   const gateway = new Gateway({
     upstreams,
     deps: { ...standDeps(clock), catalogs },
     stateKey: Buffer.alloc(32, 7),
+    results: { upstreamChanged: ({ name }) => dropped.push(name), heard: () => undefined },
   });
   gateway.start();
   const told: ListKind[][] = [];
@@ -33,7 +36,7 @@ function gatewayOf(upstreams: readonly UpstreamOptions[], catalogs = memoryCatal
     notification: () => undefined,
     stopping: () => undefined,
   });
-  return { gateway, clock, told };
+  return { gateway, clock, told, dropped };
 }
 
 async function settle(): Promise<void> {
@@ -122,6 +125,25 @@ test("a new configuration starts what is new, ends what is gone, and does not to
   assert.deepEqual(toolsOf(gateway), ["comes__echo", "stays__echo"]);
   assert.deepEqual([stays.connections, goes.connections, comes.connections], [1, 1, 1]);
   assert.ok(!gateway.hasRoute({ kind: "upstream", name: "goes" }, everyRight));
+  await gateway.close();
+});
+
+test("what is kept stays where a configuration says the same again, and goes where something else counts for it", async () => {
+  const [a, b, c] = ["a", "b", "c"].map((name) => optionsOf(name, new ScriptedServer(legacyScript())));
+  assert.ok(a && b && c);
+  const { gateway, dropped } = gatewayOf([a, b]);
+  await gateway.settled;
+  const [catalog, policies] = [{ profiles: [], search: searchDefaults }, { upstreams: { a: { validate: false } } }];
+  await gateway.reconfigure([a, b], { ...catalog }, { ...policies });
+  dropped.length = 0;
+  await gateway.reconfigure([{ ...a }, { ...b }], { ...catalog }, { ...policies });
+  await gateway.reconfigure([a, b]);
+  assert.deepEqual(dropped, []);
+  await gateway.reconfigure([a, b, c], { ...catalog }, { ...policies });
+  assert.deepEqual([...new Set(dropped)], ["c"]);
+  dropped.length = 0;
+  await gateway.reconfigure([a, b, c], { ...catalog }, { upstreams: { a: { validate: true } } });
+  assert.deepEqual(dropped, ["a", "b", "c"]);
   await gateway.close();
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Principal } from "../access/principal.ts";
 import type { Profiles, Rights } from "../access/rights.ts";
 import { changedMethod } from "../protocol/uses.ts";
@@ -17,6 +18,7 @@ import { callPath } from "./carry.ts";
 import { ParkedCalls } from "./conversation.ts";
 import type { CallObserver } from "./ended-call.ts";
 import { type KeepingStatus, nothingKept } from "./keeping.ts";
+import { neededRole } from "./needed-role.ts";
 import type { OwnTool } from "./own-tool.ts";
 import { answerMs } from "./questions.ts";
 import { RequestStates } from "./request-state.ts";
@@ -29,7 +31,7 @@ import { TaskIds } from "./tasks/task-ids.ts";
 import { TaskTable } from "./tasks/task-table.ts";
 import type { Tracer } from "./tracer.ts";
 import type { View } from "./view.ts";
-import { Views } from "./views.ts";
+import { type ViewSource, Views } from "./views.ts";
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
@@ -38,6 +40,8 @@ export interface GatewayOptions {
   readonly catalog?: CatalogOptions;
   /** What goes for the calls to them, by their names. */
   readonly policies?: WrittenPolicies;
+  /** Upstreams that are the gateway's own, as they are now; those whose name is configured otherwise are left out. Default: none. */
+  readonly ownUpstreams?: () => readonly UpstreamOptions[];
   readonly deps: UpstreamDeps;
   /** Stages of the call path that hold something: see {@link callPath}. Default: none. */
   readonly stages?: readonly Stage[];
@@ -89,7 +93,10 @@ export class Gateway {
   readonly newCallId: () => string;
   readonly roster: Roster;
   readonly #results: KeptResults | undefined;
+  readonly #ownUpstreams: () => readonly UpstreamOptions[];
+  #configured: readonly UpstreamOptions[];
   #catalog: CatalogOptions;
+  #written: WrittenPolicies;
   #policies: PolicyTable;
   readonly #views: Views;
   readonly #subscribers = new Set<Subscriber>();
@@ -106,6 +113,7 @@ export class Gateway {
     stages = [],
     observers = [],
     ownTools = [],
+    ownUpstreams = () => [],
     results,
     stateKey,
     onStateChange,
@@ -148,13 +156,21 @@ export class Gateway {
       },
     };
     this.#catalog = catalog;
+    this.#written = policies;
     this.#policies = new PolicyTable(policies);
-    this.roster = new Roster(upstreams, deps, receiver, () => {
+    this.#ownUpstreams = ownUpstreams;
+    this.#configured = upstreams;
+    this.roster = new Roster(this.#wanted(), deps, receiver, (come) => {
       this.#rebuildViews();
       // What takes another's place has nothing to do with what that one said.
-      for (const upstream of this.upstreams) results?.upstreamChanged(upstream);
+      for (const upstream of come) results?.upstreamChanged(upstream);
     });
-    this.#views = new Views({ upstreams: () => this.upstreams, catalog: () => this.#catalog, ownTools });
+    this.#views = new Views(this.#viewSource(ownTools));
+  }
+
+  #viewSource(ownTools: readonly OwnTool[]): ViewSource {
+    const needed = neededRole(() => this.#policies);
+    return { upstreams: () => this.upstreams, catalog: () => this.#catalog, ownTools, needed };
   }
 
   #watchCalls(): CallsUnderWay {
@@ -226,12 +242,25 @@ export class Gateway {
     catalog = this.#catalog,
     policies?: WrittenPolicies,
   ): Promise<void> {
-    this.#catalog = catalog;
-    if (policies !== undefined) {
-      this.#policies = new PolicyTable(policies);
+    const written = policies ?? this.#written;
+    // A file that is read again says the same as a rule: what is kept stays then.
+    if (!isDeepStrictEqual([catalog, written], [this.#catalog, this.#written])) {
+      [this.#catalog, this.#written] = [catalog, written];
+      this.#policies = new PolicyTable(written);
       for (const upstream of this.upstreams) this.#results?.upstreamChanged(upstream);
     }
-    await this.roster.change(upstreams);
+    this.#configured = upstreams;
+    await this.roster.change(this.#wanted());
+  }
+
+  /** Takes up which upstreams of its own there are now. Resolves as {@link reconfigure}. */
+  async renewOwn(): Promise<void> {
+    await this.roster.change(this.#wanted());
+  }
+
+  #wanted(): readonly UpstreamOptions[] {
+    const own = this.#ownUpstreams().filter(({ name }) => this.#configured.every((each) => each.name !== name));
+    return own.length === 0 ? this.#configured : [...this.#configured, ...own];
   }
 
   /** Resolves when every upstream has been tried once, at the latest 2 s after the start: a hanging one delays nobody for long. */

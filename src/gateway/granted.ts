@@ -1,6 +1,7 @@
 import { type Profiles, type Rights, type Wanted, maySee, mayUse } from "../access/rights.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Upstream } from "../upstream/upstream.ts";
+import type { NeededRole } from "./needed-role.ts";
 import type { ListKind, Presentation } from "./presentation.ts";
 import { isReadOnly } from "./profile.ts";
 
@@ -9,15 +10,23 @@ export function granted(
   base: Presentation,
   rights: Rights,
   profile: string | undefined,
-  profiles: Profiles,
+  { profiles, needed }: { readonly profiles: Profiles; readonly needed: NeededRole },
 ): Presentation {
+  const wantedOf = (kind: ListKind, upstream: Upstream, name: string, definition: JsonObject): Wanted => ({
+    kind,
+    upstream: upstream.name,
+    name,
+    isReading: kind !== "tools" || isReadOnly(definition),
+    from: needed(kind, upstream.name, name, definition),
+    profile,
+  });
   const upstreams = base.upstreams.filter(({ name }) => maySee(rights, name, profile, profiles));
   const seen: ReadonlySet<Upstream> = new Set(upstreams);
   return {
     ...base,
     upstreams,
     present: (kind, upstream, name, definition) =>
-      mayUse(rights, wantedOf(kind, upstream, name, definition, profile), profiles)
+      mayUse(rights, wantedOf(kind, upstream, name, definition), profiles)
         ? base.present(kind, upstream, name, definition)
         : undefined,
     ownerOf(exposed) {
@@ -25,20 +34,8 @@ export function granted(
       return owner !== undefined && seen.has(owner) ? owner : undefined;
     },
     mayReach: (upstream, uri) =>
-      base.mayReach(upstream, uri) &&
-      mayUse(rights, { kind: "resources", upstream: upstream.name, name: uri, isReading: true, profile }, profiles),
+      base.mayReach(upstream, uri) && mayUse(rights, wantedOf("resources", upstream, uri, {}), profiles),
   };
-}
-
-function wantedOf(
-  kind: ListKind,
-  upstream: Upstream,
-  name: string,
-  definition: JsonObject,
-  profile: string | undefined,
-): Wanted {
-  const isReading = kind !== "tools" || isReadOnly(definition);
-  return { kind, upstream: upstream.name, name, isReading, profile };
 }
 
 /** What the profiles show whose presentations these are, for grants that name one. */

@@ -21,7 +21,7 @@ const retireGraceMs = 30_000;
 export class Roster {
   readonly #deps: UpstreamDeps;
   readonly #receiver: UpstreamReceiver;
-  readonly #changed: () => void;
+  readonly #changed: (come: readonly Upstream[]) => void;
   /** By whom each is to be followed. */
   readonly #successors = new Map<Upstream, Upstream>();
   /** Those that are tried before anybody decides whether they are wanted. */
@@ -31,12 +31,12 @@ export class Roster {
   #upstreams: readonly Upstream[];
   #isClosed = false;
 
-  /** `changed` is called whenever other upstreams are there than before. */
+  /** `changed` is called whenever other upstreams may be there than before, with those that were not. */
   constructor(
     options: readonly UpstreamOptions[],
     deps: UpstreamDeps,
     receiver: UpstreamReceiver,
-    changed: () => void,
+    changed: (come: readonly Upstream[]) => void,
   ) {
     this.#deps = deps;
     this.#changed = changed;
@@ -110,7 +110,7 @@ export class Roster {
     this.#successors.clear();
     for (const [old, successor] of successors) this.#successors.set(old, successor);
     this.#adopt(options);
-    this.#changed();
+    this.#changed(this.#upstreams.filter((upstream) => !before.includes(upstream)));
     for (const upstream of leaving) this.#retire(upstream);
     await Promise.all([...successors].map(([old, successor]) => this.#succeed(old, successor)));
   }
@@ -197,7 +197,7 @@ export class Roster {
     if (old.state.kind !== successor.state.kind) {
       this.#deps.events?.append(factOf(successor.name, successor.state, old.state));
     }
-    this.#changed();
+    this.#changed([successor]);
     this.#retire(old);
   }
 

@@ -50,5 +50,6 @@ function countsAt(gateway: Gateway, route: Route, rights: Rights): UpstreamStatu
 
 /** Without what its server wrote, and what is for operators to decide. */
 function plain(upstream: UpstreamStatus, counts: UpstreamStatus["counts"]): UpstreamStatus {
-  return { ...upstream, counts, quarantined: [], quarantinedCount: 0, definitionFacts: [], oddities: [], stderr: [] };
+  const decided = { groups: [], quarantined: [], quarantinedCount: 0, definitionFacts: [] };
+  return { ...upstream, counts, ...decided, oddities: [], stderr: [] };
 }

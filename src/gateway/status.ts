@@ -1,4 +1,5 @@
 import { everyRight } from "../access/rights.ts";
+import type { ToolGroup } from "../upstream/catalog.ts";
 import type { DefinitionFact } from "../upstream/definition-facts.ts";
 import { type QuarantineStatus, quarantineOf } from "./approval.ts";
 import type { KeepingStatus } from "./keeping.ts";
@@ -23,6 +24,8 @@ export interface UpstreamStatus {
   readonly successor: UpstreamState | undefined;
   /** Tools that nobody is shown: names and patterns. */
   readonly disabledTools: readonly string[];
+  /** Groups of its tools that are switched together; none where it has none. */
+  readonly groups: readonly ToolGroup[];
   /** Where a person should log in: to connect it (`awaiting_login`), or so that it takes calls which it refuses now. */
   readonly authorizationUrl: string | undefined;
   /** The revision spoken with it, where it is connected. */
@@ -137,6 +140,7 @@ function upstreamStatus(upstream: Upstream, successor: Upstream | undefined): Up
     state,
     successor: successor?.state,
     disabledTools: catalog.disabledTools,
+    groups: catalog.groups,
     authorizationUrl: upstream.authorizationUrl,
     revision: handshake?.codec.revision,
     server: typeof name === "string" ? `${name} ${typeof version === "string" ? version : ""}`.trim() : undefined,

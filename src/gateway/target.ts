@@ -1,6 +1,7 @@
-import { everyRight } from "../access/rights.ts";
+import { everyRight, isUnlimited } from "../access/rights.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt, stringAt } from "../core/json.ts";
+import type { Role } from "../core/role.ts";
 import type { Call } from "../protocol/call.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { CallAnswer } from "../upstream/connection.ts";
@@ -26,6 +27,8 @@ export interface Target {
   readonly definition?: JsonObject | undefined;
   /** Whether the tool that is called says that it changes nothing. */
   readonly isReading?: boolean;
+  /** From which role on it may be used; undefined: from any. */
+  readonly from?: Role | undefined;
 }
 
 /** A call of a tool of the gateway's own. */
@@ -68,7 +71,7 @@ async function settledTarget(gateway: Gateway, inbound: Inbound, call: Call): Pr
 
 /** Whether what a caller may not know of is there all the same: for the record, never for the caller. */
 function isThereForOthers(gateway: Gateway, inbound: Inbound, call: Call): boolean {
-  if (inbound.principal.rights.kind === "everything") return false;
+  if (isUnlimited(inbound.principal.rights)) return false;
   return findTarget(gateway, inbound, call, everyRight) !== undefined;
 }
 
@@ -95,7 +98,7 @@ function findTarget(
     case "prompts/get": {
       const entry = view.find(call.method === "tools/call" ? "tools" : "prompts", nameIn(call) ?? "");
       if (entry === undefined) return undefined;
-      const { upstream, name, preset, taskSupport, described, isReading } = entry;
+      const { upstream, name, preset, taskSupport, described, isReading, from } = entry;
       const params = { ...call.params, name };
       return {
         upstream,
@@ -103,6 +106,7 @@ function findTarget(
         taskSupport,
         definition: described,
         isReading,
+        from,
       };
     }
     case "completion/complete":
@@ -126,7 +130,8 @@ function completionTarget(view: View, call: Call): Target | undefined {
   const ref = objectAt(call.params, "ref") ?? {};
   if (ref["type"] === "ref/prompt") {
     const entry = view.find("prompts", stringAt(ref, "name") ?? "");
-    return entry && { upstream: entry.upstream, params: { ...call.params, ref: { ...ref, name: entry.name } } };
+    const { upstream, name, from } = entry ?? {};
+    return upstream && { upstream, params: { ...call.params, ref: { ...ref, name } }, from };
   }
   const uri = stringAt(ref, "uri") ?? "";
   const entry = view.find("templates", uri) ?? view.find("resources", uri);

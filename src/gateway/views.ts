@@ -1,7 +1,8 @@
-import { type Profiles, type Rights, rightsKey } from "../access/rights.ts";
+import { type Profiles, type Rights, isUnlimited, rightsKey } from "../access/rights.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
 import { granted, profilesShowing } from "./granted.ts";
+import type { NeededRole } from "./needed-role.ts";
 import type { OwnTool } from "./own-tool.ts";
 import { type ListKind, type Presentation, everything, oneUpstream } from "./presentation.ts";
 import { profilePresentation } from "./profile.ts";
@@ -9,17 +10,17 @@ import { type Route, routeKey } from "./route.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { View, listKinds } from "./view.ts";
 
-type Granted = Extract<Rights, { readonly kind: "granted" }>;
-
 /** What views are made of, as it is now. */
 export interface ViewSource {
   readonly upstreams: () => readonly Upstream[];
   readonly catalog: () => CatalogOptions;
   /** Tools of the gateway's own, at the route to everything. */
   readonly ownTools: readonly OwnTool[];
+  /** From which role on what they offer may be used. */
+  readonly needed: NeededRole;
 }
 
-/** Views that are kept for those who may not use everything: one for each route and distinct rights, shared by all whose rights are equal. */
+/** Views that are kept for those from whom something is kept: one for each route and distinct rights, shared by all whose rights are equal. */
 export const maxGrantedViews = 200;
 
 /** What each route shows to whom, made when it is first asked for. */
@@ -48,35 +49,40 @@ export class Views {
   /** What a route shows now to somebody with these rights. */
   of(route: Route, rights: Rights): View {
     const key = routeKey(route);
-    if (rights.kind === "granted") return this.#grantedOf(route, rights);
+    if (!isUnlimited(rights)) return this.#grantedOf(route, rights);
     const view = this.#views.get(key) ?? this.#made(route, this.#presentationOf(route));
     if (this.has(route, rights)) this.#views.set(key, view);
     return view;
   }
 
-  #grantedOf(route: Route, rights: Granted): View {
+  #grantedOf(route: Route, rights: Rights): View {
     const key = routeKey(route);
-    const own = this.#granted.get(rights.key);
+    const whose = rightsKey(rights);
+    const own = this.#granted.get(whose);
     const known = own?.get(key);
     if (known !== undefined) return known;
     const profile = route.kind === "profile" ? route.name : undefined;
-    const view = this.#made(route, granted(this.#presentationOf(route), rights, profile, this.profiles));
-    this.#makeRoom(rights);
+    const view = this.#made(route, granted(this.#presentationOf(route), rights, profile, this.#limits));
+    this.#makeRoom(whose);
     const views = own ?? new Map<string, View>();
-    this.#granted.set(rights.key, views.set(key, view));
+    this.#granted.set(whose, views.set(key, view));
     this.#grantedCount += 1;
     return view;
   }
 
   #made(route: Route, presentation: Presentation): View {
-    return new View(presentation, route.kind === "all" ? this.#source.ownTools : []);
+    return new View(presentation, route.kind === "all" ? this.#source.ownTools : [], this.#source.needed);
+  }
+
+  get #limits(): Parameters<typeof granted>[3] {
+    return { profiles: this.profiles, needed: this.#source.needed };
   }
 
   /** Gives up the views of whose rights came first; they are made again when they are asked for. */
-  #makeRoom(rights: Granted): void {
+  #makeRoom(whose: string): void {
     for (const [key, views] of this.#granted) {
       if (this.#grantedCount < maxGrantedViews) return;
-      if (key === rights.key) continue;
+      if (key === whose) continue;
       this.#granted.delete(key);
       this.#grantedCount -= views.size;
       for (const view of views.values()) view.close();
@@ -100,7 +106,7 @@ export class Views {
       const key = keyOf(route, rights);
       const known = changes.get(key);
       if (known !== undefined) return known;
-      const before = (rights.kind === "everything" ? views : grantedViews.get(rights.key))?.get(routeKey(route));
+      const before = (isUnlimited(rights) ? views : grantedViews.get(rightsKey(rights)))?.get(routeKey(route));
       const kinds = before === undefined ? unknownChanges(rights) : this.of(route, rights).changesSince(before);
       changes.set(key, kinds);
       return kinds;
@@ -134,11 +140,11 @@ export class Views {
   }
 }
 
-/** Nobody has looked at a view that is not there; but one of granted rights may have been given up, and then anything may be new. */
+/** Nobody has looked at a view that is not there; but one of lesser rights may have been given up, and then anything may be new. */
 function unknownChanges(rights: Rights): readonly ListKind[] {
-  return rights.kind === "everything" ? [] : listKinds;
+  return isUnlimited(rights) ? [] : listKinds;
 }
 
 function keyOf(route: Route, rights: Rights): string {
-  return rights.kind === "everything" ? routeKey(route) : `${routeKey(route)}\n${rightsKey(rights)}`;
+  return `${routeKey(route)}\n${rightsKey(rights)}`;
 }

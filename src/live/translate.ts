@@ -43,7 +43,7 @@ function message<T extends MessageType>(type: T, data: MessageData<T>, about: Ab
 
 type FactOf<T extends Fact["type"]> = Extract<Fact, { readonly type: T }>;
 
-/** What is told of a fact: one message as a rule. */
+/** What is told of a fact: one message as a rule, none of what is for the record alone. */
 export function messagesOf(event: Event): readonly Message[] {
   switch (event.type) {
     case "upstream.changed":
@@ -87,6 +87,11 @@ export function messagesOf(event: Event): readonly Message[] {
         ? [message("entity_list_update", { upstream }, about)]
         : [message("entity_change", { upstream, change, uri, ...(says !== undefined && { says }) }, about)];
     }
+    // What follows from it is told by the connector; that it came is on record.
+    case "hook.taken":
+    case "hook.refused":
+    case "hook.held_off":
+      return [];
     case "upstream.strained":
     case "operator.acted":
     case "config.changed":

@@ -1,4 +1,5 @@
 import { patternFits } from "../core/choice.ts";
+import type { Role } from "../core/role.ts";
 import type { CachePolicy } from "./cache-policy.ts";
 import type { BulkheadOptions } from "./bulkhead.ts";
 import type { FallbackOptions } from "./fallback.ts";
@@ -21,6 +22,8 @@ export interface CallPolicy {
   readonly fallback?: FallbackOptions | false;
   /** How often a call that failed is made again. */
   readonly retry?: RetryOptions;
+  /** From which role on the tool may be used; said of an upstream: all that it has. Default: as its definition says, else from any. */
+  readonly role?: Role;
 }
 
 /** What is said of one upstream: of all calls to it, and of those to some tools. */

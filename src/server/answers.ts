@@ -14,6 +14,7 @@ import {
   open,
   text,
 } from "./answer-parts.ts";
+import { promptAnswers } from "./prompt-answers.ts";
 import { stateName, store, upstreamAnswers, usage, workAnswers } from "./upstream-answers.ts";
 
 const toolUse = members(
@@ -146,6 +147,7 @@ const objective = members(
     tool: text,
     kind: oneOf("success", "latency"),
     target: number,
+    from: oneOf("configuration", "connector", "default"),
     windows: members({ "5m": windowUse, "30m": windowUse, "1h": windowUse, "6h": windowUse }),
     budgetLeft: number,
   },
@@ -179,7 +181,7 @@ const watching: Readonly<Record<string, JsonObject>> = {
 };
 
 const toolMembers = { name: text, upstream: text, tool: text, isReading: flag, state: stateName };
-const toolMore = { title: text, description: text };
+const toolMore = { title: text, description: text, group: text, from: oneOf("admin", "operator", "user", "viewer") };
 /** A tool's result is as its server sent it. */
 const result = {
   type: "object",
@@ -298,6 +300,7 @@ export const answers: Readonly<Record<string, JsonObject>> = {
   ...calling,
   ...upstreamAnswers,
   ...workAnswers,
+  ...promptAnswers,
   ...recorded,
   ...keeping,
   ...people,

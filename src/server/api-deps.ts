@@ -7,6 +7,8 @@ import type { Jobs } from "../jobs/jobs.ts";
 import type { Schedules } from "../jobs/schedules/schedules.ts";
 import type { LiveHub } from "../live/hub.ts";
 import type { CacheApi } from "./cache-api.ts";
+import type { Prompts } from "../prompts/prompts.ts";
+import type { PromptUses } from "../prompts/uses.ts";
 import type { Webhooks } from "../webhooks/webhooks.ts";
 import type { Connections } from "./connections.ts";
 import type { ReadMetrics } from "./metrics-api.ts";
@@ -32,4 +34,6 @@ export interface ApiDeps {
   readonly connections: Connections;
   readonly webhooks: Webhooks;
   readonly alerts: Alerts;
+  readonly prompts: Prompts;
+  readonly promptUses: PromptUses;
 }

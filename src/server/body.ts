@@ -5,34 +5,38 @@ import type { HttpRequest } from "./http-exchange.ts";
 export const maxBodyBytes = 4 * 1024 * 1024;
 
 /**
- * Reads the whole body of a request.
+ * Reads the whole body of a request, of at most `maxBytes`.
  *
  * `done` is called once: with the body, or with `body_too_large`; never where the downstream leaves before the end. A callback rather
  * than a promise, as every call passes here.
  */
-export function readBody(request: HttpRequest, done: (body: Buffer | GatewayError) => void): void {
+export function readBody(
+  request: HttpRequest,
+  done: (body: Buffer | GatewayError) => void,
+  maxBytes: number = maxBodyBytes,
+): void {
   if (request.body !== undefined) {
-    done(request.body.length > maxBodyBytes ? tooLarge() : request.body);
+    done(request.body.length > maxBytes ? tooLarge(maxBytes) : request.body);
     return;
   }
   const announced = request.headers["content-length"];
-  if (announced !== undefined && Number(announced) > maxBodyBytes) {
-    done(tooLarge());
+  if (announced !== undefined && Number(announced) > maxBytes) {
+    done(tooLarge(maxBytes));
     return;
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
   request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes <= maxBodyBytes) chunks.push(chunk);
+    if (bytes <= maxBytes) chunks.push(chunk);
     else if (chunks.length > 0) {
       chunks.length = 0;
-      done(tooLarge());
+      done(tooLarge(maxBytes));
     }
   });
   request.on("end", () => {
     const [first] = chunks;
-    if (bytes > maxBodyBytes) return;
+    if (bytes > maxBytes) return;
     done(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
   });
 }
@@ -51,6 +55,6 @@ export function parsedBody(body: Buffer): unknown {
   }
 }
 
-function tooLarge(): GatewayError {
-  return new GatewayError("body_too_large", `The message is larger than ${maxBodyBytes} bytes`);
+function tooLarge(maxBytes: number): GatewayError {
+  return new GatewayError("body_too_large", `The message is larger than ${maxBytes} bytes`);
 }

@@ -14,6 +14,7 @@ import { answerLimits } from "./limits-api.ts";
 import { answerMetrics } from "./metrics-api.ts";
 import { modelJobRows } from "./model-jobs.ts";
 import { overview } from "./overview-api.ts";
+import { promptRows } from "./prompt-endpoints.ts";
 import { answerReport } from "./reports-api.ts";
 import { replayCall } from "./replay-api.ts";
 import { answerSettings } from "./settings-api.ts";
@@ -40,6 +41,7 @@ export function endpoints(): readonly Row[] {
     ...modelJobRows,
     ...jobRowsAt("/api/batches", "batch", "batches"),
     ...scheduleRows,
+    ...promptRows,
     reportRow,
     ...recordRows,
     ...keeping,

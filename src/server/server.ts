@@ -5,6 +5,7 @@ import type { Principal } from "../access/principal.ts";
 import { systemClock } from "../core/clock.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { Hooks } from "../gateway/hooks.ts";
 import type { Route } from "../gateway/route.ts";
 import { decoded } from "./address.ts";
 import type { ApiDeps } from "./api-deps.ts";
@@ -13,6 +14,7 @@ import { batchMethods } from "./batch-methods.ts";
 import { Connections } from "./connections.ts";
 import { docsOf } from "./docs-page.ts";
 import { Door, checkAddress, metadataPath } from "./door.ts";
+import { HookEndpoint } from "./hook-endpoint.ts";
 import { Guard, checkListen } from "./guard.ts";
 import { healthOf } from "./health-api.ts";
 import type { HttpRequest, HttpResponse } from "./http-exchange.ts";
@@ -52,7 +54,7 @@ const routes = /^\/mcp(?:\/([up])\/([^/?#]+))?\/?$/;
 
 /**
  * Listens for downstreams: `/mcp`, `/mcp/u/NAME` and `/mcp/p/NAME`, over HTTP and WebSocket; `/ws` and `/ws/TOPIC` over WebSocket alone; what
- * `endpoints.ts` lists; `/health` and what is below it, `/docs`, `/docs/openapi.json`, `/oauth/callback`, and the dashboard at `/`.
+ * `endpoints.ts` lists; `/hooks/NAME`, `/health` and what is below it, `/docs`, `/docs/openapi.json`, `/oauth/callback`, and the dashboard at `/`.
  *
  * Sessions that an earlier process had at the same address go on.
  *
@@ -67,7 +69,8 @@ export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): 
   const endpoint = new McpEndpoint({ ...deps, addressOf: (request) => door.addressOf(request) });
   const admit = admission(guard, door);
   const api = apiOf({ ...deps, connections });
-  const handle = handler(admit, endpoint, door, api, deps);
+  const hooks = hooksOf(deps.gateway, door);
+  const handle = handler(admit, endpoint, { door, hooks, api }, deps);
   const restored = Promise.withResolvers<void>();
   let isRestored = false;
   // Clients that were only waiting for the port come before their sessions are there.
@@ -115,10 +118,15 @@ export async function listenHttp(options: ListenOptions, deps: HttpServerDeps): 
   return {
     origin,
     close(graceMs = 2000) {
-      closing ??= shut({ server, lane, webSockets }, deps, graceMs);
+      closing ??= shut({ server, lane, webSockets, hooks }, deps, graceMs);
       return closing;
     },
   };
+}
+
+function hooksOf({ deps: { clock, events }, roster }: Gateway, door: Door): HookEndpoint {
+  const hooks = new Hooks({ clock, events, upstreams: () => roster.upstreams });
+  return new HookEndpoint({ clock, hooks, addressOf: (request) => door.addressOf(request) });
 }
 
 /** What is done with a request that is in order. */
@@ -152,15 +160,22 @@ function admission(guard: Guard, door: Door): Admit {
   };
 }
 
+/** What serves the addresses besides MCP's. */
+interface Places {
+  readonly door: Door;
+  readonly hooks: HookEndpoint;
+  readonly api: Api;
+}
+
 /** Serves everything that Node reads. */
 function handler(
   admit: Admit,
   endpoint: McpEndpoint,
-  door: Door,
-  api: Api,
+  places: Places,
   deps: HttpServerDeps,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const anybody = answererForAnybody(door, api, deps);
+  const { door, api } = places;
+  const anybody = answererForAnybody(places, deps);
   return (request, response) => {
     admit(request, response, {
       anybody: () => anybody(request, response),
@@ -175,15 +190,15 @@ function handler(
 
 /** @returns what is answered to whoever asks; false where the address is another one. */
 function answererForAnybody(
-  door: Door,
-  api: Api,
+  { door, hooks, api }: Places,
   { gateway, logins }: HttpServerDeps,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const [health, docs, pages] = [healthOf(gateway), docsOf(api.description), new Pages()];
   return (request, response) => {
     const path = pathOf(request);
     if (path === "/mcp") return false;
-    if (path === callbackPath) answerCallback(request, response, logins);
+    if (HookEndpoint.isAt(path)) hooks.handle(request, response, path);
+    else if (path === callbackPath) answerCallback(request, response, logins);
     else if (path === metadataPath || path.startsWith(`${metadataPath}/mcp`)) {
       const metadata = door.metadata(request);
       if (metadata === undefined) throw nothingAt(path);
@@ -283,8 +298,16 @@ async function bind(server: Server, { host, port }: ListenOptions): Promise<void
   server.on("error", () => undefined);
 }
 
+/** What listens, and ends with that. */
+interface Serving {
+  readonly server: Server;
+  readonly lane: QuickLane;
+  readonly webSockets: WebSocketEndpoint;
+  readonly hooks: HookEndpoint;
+}
+
 async function shut(
-  { server, lane, webSockets }: { server: Server; lane: QuickLane; webSockets: WebSocketEndpoint },
+  { server, lane, webSockets, hooks }: Serving,
   { gateway, sessions, live }: HttpServerDeps,
   graceMs: number,
 ): Promise<void> {
@@ -297,6 +320,7 @@ async function shut(
   server.keepAliveTimeoutBuffer = 0;
   gateway.endSubscriptions();
   live.close();
+  hooks.close();
   server.closeIdleConnections();
   lane.close();
   const timer = setTimeout(() => {

@@ -2,6 +2,7 @@ import { GatewayError } from "../core/errors.ts";
 import { stringAt } from "../core/json.ts";
 import type { Entry } from "../gateway/entry.ts";
 import type { View } from "../gateway/view.ts";
+import { groupIn } from "../protocol/definition-meta.ts";
 import { decoded } from "./address.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import type { Exchange } from "./endpoint.ts";
@@ -63,7 +64,7 @@ function hasWords({ exposed, definition }: Entry, words: readonly string[]): boo
   return words.every((word) => text.includes(word));
 }
 
-function shortTool({ exposed, definition, upstream, name, isReading }: Entry): object {
+function shortTool({ exposed, definition, described, upstream, name, isReading, from }: Entry): object {
   return {
     name: exposed,
     upstream: upstream.name,
@@ -71,6 +72,8 @@ function shortTool({ exposed, definition, upstream, name, isReading }: Entry): o
     title: titleOf(definition),
     description: stringAt(definition, "description"),
     isReading,
+    from,
+    group: groupIn(described),
     state: upstream.state.kind,
   };
 }

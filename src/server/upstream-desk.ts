@@ -1,3 +1,4 @@
+import type { Role } from "../access/principal.ts";
 import type { Settings } from "./settings.ts";
 
 /** What became of a change. */
@@ -26,11 +27,18 @@ export interface UpstreamDesk {
   /** Connects it, whoever disabled it; or disconnects it. @throws {GatewayError} `route_not_found`, `invalid_config`. */
   switchUpstream(name: string, isEnabled: boolean, isTemporary: boolean): Promise<DeskOutcome>;
   /**
-   * Shows one tool, or takes it away from everybody.
+   * Shows one tool, or a group of them as `group:NAME`, or takes it away from everybody.
    *
-   * @throws {GatewayError} `route_not_found`, `invalid_config`; `usage` — the upstream has no such tool.
+   * @throws {GatewayError} `route_not_found`, `invalid_config`; `usage` — the upstream has no such tool or group, the group is `core`, or the
+   *   tool's group is off.
    */
   switchTool(name: string, tool: string, isEnabled: boolean, isTemporary: boolean): Promise<DeskOutcome>;
+  /**
+   * Says from which role on one tool may be used; undefined: what the rest of the configuration says, or the tool itself.
+   *
+   * @throws {GatewayError} as {@link switchTool}.
+   */
+  limitTool(name: string, tool: string, role: Role | undefined): Promise<DeskOutcome>;
   /**
    * Every setting as the file says it now, without secrets.
    *

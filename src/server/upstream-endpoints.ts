@@ -35,10 +35,19 @@ const toolRows: readonly Row[] = ["enable", "disable"].map((operation) => ({
   method: "POST",
   path: `/api/upstreams/{name}/tools/{tool}/${operation}`,
   action: "operate_upstreams",
-  says: `Does to one tool what \`switchyard ${operation}\` does.`,
+  says: `Does to one tool, or to \`group:NAME\`, what \`switchyard ${operation}\` does.`,
   body: temporary,
   serve: upstreams,
 }));
+
+const roleRow: Row = {
+  method: "POST",
+  path: "/api/upstreams/{name}/tools/{tool}/role",
+  action: "change_config",
+  says: "Says from which role on a tool may be used; without one, what else says so.",
+  body: bodyOf({ role: text }),
+  serve: upstreams,
+};
 
 /** What can be asked about servers, and done to them. */
 export const upstreamRows: readonly Row[] = [
@@ -83,6 +92,7 @@ export const upstreamRows: readonly Row[] = [
   },
   ...operationRows,
   ...toolRows,
+  roleRow,
   {
     method: "GET",
     path: "/api/upstreams/{name}/logs",

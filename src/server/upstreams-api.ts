@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { checkMay } from "../access/actions.ts";
+import { type Role, isRole, roles } from "../access/principal.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject } from "../core/json.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -36,7 +37,8 @@ const addresses = /^\/api\/upstreams(?:\/([^/]+)(?:\/tools\/([^/]+))?(?:\/([a-z]
  *   it. `server` is an entry as in `mcpServers`.
  * - `POST /api/upstreams/NAME/OPERATION`: `enable` and `disable`, which are written to the configuration's file unless the body says
  *   `{"temporary": true}`; `try`, `restart`, `isolate`, `release`, which never are.
- * - `POST /api/upstreams/NAME/tools/TOOL/enable` and `…/disable`: the same for one tool.
+ * - `POST /api/upstreams/NAME/tools/TOOL/enable` and `…/disable`: the same for one tool, or a group of them as `group:NAME`; `…/role` with
+ *   `{"role"}` says from which role on the tool may be used.
  *
  * Each answers `{"name", "state", "isTemporary"}`: the state that the upstream is in right after, none where it is gone.
  *
@@ -54,9 +56,11 @@ export function answerUpstreams(
   const found = addresses.exec(path);
   const [name, tool, operation] = [found?.[1], found?.[2], found?.[3]].map((part) => part && decoded(part));
   const isOurs = found !== null && (tool === undefined || operation !== undefined);
-  if (!isOurs || (operation !== undefined && !operations.has(operation))) return false;
+  const isLimiting = tool !== undefined && operation === "role";
+  if (!isOurs || (operation !== undefined && !isLimiting && !operations.has(operation))) return false;
   const isReading = operation === undefined && request.method === "GET";
-  if (!isReading) checkMay(visitor.principal, operation === undefined ? "change_config" : "operate_upstreams");
+  if (!isReading)
+    checkMay(visitor.principal, operation === undefined || isLimiting ? "change_config" : "operate_upstreams");
   const task = taskOf(request.method, name, tool, operation, deps);
   // Nothing is to be read there.
   if (task === undefined && operation === undefined && request.method === "GET") return false;
@@ -111,7 +115,10 @@ function taskOf(
           : desk.switchTool(name, tool, isEnabled, isTemporaryIn(body)),
     };
   }
-  if (tool !== undefined) return undefined;
+  if (tool !== undefined) {
+    if (operation !== "role") return undefined;
+    return { operation, name, tool, status: 200, run: (body) => desk.limitTool(name, tool, roleIn(body)) };
+  }
   return {
     operation,
     name,
@@ -146,6 +153,11 @@ function objectIn(body: Buffer): JsonObject {
 function nameIn({ name }: JsonObject): string {
   if (typeof name === "string") return name;
   throw wrong("name must be a string: what the upstream is called");
+}
+
+function roleIn({ role }: JsonObject): Role | undefined {
+  if (role === undefined || isRole(role)) return role;
+  throw wrong(`role must be one of ${roles.join(", ")}, or left out`);
 }
 
 function isTemporaryIn({ temporary = false }: JsonObject): boolean {

@@ -5,6 +5,7 @@ import { noEvents } from "../events/event-store.ts";
 import { memoryIdempotencyStore } from "../policy/idempotency-store.ts";
 import { memoryJobs } from "../jobs/memory-jobs.ts";
 import { memorySchedules } from "../jobs/schedules/memory-schedules.ts";
+import { memoryPrompts } from "../prompts/prompt-store.ts";
 import { memorySessions } from "../gateway/session-store.ts";
 import { type CatalogStore, memoryCatalogs } from "../upstream/catalog-store.ts";
 import { type Store, shown } from "./store.ts";
@@ -22,6 +23,7 @@ export function memoryStore(clock: Clock, problem?: GatewayError): Store {
     keyedCalls: memoryIdempotencyStore(),
     jobs,
     schedules: memorySchedules(jobs),
+    prompts: memoryPrompts(),
     events: noEvents(),
     catalogs: problem === undefined ? memoryCatalogs() : withoutTrust(problem),
     apiKeys: memoryKeys(),

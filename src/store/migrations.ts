@@ -176,6 +176,34 @@ export const migrations: readonly Migration[] = [
       DROP TABLE job_workers;
     `,
   },
+  {
+    name: "prompts",
+    sql: `
+      CREATE TABLE prompts (
+        name TEXT PRIMARY KEY,
+        revision INTEGER NOT NULL,
+        detail TEXT NOT NULL
+      ) STRICT;
+
+      CREATE TABLE prompt_versions (
+        name TEXT NOT NULL REFERENCES prompts (name) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        detail TEXT NOT NULL,
+        PRIMARY KEY (name, number)
+      ) STRICT;
+
+      CREATE TABLE prompt_uses (
+        day TEXT NOT NULL,
+        upstream TEXT NOT NULL,
+        prompt TEXT NOT NULL,
+        version TEXT NOT NULL,
+        process TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        PRIMARY KEY (day, upstream, prompt, version, process)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /**

@@ -21,6 +21,7 @@ import { fullSession, testSessionStore } from "../gateway/session-store.contract
 import { idempotencyStoreContract } from "../policy/idempotency-store.contract.ts";
 import { jobOf, jobStoreContract, operationsOf } from "../jobs/job-store.contract.ts";
 import { scheduleStoreContract } from "../jobs/schedules/schedule-store.contract.ts";
+import { testPromptStore } from "../prompts/prompt-store.contract.ts";
 import { testCatalogStore } from "../upstream/catalog-store.contract.ts";
 import { databaseName, openDatabase } from "./database.ts";
 import { migrate, migrations } from "./migrations.ts";
@@ -65,6 +66,7 @@ function underTest<T>(pick: (store: Store) => T): { readonly store: T; readonly 
 }
 
 testKeyStore("SQLite", () => underTest((store) => store.apiKeys));
+testPromptStore("SQLite", () => underTest((store) => store.prompts));
 testSessionStore("the store of sessions in SQLite", () => underTest(({ sessions }) => sessions));
 testCatalogStore("the store of catalogs in SQLite", () => underTest(({ catalogs }) => catalogs));
 jobStoreContract("the store of jobs in SQLite", () => {

@@ -7,6 +7,7 @@ import type { KeepingStatus } from "../gateway/keeping.ts";
 import type { SessionStore } from "../gateway/session-store.ts";
 import type { CatalogStore } from "../upstream/catalog-store.ts";
 import type { JobStore } from "../jobs/job-store.ts";
+import type { PromptStore } from "../prompts/prompt-store.ts";
 import type { ScheduleStore } from "../jobs/schedules/schedule-store.ts";
 import { catalogRows } from "./catalog-rows.ts";
 import { Checkpoints, withCheckpoints } from "./checkpoints.ts";
@@ -16,6 +17,7 @@ import { storeError } from "./failure.ts";
 import { jobRows, jobWriter } from "./job-rows.ts";
 import { keyRows } from "./key-rows.ts";
 import { keyedCallRows } from "./keyed-call-rows.ts";
+import { promptRows } from "./prompt-rows.ts";
 import { type Recorder, type RecorderDeps, recorderIn } from "./recorder.ts";
 import { scheduleRows } from "./schedule-rows.ts";
 import { sessionRows } from "./session-rows.ts";
@@ -33,6 +35,7 @@ export interface Store {
   readonly jobs: JobStore;
   readonly events: EventStore;
   readonly schedules: ScheduleStore;
+  readonly prompts: PromptStore;
   /** A secret of this name, of so many random bytes, that is made at first use and stays the same: for all who share the store. */
   key(name: string, make: () => Buffer): Buffer;
   /** Begins to put calls on record; at most once. Undefined where nothing can be kept. */
@@ -105,6 +108,7 @@ export function storeIn(opened: Database, { clock, onProblem }: Omit<StoreOption
       writer.put(job);
       writer.add(job.id, operations);
     }),
+    prompts: promptRows(database, clock, later),
     key: (name, make) => keyOf(database, name, make),
     record(deps) {
       recorder = recorderIn(database, deps, onFailure);

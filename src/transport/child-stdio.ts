@@ -81,13 +81,17 @@ export async function startChild(
 ): Promise<ChildChannel> {
   const mark = randomUUID();
   const child = spawnChild(command, mark);
-  await new Promise<void>((resolve, reject) => {
-    child.once("spawn", resolve);
+  const pid = await new Promise<number>((resolve, reject) => {
+    child.once("spawn", () => {
+      // One that was started has a number; 0 would stand for the gateway's own group where a signal is sent.
+      if (child.pid !== undefined && child.pid > 0) resolve(child.pid);
+      else reject(startError(command, new Error("the system gave it no number")));
+    });
     child.once("error", (error: NodeJS.ErrnoException) => {
       reject(startError(command, error));
     });
   });
-  return new Child(child, mark, guardian, options);
+  return new Child({ child, pid, mark }, guardian, options);
 }
 
 function spawnChild(command: ChildCommand, mark: string): ChildProcessWithoutNullStreams {
@@ -117,7 +121,16 @@ function startError({ command, cwd }: ChildCommand, error: NodeJS.ErrnoException
   });
 }
 
+/** A child that the system has started, and the mark by which its own children are known. */
+interface Started {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** More than 0. */
+  readonly pid: number;
+  readonly mark: string;
+}
+
 class Child implements ChildChannel {
+  readonly pid: number;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #graceMs: number;
   readonly #stderr = new Ring<string>(stderrLines);
@@ -133,13 +146,9 @@ class Child implements ChildChannel {
   #isOver = false;
   #closing: Promise<void> | undefined;
 
-  constructor(
-    child: ChildProcessWithoutNullStreams,
-    mark: string,
-    guardian: Guardian,
-    { graceMs = 2000, onStderr }: ChildOptions,
-  ) {
+  constructor({ child, pid, mark }: Started, guardian: Guardian, { graceMs = 2000, onStderr }: ChildOptions) {
     this.#child = child;
+    this.pid = pid;
     this.#graceMs = graceMs;
     this.#onStderr = onStderr;
     guardian.add(this.pid);
@@ -171,10 +180,6 @@ class Child implements ChildChannel {
         });
       });
     });
-  }
-
-  get pid(): number {
-    return this.#child.pid ?? 0;
   }
 
   get unsentBytes(): number {

@@ -115,8 +115,9 @@ function bytesOf(file: string): Buffer {
 
 const nothing = Buffer.alloc(0);
 
-/** Ends a process outright; nothing where there is none, or none of ours. */
+/** Ends a process outright; nothing where there is none, or none of ours. What is no number of one process would reach a whole group, ours for 0. */
 export function killQuietly(pid: number): void {
+  if (!(pid > 0)) return;
   try {
     process.kill(pid, "SIGKILL");
   } catch {

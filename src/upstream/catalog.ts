@@ -1,10 +1,10 @@
-import { Choice } from "../core/choice.ts";
 import type { Clock, StopTimer } from "../core/clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { type JsonChange, jsonChanges } from "../core/json-diff.ts";
 import { Ring } from "../core/ring.ts";
 import type { Call, CallMethod } from "../protocol/call.ts";
+import { groupIn } from "../protocol/definition-meta.ts";
 import type { CatalogKey, CatalogStore } from "./catalog-store.ts";
 import {
   type DefinitionChange,
@@ -16,6 +16,7 @@ import {
   isSame,
 } from "./definition-facts.ts";
 import { definitionHash } from "./definition-hash.ts";
+import { DisabledTools } from "./disabled-tools.ts";
 import { type Definitions, definitionKeys, definitionKinds, noDefinitions } from "./definitions.ts";
 import type { Offer, Profile } from "./offer.ts";
 
@@ -31,6 +32,14 @@ export interface CatalogOptions {
   /** What is offered became another, and nobody took an offer: it was approved, here or by another process. */
   readonly onApproved: () => void;
   readonly onFacts: (facts: readonly DefinitionFact[]) => void;
+}
+
+/** Tools that are switched on and off together. */
+export interface ToolGroup {
+  readonly name: string;
+  /** How many it has. */
+  readonly tools: number;
+  readonly isOn: boolean;
 }
 
 /** One definition as somebody saw it. */
@@ -85,7 +94,7 @@ export class Catalog {
     return this.#offered;
   }
 
-  /** Tools that nobody is shown: names and patterns. */
+  /** Tools that nobody is shown: names, patterns, and groups as `group:NAME`. */
   get disabledTools(): readonly string[] {
     return this.#disabled;
   }
@@ -93,6 +102,21 @@ export class Catalog {
   /** The names of all tools that it has, shown or not; undefined where it was never read. */
   get toolNames(): readonly string[] | undefined {
     return this.#offer?.definitions.tools.map(({ name }) => String(name));
+  }
+
+  /** The groups that its tools are in, shown or not, in their order: how many tools each has, and whether it is on. */
+  get groups(): readonly ToolGroup[] {
+    const disabled = new DisabledTools(this.#disabled);
+    const byGroup = Map.groupBy(this.#offer?.definitions.tools ?? [], groupIn);
+    return [...byGroup].flatMap(([name, tools]) =>
+      name === undefined ? [] : [{ name, tools: tools.length, isOn: !disabled.hasGroup(name) }],
+    );
+  }
+
+  /** The group because of which a tool is not shown; undefined where there is none. */
+  groupHiding(tool: string): string | undefined {
+    const definition = this.#offer?.definitions.tools.find(({ name }) => name === tool);
+    return definition && new DisabledTools(this.#disabled).isByGroup(definition) ? groupIn(definition) : undefined;
   }
 
   /** Shows all tools but these from now on. */
@@ -274,8 +298,8 @@ export class Catalog {
 
   #withoutDisabled(definitions: Definitions): Definitions {
     if (this.#disabled.length === 0) return definitions;
-    const disabled = new Choice(this.#disabled);
-    return { ...definitions, tools: definitions.tools.filter(({ name }) => !disabled.has(String(name))) };
+    const disabled = new DisabledTools(this.#disabled);
+    return { ...definitions, tools: definitions.tools.filter((tool) => !disabled.has(tool)) };
   }
 
   #lookAgain(): void {

@@ -7,6 +7,7 @@ import { type JsonObject, objectAt } from "../core/json.ts";
 import { type Call, type LogLevel, type Notification, logLevels } from "../protocol/call.ts";
 import type { Codec, Identity, ResultKind } from "../protocol/codec.ts";
 import type { Codecs } from "../protocol/codecs.ts";
+import { type HookVerdict, hookMethod, verdictIn } from "../protocol/hook.ts";
 import type { Answer } from "../protocol/json-rpc.ts";
 import { type ParamHeader, paramHeaderValues, paramHeadersOf } from "../protocol/param-headers.ts";
 import { traceContextIn } from "../protocol/trace-context.ts";
@@ -294,6 +295,13 @@ export class Connection {
     const { codec } = this.handshake;
     const method = codec.era === "modern" ? "server/discover" : "ping";
     await this.#link.request({ id: this.#link.newId(), method, params: codec.encodeParams({}), signal });
+  }
+
+  /** Hands over what was posted for the upstream; see `protocol/hook.ts`. @throws {GatewayError} what {@link Link.request} throws. */
+  async hand(posted: JsonObject, signal: Signal): Promise<HookVerdict> {
+    const params = this.codec.encodeParams(posted);
+    const answer = await this.#link.request({ id: this.#link.newId(), method: hookMethod, params, signal });
+    return answer.kind === "error" ? "refused" : verdictIn(answer.result.value);
   }
 
   /** Asks a legacy upstream for log messages from this severity on; what was asked for before stays wanted. */

@@ -75,6 +75,21 @@ export interface ChannelTarget {
 /** Where an upstream is, and how it is spoken to. */
 export type UpstreamTarget = StdioTarget | HttpTarget | SseTarget | WebSocketTarget | ConnectorTarget | ChannelTarget;
 
+/** Whether it is a connector, in this process or another, or at least runs in this process. */
+export function isConnector(target: UpstreamTarget): boolean {
+  switch (target.kind) {
+    case "connector":
+    case "channel":
+      return true;
+    case "stdio":
+      return target.connector !== undefined;
+    case "http":
+    case "sse":
+    case "ws":
+      return false;
+  }
+}
+
 /** One MCP server behind the gateway, every default filled in and every secret resolved. */
 export interface UpstreamOptions {
   /** Unique; the part before `__` in the names of its tools. */
@@ -96,7 +111,7 @@ export interface UpstreamOptions {
   readonly health?: HealthCheckOptions;
   /** When calls that keep failing make it be left alone for a while. */
   readonly breaker?: BreakerOptions;
-  /** Names, or patterns with `*`, of tools that nobody is shown and nobody can call; after `!` exceptions. Default none. */
+  /** Names, or patterns with `*`, of tools that nobody is shown and nobody can call; after `!` exceptions; `group:NAME` is a group of them. Default none. */
   readonly disabledTools?: readonly string[];
   /** What its configuration lacks, for instance a variable that is not set: it is disabled, and cannot be enabled, until that is there. */
   readonly obstacle?: Problem;

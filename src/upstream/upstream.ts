@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Signal } from "../core/canceller.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { Call, Notification } from "../protocol/call.ts";
+import type { HookVerdict } from "../protocol/hook.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { CallGuard } from "./call-guard.ts";
 import { Catalog } from "./catalog.ts";
@@ -282,6 +284,16 @@ export class Upstream {
     } finally {
       this.#work.end();
     }
+  }
+
+  /**
+   * Hands it what was posted for it, waiting first where it is being connected; one that rests is started, as what is kept of it may be wrong now.
+   *
+   * @throws {GatewayError} as of a call, what is wrong with it; the signal's reason.
+   */
+  async hand(posted: JsonObject, signal: Signal): Promise<HookVerdict> {
+    const connection = await this.#connected(signal);
+    return connection.hand(posted, signal);
   }
 
   /** Whether a call failed because the upstream no longer knows our session. */

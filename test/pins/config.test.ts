@@ -25,6 +25,7 @@ const pinned = {
     "rateLimit",
     "validate",
     "fallback",
+    "role",
     "retry",
     "concurrency",
     "tools",

@@ -11,6 +11,7 @@ const toolkit = [
   "cached",
   "explainError",
   "fallback",
+  "isSigned",
   "mayPass",
   "rateLimit",
   "resilient",
@@ -23,7 +24,7 @@ const toolkit = [
 ];
 
 test("switchyard/connector exports exactly these values", () => {
-  const own = ["ToolFailure", "defineConnector", "openConnector", "serveConnector", "tool"];
+  const own = ["ToolFailure", "defineConnector", "inGroup", "openConnector", "serveConnector", "tool"];
   assert.deepEqual(Object.keys(api).toSorted(), [...own, ...toolkit].toSorted());
 });
 

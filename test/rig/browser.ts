@@ -69,10 +69,3 @@ export async function ownFolder(): Promise<{ readonly path: string; readonly rem
   const path = await mkdtemp(join(tmpdir(), "switchyard-ui-"));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
-
-/** Goes to an address of the dashboard as its links do: without loading the page again. */
-export async function goByRouter(page: Page, path: string): Promise<void> {
-  await page.evaluate(
-    `history.pushState({}, "", ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent("popstate"))`,
-  );
-}

@@ -30,6 +30,9 @@ export const factSamples: { readonly [T in Fact["type"]]: Extract<Fact, { readon
   "breaker.half_opened": { type: "breaker.half_opened", upstream: "a", cycles: 1 },
   "breaker.closed": { type: "breaker.closed", upstream: "a", cycles: 0 },
   "breaker.isolated": { type: "breaker.isolated", upstream: "a", cycles: 0 },
+  "hook.taken": { type: "hook.taken", upstream: "a", count: 1, address: "192.0.2.1" },
+  "hook.refused": { type: "hook.refused", count: 20, address: "192.0.2.1" },
+  "hook.held_off": { type: "hook.held_off", upstream: "a", count: 3, address: "192.0.2.1" },
   "alert.fired": {
     type: "alert.fired",
     alert: "slo_fast_burn:a/look",

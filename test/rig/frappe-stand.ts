@@ -69,6 +69,8 @@ async function seed(admin: Client): Promise<void> {
   }
   const defaults = { default_receivable_account: "Debtors - NL", default_income_account: "Sales - NL" };
   await admin.update("Company", company, { ...defaults, default_cash_account: "Cash - NL" }, signal);
+  const limit = { label: "Credit Limit", fieldname: "credit_limit", fieldtype: "Currency", permlevel: 1 };
+  await make("Custom Field", { dt: "Customer", ...limit });
   for (const [customer_name, territory] of [
     ["Birch Ltd", "North"],
     ["Cedar GmbH", "South"],

@@ -58,8 +58,9 @@ export async function openLive(rig: Rig, text: string | JsonObject, options: Liv
   rig.defer(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, name);
   writeFileSync(file, typeof text === "string" ? text : JSON.stringify({ mcpServers: text }, undefined, 2));
-  const { upstreams, catalog } = await loadConfig(file, env, folder);
-  const switchyard = rig.use(startSwitchyard({ upstreams, catalog, configFile: { path: file, env, cwd: folder } }));
+  const { upstreams, catalog, policies, alerts } = await loadConfig(file, env, folder);
+  const configFile = { path: file, env, cwd: folder };
+  const switchyard = rig.use(startSwitchyard({ upstreams, catalog, policies, alerts, configFile }));
   const { origin } = await switchyard.listen({ host: "127.0.0.1", port: 0, allowedHosts: [], allowedOrigins: [] });
   const status = (upstream: string): UpstreamStatus => {
     const found = switchyard.status().upstreams.find((each) => each.name === upstream);

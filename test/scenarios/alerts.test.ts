@@ -139,3 +139,23 @@ test("a gateway at which all is well says so", async () => {
     assert.deepEqual([status, stdout.trim()], [0, "All is well: 9 rules watch."]);
   });
 });
+
+test("how long a connector says that calls of its tools should take is an objective: over REST and in the command", async () => {
+  const file = new URL("../rig/hook-connector.ts", import.meta.url).pathname;
+  const target = { kind: "connector", connector: file, folder: process.cwd(), config: {} } as const;
+  const stand = await accessStand(rig, {}, { clock: hasty });
+  await stand.switchyard.reconfigure([{ ...upstreamDefaults, name: "own", target }]);
+  await until(() => stand.switchyard.status().upstreams.every(({ state }) => state.kind === "ready"), "it is ready");
+  await call(stand, "own__seen");
+  const admin = bearer(stand.switchyard.localKey);
+  const latencies = async (): Promise<JsonObject[]> => {
+    const { body } = await stand.rest("/api/slo", admin);
+    return listIn(body, "objectives").filter(({ kind }) => kind === "latency");
+  };
+  await until(async () => (await latencies()).length > 0, "it is reported");
+  const [latency] = await latencies();
+  assert.deepEqual(
+    [latency?.["tool"], latency?.["target"], latency?.["withinMs"], latency?.["from"]],
+    ["seen", 95, 250, "connector"],
+  );
+});

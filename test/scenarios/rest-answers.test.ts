@@ -160,6 +160,32 @@ test("servers, and what is done to them, are answered as described", async () =>
   await until(() => stand.switchyard.status().upstreams[0]?.state.kind === "ready", "it is back");
   for (const operation of ["disable", "enable"])
     await ask("POST", `/api/upstreams/{name}/tools/{tool}/${operation}`, { ...mine, tool: "look" });
+  await ask("POST", "/api/upstreams/{name}/tools/{tool}/role", { ...mine, tool: "look" }, { role: "operator" });
+});
+
+test("prompt templates are answered as described", async () => {
+  const name = { name: "brief" };
+  const args = [{ name: "week", description: "Its number", default: "1", choices: ["1", "2"] }];
+  const messages = [{ role: "user", text: "Week {{week}}" }];
+  const content = { title: "Brief", description: "d", category: "c", tags: ["t"], arguments: args, messages };
+  await ask("PUT", "/api/prompts/{name}", name, { content, note: "begun" });
+  await ask("POST", "/api/prompts/{name}/role", name, { role: "user" });
+  await ask("POST", "/api/prompts/{name}/publish", name, { version: 1 });
+  await ask("POST", "/api/prompts/{name}/restore", name, { version: 1 });
+  await ask("GET", "/api/prompts/{name}", name);
+  await ask("GET", "/api/prompts/{name}/versions/{version}", { ...name, version: "1" });
+  await ask("POST", "/api/prompt-preview", {}, { content, arguments: { week: "2" } });
+  const copied = await stand.rest("/api/prompts/copied/copy", admin, {
+    method: "POST",
+    body: '{"prompt":"mine__ask"}',
+  });
+  assert.equal(copied.code, "invalid_params", "it has no messages");
+  await ask("POST", "/api/prompts/{name}/copy", { name: "copied" }, { prompt: "prompts__brief" });
+  const listed = await ask("GET", "/api/prompts");
+  firstIn(listed, "templates");
+  firstIn(listed, "others");
+  await ask("POST", "/api/prompts/{name}/archive", name);
+  await ask("DELETE", "/api/prompts/{name}", name);
 });
 
 for (const [base, things] of [

@@ -72,6 +72,9 @@ const servedFrom: Readonly<Record<Role | "everybody", readonly string[]>> = {
     "GET /api/errors/{id}",
     "GET /api/limits",
     "GET /api/metrics",
+    "GET /api/prompts",
+    "GET /api/prompts/{name}",
+    "GET /api/prompts/{name}/versions/{version}",
     "GET /api/resources",
     "GET /api/slo",
     "GET /api/upstreams/{name}/logs",
@@ -119,21 +122,35 @@ for (const role of roles) {
 const pageReads: Readonly<Record<(typeof pageNames)[number], string>> = {
   upstreams: "/api/status",
   tools: "/api/tools",
+  prompts: "/api/prompts",
   calls: "/api/calls",
   jobs: "/api/schedules",
   events: "/docs/events",
   cache: "/api/cache",
   cashflow: "/api/status",
   monitoring: "/api/status",
+  documents: "/api/status",
   alerts: "/api/alerts",
   access: "/api/keys",
   settings: "/api/settings",
 };
 
 const seenBy: Readonly<Record<Role, readonly string[]>> = {
-  viewer: ["upstreams", "tools", "jobs", "events", "cashflow", "monitoring"],
-  user: ["upstreams", "tools", "jobs", "events", "cashflow", "monitoring"],
-  operator: ["upstreams", "tools", "calls", "jobs", "events", "cache", "cashflow", "monitoring", "alerts"],
+  viewer: ["upstreams", "tools", "jobs", "events", "cashflow", "monitoring", "documents"],
+  user: ["upstreams", "tools", "jobs", "events", "cashflow", "monitoring", "documents"],
+  operator: [
+    "upstreams",
+    "tools",
+    "prompts",
+    "calls",
+    "jobs",
+    "events",
+    "cache",
+    "cashflow",
+    "monitoring",
+    "documents",
+    "alerts",
+  ],
   admin: [...pageNames],
 };
 

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { openBrowser, openPage, ownFolder } from "../rig/browser.ts";
+import { openBrowser, ownFolder } from "../rig/browser.ts";
 import { DashboardStand } from "../rig/dashboard-stand.ts";
+import { type VisitOptions, goTo, visitsTo } from "../rig/dashboard-visits.ts";
 import { obstaclesOn } from "../rig/obstacles.ts";
 import { fileRig } from "../rig/rig.ts";
 
@@ -39,26 +40,8 @@ after(async () => {
 /** The YAML of the people. */
 const team = (): string => join(stand.folder, "company", "entities", "team.yaml");
 
-const keys = new Map<string, string>();
-
-/** A tab of somebody with this role, at an address. */
-async function visit(
-  path: string,
-  options: Parameters<typeof openPage>[2] & { readonly role?: string } = {},
-): Promise<Page> {
-  assert.ok("browser" in opened);
-  const { role = "admin", ...view } = options;
-  const key = keys.get(role) ?? (await stand.makeKey(role, role, role === "admin" ? [] : ["borealis"])).text;
-  keys.set(role, key);
-  const { page, strays, complaints, close } = await openPage(opened.browser, stand.origin, view);
-  rig.defer(async () => {
-    await close();
-    assert.deepEqual([strays, complaints], [[], []], "nothing leaves the gateway, nothing is complained of");
-  });
-  await page.addInitScript(`sessionStorage.setItem("switchyard.key", ${JSON.stringify(key)})`);
-  await page.goto(path);
-  return page;
-}
+const visitTo = visitsTo(rig, opened, "borealis");
+const visit = (path: string, options?: VisitOptions): Promise<Page> => visitTo(stand, path, options);
 
 test(
   "the menu leads to the cash flow, whose address holds what was chosen, and follows the files",
@@ -157,10 +140,7 @@ for (const [scheme, width] of [
   test(`no view is hard to use for some: ${scheme}, ${width} px wide`, { skip }, async () => {
     const page = await visit("/", { scheme, width });
     for (const [path, text] of Object.entries(views)) {
-      // By the router, as a person goes there.
-      await page.evaluate(
-        `history.pushState({}, "", ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent("popstate"))`,
-      );
+      await goTo(page, path);
       await page.getByText(text).first().waitFor();
       assert.deepEqual(await obstaclesOn(page), { violations: [], excess: 0 }, path);
     }

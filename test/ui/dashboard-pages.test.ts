@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { goByRouter, openBrowser, openPage, ownFolder } from "../rig/browser.ts";
+import { openBrowser, openPage, ownFolder } from "../rig/browser.ts";
 import { DashboardStand, everything } from "../rig/dashboard-stand.ts";
+import { goTo } from "../rig/dashboard-visits.ts";
 import { whyWithout } from "../rig/npm-servers.ts";
 import { obstaclesOn } from "../rig/obstacles.ts";
 import { fileRig } from "../rig/rig.ts";
@@ -23,12 +24,16 @@ const pages = {
   "/upstreams/everything": "How it stands",
   "/tools": "everything__echo",
   "/tools/everything__echo": "Its schema",
+  "/prompts": "There is no template yet",
+  "/prompts/brief": "What it says",
   "/calls?view=record": "On record",
   "/jobs": "There is no schedule",
   "/jobs/new": "1. Operations",
   "/events": "Hold still",
   "/cache": "By tool",
   "/cashflow": "No upstream is a cash-flow model",
+  "/monitoring": "No upstream is a monitoring site",
+  "/documents": "No upstream is a Frappe site",
   "/alerts": "Objectives of tools",
   "/access": "What roles may do",
   "/settings?all=yes": "mcpServers.everything.command",
@@ -51,7 +56,7 @@ for (const [scheme, width] of [
     t.after(close);
     await page.goto("/");
     for (const [path, text] of Object.entries(pages)) {
-      await goByRouter(page, path);
+      await goTo(page, path);
       await page.getByText(text).first().waitFor();
       assert.deepEqual(await obstaclesOn(page), { violations: [], excess: 0 }, path);
     }

@@ -10,6 +10,10 @@ import type { ShownSchedule } from "../../src/jobs/schedules/shown-schedule.ts";
 import type { ShownJob } from "../../src/jobs/shown-job.ts";
 import type { MetricReport } from "../../src/metrics/report.ts";
 import type { AccessAnswer } from "../../src/server/access-api.ts";
+import type { PromptsAnswer } from "../../src/server/prompts-api.ts";
+import type { OtherPrompt, ShownTemplate, WholeTemplate } from "../../src/server/shown-prompts.ts";
+import type { TemplateContent, TemplateVersion } from "../../src/prompts/template.ts";
+import type { RenderedMessage } from "../../src/prompts/render.ts";
 import type { Setting, Settings } from "../../src/server/settings.ts";
 
 export type {
@@ -21,6 +25,9 @@ export type {
   KeepingStatus,
   MetricReport,
   ObjectiveUse,
+  OtherPrompt,
+  PromptsAnswer,
+  RenderedMessage,
   Setting,
   Settings,
   ShownAlert,
@@ -28,9 +35,13 @@ export type {
   ShownKey,
   ShownRule,
   ShownSchedule,
+  ShownTemplate,
+  TemplateContent,
+  TemplateVersion,
   UpstreamLog,
   UpstreamStatus,
   WarmReport,
+  WholeTemplate,
 };
 
 /** JSON, of which nothing more is known. */
@@ -64,6 +75,17 @@ export interface Tool {
     readonly destructiveHint?: boolean;
     readonly title?: string;
   };
+  readonly _meta?: JsonObject;
+}
+
+/** A tool as the gateway's own list shows it. */
+export interface ShownTool {
+  readonly name: string;
+  readonly upstream: string;
+  /** What the upstream itself calls it. */
+  readonly tool: string;
+  /** From which role on it may be used; undefined: from any. */
+  readonly from?: string;
 }
 
 /** A part of a result. */

@@ -1,7 +1,13 @@
 import { type UseQueryResult, keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { JsonObject, ToolResult } from "./answers.ts";
 import { Refusal } from "./api.ts";
+import { useTools } from "./queries.ts";
 import { type Progress, callTool } from "./tool-call.ts";
+
+/** Whether the visitor may use a tool of an upstream. */
+export function useMayUse(upstream: string, tool: string): boolean {
+  return useTools().data?.some(({ name }) => name === `${upstream}__${tool}`) === true;
+}
 
 /** Where nobody wants to know how far it is. */
 const unheard = (): void => undefined;
@@ -35,7 +41,7 @@ export async function answerOf<T>(...asked: Parameters<typeof askTool>): Promise
 export interface ToolQuestion {
   /** Under which its answers are held: they are read anew when the live stream tells of a change of it. */
   readonly subject: string;
-  /** How often they are read anew besides, in ms, while they are shown. Default: never. */
+  /** How often they are read anew besides, in ms, while they are shown; older ones are read anew when they are shown again. Default: never. */
   readonly renewedEveryMs?: number;
   readonly upstream: string;
   readonly tool: string;
@@ -49,12 +55,12 @@ export function answerKey({ subject, upstream, tool, args }: ToolQuestion): read
 
 /** What a tool answers; the answer before stays until there is the next one. */
 export function useToolAnswer<T>(question: ToolQuestion, enabled = true): UseQueryResult<T> {
-  const { upstream, tool, args, renewedEveryMs = false } = question;
+  const { upstream, tool, args, renewedEveryMs } = question;
   return useQuery({
     queryKey: answerKey(question),
     queryFn: ({ signal }) => answerOf<T>(upstream, tool, args, signal),
-    staleTime: Infinity,
-    refetchInterval: renewedEveryMs,
+    staleTime: renewedEveryMs ?? Infinity,
+    refetchInterval: renewedEveryMs ?? false,
     placeholderData: keepPreviousData,
     enabled,
   });

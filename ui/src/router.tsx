@@ -37,6 +37,16 @@ const tool = createRoute({
   path: "/tools/$name",
   component: lazyRouteComponent(() => import("./pages/tool.tsx"), "ToolPage"),
 });
+const prompts = createRoute({
+  getParentRoute,
+  path: "/prompts",
+  component: lazyRouteComponent(() => import("./pages/prompts.tsx"), "PromptsPage"),
+});
+const prompt = createRoute({
+  getParentRoute,
+  path: "/prompts/$name",
+  component: lazyRouteComponent(() => import("./pages/prompt.tsx"), "PromptPage"),
+});
 const calls = createRoute({
   getParentRoute,
   path: "/calls",
@@ -86,6 +96,12 @@ const monitoring = createRoute({
   validateSearch: texts,
   component: lazyRouteComponent(() => import("./pages/monitoring.tsx"), "MonitoringPage"),
 });
+const documents = createRoute({
+  getParentRoute,
+  path: "/documents",
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import("./pages/documents.tsx"), "DocumentsPage"),
+});
 const access = createRoute({
   getParentRoute,
   path: "/access",
@@ -112,6 +128,8 @@ export const router = createRouter({
     upstream,
     tools,
     tool,
+    prompts,
+    prompt,
     calls,
     call,
     jobs,
@@ -121,6 +139,7 @@ export const router = createRouter({
     cache,
     cashflow,
     monitoring,
+    documents,
     access,
     alerts,
     settings,

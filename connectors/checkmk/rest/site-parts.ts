@@ -9,7 +9,7 @@ import { type IndexedHost, hostsFor, indexHosts, isCounted, servicesIn, siteOf }
 import type { StatusTables } from "./status-tables.ts";
 
 /** Services that are looked at at once where little is read of each. */
-export const countAtOnce = 20_000;
+export const countAtOnce = 10_000;
 
 /** The rows of each site that fit, which say by a label where they are from. @throws {CheckmkError} */
 export async function readRows<Row>(

@@ -14,10 +14,12 @@ import {
   shownService,
 } from "./live-shapes.ts";
 import { isoTime } from "./problem-shape.ts";
+import type { Hosts } from "../rest/hosts.ts";
+import { orNothing, told } from "../told.ts";
 
-/** Hosts and services as they are monitored at this moment. */
-export function liveListTools(monitoring: Monitoring): readonly Tool[] {
-  return [listHosts(monitoring), listHostServices(monitoring), listAllServices(monitoring)];
+/** Hosts and services as they are monitored at this moment, by `monitoring`; settings of hosts by `hosts`. */
+export function liveListTools(monitoring: Monitoring, hosts: Hosts): readonly Tool[] {
+  return [listHosts(monitoring, hosts), listHostServices(monitoring), listAllServices(monitoring)];
 }
 
 const readOnly = { readOnlyHint: true, openWorldHint: true } as const;
@@ -40,7 +42,10 @@ const counted = {
 /** Names that an answer may say it is made from: beyond, it is made from all. */
 const maxHostUses = 90;
 
-function listHosts(monitoring: Monitoring): Tool {
+/** Hosts whose settings are told at once: each is asked for by itself. */
+const maxConfigured = 100;
+
+function listHosts(monitoring: Monitoring, configured: Hosts): Tool {
   return tool({
     name: "list_hosts",
     title: "List hosts",
@@ -50,12 +55,19 @@ function listHosts(monitoring: Monitoring): Tool {
       ...hostWish,
       ...span,
       include_status: z.boolean().default(true).describe("Whether to say more than name, folder and address."),
+      effective_attributes: z
+        .boolean()
+        .default(false)
+        .describe(`Also the settings of each, with those from its folders; with a limit of up to ${maxConfigured}.`),
     }),
-    output: z.object({ hosts: z.array(hostShape.partial().required({ name: true })), ...counted }),
+    output: z.object({ hosts: z.array(listedShape), ...counted }),
     annotations: readOnly,
-    run: async ({ limit, offset, include_status: isFull, ...wish }, { signal }) => {
+    run: async ({ limit, offset, include_status: isFull, effective_attributes: isConfigured, ...wish }, { signal }) => {
+      if (isConfigured && limit > maxConfigured)
+        throw new ToolFailure(`effective_attributes takes a limit of up to ${maxConfigured}, got ${limit}`);
       const { rows, total, failures } = await monitoring.hosts(hostsWished(wish), { limit, offset }, signal);
-      const hosts = isFull ? rows.map(shownHost) : rows.map(nameAndPlace);
+      const shown = isFull ? rows.map(shownHost) : rows.map(nameAndPlace);
+      const hosts = isConfigured ? await withSettings(shown, configured, signal) : shown;
       const states = wish.state_filter?.map((state) => stateUse("hosts", state)) ?? [listUses.hosts];
       const ofServices = rows.length > maxHostUses ? [listUses.services] : rows.map(({ name }) => hostUse(name));
       return {
@@ -64,6 +76,34 @@ function listHosts(monitoring: Monitoring): Tool {
       };
     },
   });
+}
+
+const listedShape = hostShape
+  .partial()
+  .required({ name: true })
+  .extend({
+    effective_attributes: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .optional()
+      .describe("null where it is monitored and not configured any more."),
+  });
+
+/** The same hosts with their settings and those that they have from their folders. */
+async function withSettings<Host extends { readonly name: string }>(
+  hosts: readonly Host[],
+  configured: Hosts,
+  signal: AbortSignal,
+): Promise<(Host & { readonly effective_attributes: Record<string, unknown> | null })[]> {
+  return told(async () =>
+    Promise.all(
+      hosts.map(async (host) => {
+        const found = await orNothing(async () => configured.get(host.name, true, signal));
+        const settings = found === undefined ? null : { ...found.host.effectiveAttributes };
+        return { ...host, effective_attributes: settings };
+      }),
+    ),
+  );
 }
 
 function nameAndPlace({ name, folder, address }: HostRow) {

@@ -1,40 +1,22 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type OpenConnector, openConnector } from "switchyard/connector";
-import { connector } from "../connector.ts";
-import { type Simulator, startSimulator } from "../simulator/simulator.ts";
+import { test } from "node:test";
+import { openCheckmk } from "../../../test/rig/open-checkmk.ts";
 
 /* The tools about parameters, on a simulated site. */
 
-let simulator: Simulator;
-let open: OpenConnector;
-let host: string;
-
-before(async () => {
-  simulator = await startSimulator({ hosts: 10, nowMs: () => Date.now(), workMs: 20 });
-  const { url } = simulator;
-  open = await openConnector(connector, { url, site: "demo", user: "automation", secret: "automation-secret" });
-  simulator.site.rulebook.put({
-    id: "5b1c7d5e-6f0a-4d6e-a9c0-0f5e5a2f9a10",
-    ruleset: "checkgroup_parameters:filesystem",
-    folder: "/",
-    valueRaw: "{'levels': (80.0, 90.0), 'inodes_levels': (10.0, 5.0)}",
-    conditions: {},
-    properties: { description: "What filesystems are to leave free" },
-  });
-  const linux = [...simulator.site.configuration.hosts.values()].find(({ monitored }) =>
-    monitored.some(({ plugin }) => plugin === "df"),
-  );
-  host = linux?.name ?? "";
+const { simulator, call } = await openCheckmk({ hosts: 10, problems: 0.04 });
+simulator.site.rulebook.put({
+  id: "5b1c7d5e-6f0a-4d6e-a9c0-0f5e5a2f9a10",
+  ruleset: "checkgroup_parameters:filesystem",
+  folder: "/",
+  valueRaw: "{'levels': (80.0, 90.0), 'inodes_levels': (10.0, 5.0)}",
+  conditions: {},
+  properties: { description: "What filesystems are to leave free" },
 });
-
-after(async () => {
-  await open[Symbol.asyncDispose]();
-  await simulator.close();
-});
-
-const call = async (name: string, args: Readonly<Record<string, unknown>>) =>
-  Object((await open.call(name, args))["structuredContent"]);
+const linux = [...simulator.site.configuration.hosts.values()].find(({ monitored }) =>
+  monitored.some(({ plugin }) => plugin === "df"),
+);
+const host = linux?.name ?? "";
 
 test("parameters of one service are set by a rule of its own, which the next call changes", async () => {
   const about = { host_name: host, service_name: "Filesystem /" };

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ToolFailure } from "switchyard/connector";
-import { kill } from "./kill.ts";
+import { kill } from "../../shared/kill.ts";
 import { residentMb } from "./memory.ts";
 import type { FromWorker, Results, Work } from "./messages.ts";
 
@@ -26,6 +26,8 @@ interface Worker {
   state: "busy" | "resting" | "gone";
   answer: (message: FromWorker) => void;
   rest: NodeJS.Timeout | undefined;
+  /** Why it is gone, for who was about to use it; undefined before. */
+  why: string | undefined;
 }
 
 /**
@@ -50,6 +52,8 @@ export class Apart {
   ): Promise<Results[Kind]> {
     signal.throwIfAborted();
     const worker = await this.#worker(signal);
+    // It may have ended, or not even begun, before there was anybody to tell.
+    if (worker.why !== undefined) throw new ToolFailure(worker.why);
     const { promise, resolve, reject } = Promise.withResolvers<Results[Kind]>();
     const stop = (reason: Error): void => {
       this.#end(worker);
@@ -128,7 +132,7 @@ export class Apart {
     });
     child.unref();
     child.channel?.unref();
-    const worker: Worker = { child, state: "busy", answer: () => undefined, rest: undefined };
+    const worker: Worker = { child, state: "busy", answer: () => undefined, rest: undefined, why: undefined };
     this.#workers.add(worker);
     child.on("message", (message: FromWorker) => {
       worker.answer(message);
@@ -138,6 +142,7 @@ export class Apart {
       worker.state = "gone";
       this.#workers.delete(worker);
       const message = `The process that worked on it has ended (${how}); it may have wanted too much memory: ask for less`;
+      worker.why = message;
       worker.answer({ type: "failed", message, isRefused: true });
       this.#next();
     };

@@ -66,6 +66,7 @@ const byWords: readonly (readonly [RegExp, FailureCode])[] = [
   [/^Failed to get method|^App \S+ is not installed/i, "method_unknown"],
   [/is not whitelisted|^Not permitted$/i, "method_refused"],
   [/^DocType .+ not found|No module named 'frappe\.core\.doctype/i, "doctype_unknown"],
+  [/^Report .+ not found/i, "report_unknown"],
   [/Field not permitted in query|Unknown column|Invalid field/i, "field_unknown"],
   [/^Operator must be one of|Illegal SQL Query|Cannot use sub-query|Invalid filter/i, "query_invalid"],
   [

@@ -16,7 +16,8 @@ const recorded = {
   method_refused:
     "guest-logged-user method-wrong-verb run-method-get run-method-not-whitelisted run-doc-method v2-doc-method run-method-post",
   not_found:
-    "read-missing update-missing delete-again client-rename report-run-missing v2-read-missing v2-copy unknown-path v2-unknown-path patch-not-v1",
+    "read-missing update-missing delete-again client-rename v2-read-missing v2-copy unknown-path v2-unknown-path patch-not-v1",
+  report_unknown: "report-run-missing",
   doctype_unknown: "unknown-doctype-list unknown-doctype-read getdoctype-missing v2-unknown-doctype",
   field_unknown: "list-bad-field list-bad-filter-field v2-bad-field",
   query_invalid: "list-bad-operator list-bad-json-filters list-bad-order-by create-invalid-json",

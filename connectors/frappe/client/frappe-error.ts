@@ -38,6 +38,10 @@ export const failureTable = {
     suggestion:
       "There is no DocType of that name on this site. Names are singular and spelled with capitals and spaces, such as Sales Invoice; list the DocTypes.",
   },
+  report_unknown: {
+    mayPass: false,
+    suggestion: "There is no report of that name on this site. report_list says which there are; use the exact name.",
+  },
   duplicate: {
     mayPass: false,
     suggestion: "It exists already. Change the one that is there, or choose another name or value.",
@@ -141,6 +145,7 @@ const refusals: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "permission_denied",
   "not_found",
   "doctype_unknown",
+  "report_unknown",
   "duplicate",
   "modified_meanwhile",
   "value_missing",

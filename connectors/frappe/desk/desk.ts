@@ -1,3 +1,4 @@
+import type { EntityChange } from "switchyard/connector";
 import type { Apart } from "../apart/apart.ts";
 import type { Client } from "../client/client.ts";
 import { FrappeError } from "../client/frappe-error.ts";
@@ -20,8 +21,10 @@ export interface Desk {
   readonly python: Python;
   /** The site as whoever asks sees it. @throws {ToolFailure} who asks is nobody on this site. */
   readonly visitor: (caller: string | undefined) => Visitor;
-  /** Says that documents have changed, so that no answer that is kept shows them as they were. */
-  readonly changed: (uses: readonly string[]) => void;
+  /** Whether all callers are one user of the site, so that what one may know all may. */
+  readonly isShared: boolean;
+  /** Says that documents have changed, so that no answer that is kept shows them as they were; and to who watches, what became of which things. */
+  readonly changed: (uses: readonly string[], problems?: readonly string[], entities?: readonly EntityChange[]) => void;
 }
 
 /** Who asks, on the site. */
@@ -40,21 +43,37 @@ export function docTypeFor(desk: Desk, { key, client }: Visitor, name: string, s
 
 /** An answer that is made from these, and its user's alone where users differ. */
 export function answer<Structured>({ isOne }: Visitor, structured: Structured, uses: readonly string[]) {
+  // Whatever it shows, it shows as forms and rights are.
+  const all = uses.length === 0 ? uses : [...new Set([...uses, formsUse])];
   // More than an answer may name: any change of the connector drops it then.
-  return { structured, isPrivate: isOne, ...(uses.length <= 100 && { uses }) };
+  return { structured, isPrivate: isOne, ...(all.length <= 100 && { uses: all }) };
 }
 
 /** Documents that are told to have changed at once: with their DocType not more than may be. */
 const namesAtOnce = 90;
 
+/** DocTypes whose documents say what others are like, and who sees what of them. They change seldom, and then everything that is kept goes. */
+const forms: ReadonlySet<string> = new Set([
+  "DocType",
+  "Custom Field",
+  "Property Setter",
+  "Custom DocPerm",
+  "User Permission",
+  "DocShare",
+  "Role",
+  "Role Profile",
+  "User",
+]);
+const formsUse = doctypeUse("DocType");
+
 /** Says that a document, or without a name some of a DocType, is not what it was. */
 export function tellChanged(desk: Desk, doctype: string, ...names: readonly string[]): void {
-  if (doctype === "DocType" || doctype === "Custom Field" || doctype === "Property Setter") {
-    for (const name of names) desk.docTypes.forget(name);
-  }
+  const isForm = forms.has(doctype);
+  // The fields of one are in the forms of every DocType that has rows of it.
+  if (isForm) desk.docTypes.clear();
   for (let from = 0; from === 0 || from < names.length; from += namesAtOnce) {
     const some = names.slice(from, from + namesAtOnce).map((name) => docUse(doctype, name));
-    desk.changed([doctypeUse(doctype), "doctype:*", ...some]);
+    desk.changed([doctypeUse(doctype), "doctype:*", ...(isForm && doctype !== "DocType" ? [formsUse] : []), ...some]);
   }
 }
 

@@ -13,6 +13,8 @@ export interface Field {
   readonly isUnique: boolean;
   readonly mayChangeAfterSubmit: boolean;
   readonly isInList: boolean;
+  /** The heading that it stands under on the form; empty where there is none. */
+  readonly section: string;
   readonly default: string | undefined;
   /** Above 0, only roles with rights at this level see it. */
   readonly level: number;
@@ -45,6 +47,9 @@ export interface DocType {
 /** Types of fields that only lay a form out: they hold no value. */
 const layout = new Set(["Section Break", "Column Break", "Tab Break", "HTML", "Button", "Heading", "Fold", "Image"]);
 
+/** Those of them that begin a new part of the form. */
+const breaks = new Set(["Section Break", "Tab Break"]);
+
 /** Types of fields that hold rows of another DocType. */
 export const tableTypes: ReadonlySet<string> = new Set(["Table", "Table MultiSelect"]);
 
@@ -65,9 +70,7 @@ export function docTypeIn(answer: JsonObject): DocType | undefined {
 }
 
 function docTypeOf(doc: JsonObject, children: ReadonlyMap<string, DocType>): DocType {
-  const fields = listOf(doc, "fields")
-    .map(fieldOf)
-    .filter(({ type }) => !layout.has(type));
+  const fields = fieldsIn(listOf(doc, "fields"));
   const tables = fields.flatMap(({ name, type, options }) => {
     const child = tableTypes.has(type) ? children.get(options) : undefined;
     return child === undefined ? [] : ([[name, child]] as const);
@@ -90,7 +93,18 @@ function docTypeOf(doc: JsonObject, children: ReadonlyMap<string, DocType>): Doc
   };
 }
 
-function fieldOf(field: JsonObject): Field {
+function fieldsIn(rows: readonly JsonObject[]): readonly Field[] {
+  const fields: Field[] = [];
+  let section = "";
+  for (const row of rows) {
+    const field = fieldOf(row, section);
+    if (breaks.has(field.type)) section = stringAt(row, "label") ?? "";
+    else if (!layout.has(field.type)) fields.push(field);
+  }
+  return fields;
+}
+
+function fieldOf(field: JsonObject, section: string): Field {
   const name = stringAt(field, "fieldname") ?? "";
   return {
     name,
@@ -103,6 +117,7 @@ function fieldOf(field: JsonObject): Field {
     isUnique: isSet(field, "unique"),
     mayChangeAfterSubmit: isSet(field, "allow_on_submit"),
     isInList: isSet(field, "in_list_view"),
+    section,
     default: stringAt(field, "default") || undefined,
     level: Number(field["permlevel"] ?? 0),
   };

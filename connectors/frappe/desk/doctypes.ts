@@ -49,9 +49,9 @@ export class DocTypes {
     return docType;
   }
 
-  /** Forgets what is known of a DocType, for everybody. */
-  forget(name: string): void {
-    for (const key of this.#known.keys()) if (key.endsWith(`\n${name}`)) this.#known.delete(key);
+  /** Forgets what is known, for everybody. */
+  clear(): void {
+    this.#known.clear();
   }
 }
 

@@ -8,6 +8,7 @@ export const prompts: readonly Prompt[] = templates.map(
     name,
     title,
     description: `${description} (version ${version})`,
+    _meta: { "switchyard/version": String(version) },
     arguments: args.map(({ name: argument, description: what, default: fallback }) => ({
       name: argument,
       description: fallback === undefined ? what : `${what} Default: ${fallback}.`,

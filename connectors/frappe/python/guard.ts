@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { kill } from "../apart/kill.ts";
+import { kill } from "../../shared/kill.ts";
 
 /** Waits for the end of its input, which is the gateway's own end, however it comes; what stops a service by its group is not meant for it. */
 const script = 'trap "" INT TERM HUP; read -r _; kill -9 "$0"';

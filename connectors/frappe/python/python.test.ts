@@ -2,36 +2,40 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { type Server, createServer } from "node:net";
-import { after, before, test } from "node:test";
+import { createServer } from "node:net";
+import { after, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { saidBy } from "./messages.ts";
 import { Python } from "./python.ts";
 
+/** One that loads Python anew for every program, and one whose programs begin from an image of it. */
 const python = new Python({ memoryMb: 128 });
-let server: Server;
-let reached = 0;
+const prepared = new Python({ memoryMb: 128 });
+let preparing: Promise<boolean> | undefined;
 
-before(async () => {
-  server = createServer((socket) => {
-    reached += 1;
-    socket.destroy();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-});
 after(() => {
-  python.close();
-  python.close();
-  server.close();
+  for (const each of [python, prepared]) {
+    each.close();
+    each.close();
+  }
 });
 
 const staying = new AbortController().signal;
 
-function run(
+async function run(
   code: string,
-  { data = "null", variables = [] as string[], maxCharacters = 100_000, timeoutMs = 60_000, signal = staying } = {},
+  {
+    data = "null",
+    variables = [] as string[],
+    maxCharacters = 100_000,
+    timeoutMs = 60_000,
+    signal = staying,
+    on = prepared,
+  } = {},
 ) {
-  return python.run({ code, data, variables, maxCharacters }, timeoutMs, signal);
+  preparing ??= prepared.prepare();
+  assert.equal(await preparing, true);
+  return on.run({ code, data, variables, maxCharacters }, timeoutMs, signal);
 }
 
 test("a program computes with what it is given; its last value, what it printed and the variables asked for come back", async () => {
@@ -58,38 +62,80 @@ test("an error is told in Python's words, with the program's own lines only", as
   assert.doesNotMatch(error ?? "", /pyodide/);
 });
 
-test("nothing of one program is left for the next", async () => {
-  await run("import builtins\nbuiltins.kept = 1\nopen('/tmp/kept', 'w').write('x')");
-  const end = await run("import builtins, os\n[hasattr(builtins, 'kept'), os.path.exists('/tmp/kept')]");
-  assert.equal(end.result, "[false, false]");
-});
+for (const [on, how] of [
+  [python, "loaded"],
+  [prepared, "begun from an image"],
+] as const) {
+  test(`Python ${how}: nothing of one program is left for the next`, async () => {
+    await run("import builtins\nbuiltins.kept = 1\nopen('/tmp/kept', 'w').write('x')", { on });
+    const end = await run("import builtins, os\n[hasattr(builtins, 'kept'), os.path.exists('/tmp/kept')]", { on });
+    assert.equal(end.result, "[false, false]");
+  });
 
-test("a program reaches neither the network, nor files, nor processes, nor the gateway's environment", async () => {
-  const { port } = Object(server.address());
-  const tries = [
-    `import socket\nsocket.create_connection(('127.0.0.1', ${port}))`,
-    `import urllib.request\nurllib.request.urlopen('http://127.0.0.1:${port}/')`,
-    "from js import fetch",
-    "import pyodide.code\npyodide.code.run_js('1')",
-    "import pyodide_js\npyodide_js.setStdout.constructor('return process')()",
-    "import pyodide_js\npyodide_js.mountNodeFS('/mnt', '/etc')\nopen('/mnt/passwd').read()",
-    "open('/etc/passwd').read()",
-    "import subprocess\nsubprocess.run(['id'])",
-    "import os\nassert 'PATH' in os.environ and len(os.environ['PATH']) > 1 and 'node' in os.environ['PATH']",
-  ];
-  const code = `
+  test(`Python ${how}: a program reaches neither the network, nor files, nor processes, nor the gateway's environment`, async (t) => {
+    let reached = 0;
+    const server = createServer((socket) => {
+      reached += 1;
+      socket.destroy();
+    }).listen(0, "127.0.0.1");
+    t.after(() => server.close());
+    await once(server, "listening");
+    const { port } = Object(server.address());
+    const tries = [
+      `import socket\nsocket.create_connection(('127.0.0.1', ${port}))`,
+      `import urllib.request\nurllib.request.urlopen('http://127.0.0.1:${port}/')`,
+      "from js import fetch",
+      "import pyodide.code\npyodide.code.run_js('1')",
+      "import pyodide_js\npyodide_js.setStdout.constructor('return process')()",
+      "import pyodide_js\npyodide_js.mountNodeFS('/mnt', '/etc')\nopen('/mnt/passwd').read()",
+      "open('/etc/passwd').read()",
+      "import subprocess\nsubprocess.run(['id'])",
+      "import os\nassert 'PATH' in os.environ and len(os.environ['PATH']) > 1 and 'node' in os.environ['PATH']",
+    ];
+    const code = `
 went = []
 for at, each in enumerate(data):
     try:
-        exec(each, {})
+        exec(each)
         went.append(at)
     except BaseException:
         pass
 went`;
-  const end = await run(code, { data: JSON.stringify(tries) });
-  assert.equal(end.result, "[]", end.error);
-  assert.match((await run("import os\nos.system('id')")).error ?? "", /not to be had here/);
-  assert.equal(reached, 0);
+    const end = await run(code, { data: JSON.stringify(tries), on });
+    assert.equal(end.result, "[]", end.error);
+    assert.match((await run("import os\nos.system('id')", { on })).error ?? "", /not to be had here/);
+    assert.equal(reached, 0);
+  });
+
+  test(`Python ${how}: memory beyond the limit is not to be had`, async () => {
+    const { error } = await run("data = bytearray(200_000_000)", { on });
+    assert.match(error ?? "", /MemoryError$/);
+  });
+}
+
+test("programs that begin from one image draw other numbers, and find no input", async () => {
+  const code =
+    "import random, uuid\ntry:\n    input()\nexcept EOFError:\n    print('none')\n[random.random(), str(uuid.uuid4())]";
+  const [first, second] = [await run(code), await run(code)];
+  assert.equal(first.stdout, "none\n");
+  const [[number, id], [otherNumber, otherId]] = [JSON.parse(first.result ?? ""), JSON.parse(second.result ?? "")];
+  assert.notEqual(number, otherNumber);
+  assert.notEqual(id, otherId);
+});
+
+test("where no image can be made, programs load Python as before", async () => {
+  const { TMPDIR } = process.env;
+  const other = new Python();
+  process.env["TMPDIR"] = "/no/such/folder";
+  try {
+    assert.equal(await other.prepare(), false);
+  } finally {
+    if (TMPDIR === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = TMPDIR;
+  }
+  assert.equal((await run("1 + 1", { on: other })).result, "2");
+  other.close();
+  assert.equal(await other.prepare(), false);
 });
 
 test("a program that takes too long is ended, and the next one runs", async () => {
@@ -97,11 +143,6 @@ test("a program that takes too long is ended, and the next one runs", async () =
     message: /^The program took longer than 0\.3 s and was ended/,
   });
   assert.equal((await run("1 + 1")).result, "2");
-});
-
-test("memory beyond the limit is not to be had", async () => {
-  const { error } = await run("data = bytearray(200_000_000)");
-  assert.match(error ?? "", /MemoryError$/);
 });
 
 test("what is printed or returned is cut off where it gets too much", async () => {

@@ -1,13 +1,17 @@
+import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { loadPyodide as LoadPyodide } from "pyodide";
 import { limitMemory, limitModules, removeGlobals } from "./lockdown.ts";
 import type { FromSandbox, Program, ProgramEnd, ToSandbox } from "./messages.ts";
 
 /*
- * A process that runs one program in Python, in Pyodide, and is ended then: nothing of one program is left for the next. It is given Pyodide's address
- * and how many bytes the program may use.
+ * A process that runs one program in Python, in Pyodide, and is ended then: nothing of one program is left for the next. It is given Pyodide's address,
+ * how many bytes the program may use, and what it does with the image of Python's memory that it finds at its file 4: `use` it, `make` it and be ended
+ * before it has run anything, or `none`.
  */
 
-const [, , pyodideUrl = "", maxBytes = "0"] = process.argv;
+const [, , pyodideUrl = "", maxBytes = "0", image = "none"] = process.argv;
+/** Where the image is, after the three streams and the channel. */
+const imageFile = 4;
 // What `process.send` calls, and the way out: neither is left where a program could find it.
 const send: unknown = Reflect.get(process, "_send");
 const exit = process.exit.bind(process);
@@ -31,10 +35,35 @@ limitModules();
 limitMemory(Number(maxBytes));
 // It is imported by its address, as this process may not look through folders for it.
 const { loadPyodide }: { readonly loadPyodide: typeof LoadPyodide } = await import(pyodideUrl);
-const python = await loadPyodide({ jsglobals: Object.create(null) });
+const python = await loadPyodide({
+  jsglobals: Object.create(null),
+  ...(image === "make" && { _makeSnapshot: true }),
+  ...(image === "use" && { _loadSnapshot: readImage() }),
+});
+if (image === "make") makeImage();
+// Else every program would draw the numbers that the image's next one would have been.
+python.runPython('import sys\n"random" in sys.modules and sys.modules["random"].seed()');
 const toJson = python.runPython(epilogue);
 removeGlobals();
 tell({ type: "ready" });
+
+function makeImage(): void {
+  // What most programs begin with. Not `random`, nor what imports it: it would be seeded once for all.
+  python.runPython("import collections, csv, datetime, decimal, functools, itertools, json, math, re");
+  const bytes = python.makeMemorySnapshot();
+  for (let at = 0; at < bytes.length;) at += writeSync(imageFile, bytes, at, bytes.length - at);
+}
+
+function readImage(): Uint8Array {
+  const bytes = new Uint8Array(fstatSync(imageFile).size);
+  for (let at = 0; at < bytes.length;) {
+    const read = readSync(imageFile, bytes, at, bytes.length - at, at);
+    if (read === 0) throw new Error("The image ends too early");
+    at += read;
+  }
+  closeSync(imageFile);
+  return bytes;
+}
 
 process.on("message", ({ program }: ToSandbox) => {
   try {

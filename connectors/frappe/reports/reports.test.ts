@@ -104,3 +104,53 @@ test("filters are found in the code of a report's form, whatever stands within t
   for (const odd of ["", "filters: [", "filters: [{ fieldname: ", "no filters here", "filters: [{}]"])
     assert.deepEqual(scriptFilters(odd), []);
 });
+
+test("the statements of a simulated company say which filters they need, and run with these alone", async () => {
+  await using stand = await openStand(15);
+  const { call } = stand;
+  await stand.admin.create(
+    "Fiscal Year",
+    { year: "2026", year_start_date: "2026-01-01", year_end_date: "2026-12-31" },
+    signal,
+  );
+  const values: Readonly<Record<string, string>> = {
+    company: "Nordlicht",
+    fiscal_year: "2026",
+    from_fiscal_year: "2026",
+    to_fiscal_year: "2026",
+    from_date: "2026-01-01",
+    to_date: "2026-12-31",
+    report_date: "2026-12-31",
+  };
+  const needs: Readonly<Record<string, string>> = {
+    "General Ledger": "company from_date to_date",
+    "Trial Balance": "company fiscal_year from_date to_date",
+    "Balance Sheet": "company filter_based_on from_fiscal_year to_fiscal_year periodicity",
+    "Profit and Loss Statement": "company filter_based_on from_fiscal_year to_fiscal_year periodicity",
+    "Cash Flow": "company filter_based_on from_fiscal_year to_fiscal_year periodicity",
+    "Accounts Receivable": "company report_date",
+    "Budget Variance Report": "company from_fiscal_year to_fiscal_year",
+  };
+  for (const [report_name, expected] of Object.entries(needs)) {
+    const { required_filters: required, optional_filters: optional } = await call("report_requirements", {
+      report_name,
+    });
+    const names = required.map(({ name }: { name: string }) => name);
+    assert.deepEqual(names, expected.split(" "), report_name);
+    assert.ok(optional.length > 0, report_name);
+    const filters = Object.fromEntries(
+      required.map((each: { name: string; default?: string }) => [each.name, values[each.name] ?? each.default]),
+    );
+    await call("generate_report", { report_name, filters });
+  }
+});
+
+test("a report that is not there is told as that, with where to look", async () => {
+  await using stand = await openStand(14);
+  const asked = { report_name: "Sales Registr" };
+  for (const name of ["generate_report", "report_requirements"])
+    await assert.rejects(
+      stand.call(name, asked),
+      /There is no report of that name on this site\. report_list says which/,
+    );
+});

@@ -43,6 +43,9 @@ export interface Field {
   readonly allow_on_submit?: boolean;
   readonly read_only?: boolean;
   readonly in_list_view?: boolean;
+  readonly hidden?: boolean;
+  /** Whether the site has added it to a DocType of an app. */
+  readonly isCustom?: boolean;
   /** Rights to the field are given apart from those to the document. */
   readonly permlevel?: number;
 }
@@ -113,6 +116,24 @@ export const rowColumns = ["parent", "parentfield", "parenttype"] as const;
 export function field(fieldname: string, fieldtype: FieldType, more: Partial<Field> = {}): Field {
   const label = fieldname.replaceAll("_", " ").replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
   return { fieldname, label, fieldtype, ...more };
+}
+
+/** Fields of one type of which nothing is to be said but their names, which stand between spaces. */
+export function fieldsOf(fieldtype: FieldType, names: string, more: Partial<Field> = {}): readonly Field[] {
+  return names
+    .trim()
+    .split(/\s+/)
+    .map((name) => field(name, fieldtype, more));
+}
+
+/** A table in a document: its rows are of a DocType of their own. */
+export function table(fieldname: string, rows: string, more: Partial<Field> = {}): Field {
+  return field(fieldname, "Table", { options: rows, ...more });
+}
+
+/** A DocType of rows. */
+export function rowType(name: string, module: string, own: readonly Field[]): DocType {
+  return doctype(name, module, own, { istable: true, rights: [] });
 }
 
 /** Everything that a role does with documents that are not final, or with `submit` also with those. */

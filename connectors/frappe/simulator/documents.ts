@@ -1,15 +1,17 @@
-import { controllers } from "./controllers.ts";
-import type { DocType, Field } from "./doctype.ts";
+import { controllers } from "./controllers/all.ts";
+import type { DocType } from "./doctype.ts";
 import { type Json, isJson, objectsIn, textOf } from "./json.ts";
 import { linkTo } from "./links.ts";
 import { nameFor } from "./naming.ts";
 import { mayField, mustMay, may, toldOf } from "./permissions.ts";
 import { missing, raised, thrown } from "./raised.ts";
 import type { Request } from "./request.ts";
-import { type SiteState, doctypeOf, randomName } from "./site.ts";
+import { givenRow } from "./rows.ts";
+import { doctypeOf } from "./site.ts";
 import type { StoredDoc } from "./store.ts";
 import { checkLinks, missingIn, rowsOf, stored, tablesOf, validate, withDefaults } from "./values.ts";
 import { recordVersion } from "./versions.ts";
+import type { DocEvent } from "./webhooks.ts";
 
 /** A document by its name. @throws {Raised} `ImportError`, `DoesNotExistError`. */
 export function loaded(request: Request, doctype: string, name: string): { type: DocType; doc: StoredDoc } {
@@ -30,7 +32,7 @@ export function insert(request: Request, doctype: string, given: Json): StoredDo
   const doc: Json = { ...standard, ...withDefaults(site, type, given), doctype };
   for (const field of tablesOf(type)) {
     doc[field.fieldname] = objectsIn(given[field.fieldname]).map((row, index) =>
-      newRow(site, { type, field, standard, index }, row),
+      givenRow(site, { type, field, standard, index }, row),
     );
   }
   if (!may(site, user, type, "create", doc)) mustMay(site, user, type, "create", doc);
@@ -48,23 +50,10 @@ export function insert(request: Request, doctype: string, given: Json): StoredDo
   site.store.put(doctype, named);
   if (type.track_changes) recordAmendment(request, named);
   controllers[doctype]?.afterInsert?.(named, request, given);
+  controllers[doctype]?.onChange?.(named, request);
   const made = site.store.get(doctype, name) ?? named;
+  site.webhooks.note(site, doctype, made, ["after_insert", "on_update"]);
   return Number(given["docstatus"]) === 1 ? moved(request, type, made, {}, 1) : made;
-}
-
-/** Where a row stands, and what it has of its document. */
-interface RowPlace {
-  readonly type: DocType;
-  readonly field: Field;
-  readonly standard: Json;
-  readonly index: number;
-}
-
-function newRow(site: SiteState, { type, field, standard, index }: RowPlace, row: Json): Json {
-  const { fieldname, options = "" } = field;
-  const values = withDefaults(site, doctypeOf(site, options), row);
-  const place = { parentfield: fieldname, parenttype: type.name, doctype: options };
-  return { name: randomName(site), ...standard, idx: index + 1, ...values, ...place };
 }
 
 /** Changes a document, also its state, as its user may. A table that is given replaces the one that is there. */
@@ -102,9 +91,19 @@ function moved(request: Request, type: DocType, doc: StoredDoc, changes: Json, w
   }
   site.store.put(type.name, next);
   if (type.track_changes) recordVersion(request, type, doc, next);
+  controllers[type.name]?.onChange?.(next, request);
   if (was === 0 && wanted === 1) controllers[type.name]?.onSubmit?.(next, request);
   if (was === 1 && wanted === 2) controllers[type.name]?.onCancel?.(next, request);
-  return site.store.get(type.name, next.name) ?? next;
+  const made = site.store.get(type.name, next.name) ?? next;
+  site.webhooks.note(site, type.name, made, happenings(was, wanted));
+  return made;
+}
+
+/** What a site calls what becomes of a document that goes from one state to another. */
+function happenings(was: number, is: number): readonly DocEvent[] {
+  if (is === 2) return ["on_cancel", "on_change"];
+  if (was === 1) return ["on_change"];
+  return is === 1 ? ["on_update", "on_submit", "on_change"] : ["on_update", "on_change"];
 }
 
 /** A copy of a document with changes: what is no field of it, or may not be changed by the user, is left out in silence. */
@@ -125,7 +124,7 @@ function changed(request: Request, type: DocType, doc: StoredDoc, changes: Json,
     next[fieldname] = (given ?? before).map((row, index) => {
       const old = before.find(({ name }) => name === row["name"]);
       if (old === undefined) {
-        const fresh = newRow(site, { type, field, standard: Object.assign(created, stamp), index }, row);
+        const fresh = givenRow(site, { type, field, standard: Object.assign(created, stamp), index }, row);
         return Object.assign(fresh, { parent: doc.name });
       }
       const values = given === undefined ? {} : overlaid(doctypeOf(site, options), old, row);
@@ -216,6 +215,8 @@ export function remove(request: Request, doctype: string, name: string): void {
     throw thrown("LinkExistsError", text);
   }
   site.store.remove(doctype, name);
+  controllers[doctype]?.onChange?.(doc, request);
+  site.webhooks.note(site, doctype, doc, ["on_trash", "on_change"]);
 }
 
 function anchor(doctype: string, name: string): string {

@@ -114,7 +114,8 @@ function flags({ istable, issingle, is_submittable, custom, track_changes }: Doc
   };
 }
 
-function fieldRow(field: Field): Json {
+/** A field as its DocType lists it. */
+export function fieldRow(field: Field): Json {
   const { fieldname, label, fieldtype, options = null, permlevel = 0 } = field;
   return {
     fieldname,
@@ -125,7 +126,7 @@ function fieldRow(field: Field): Json {
     reqd: +(field.reqd ?? false),
     unique: +(field.unique ?? false),
     read_only: +(field.read_only ?? false),
-    hidden: 0,
+    hidden: +(field.hidden ?? false),
     in_list_view: +(field.in_list_view ?? false),
     in_standard_filter: 0,
     allow_on_submit: +(field.allow_on_submit ?? false),
@@ -135,6 +136,7 @@ function fieldRow(field: Field): Json {
     fetch_from: null,
     precision: "",
     length: 0,
+    ...(field.isCustom === true && { is_custom_field: 1 }),
   };
 }
 
@@ -183,7 +185,8 @@ function isFieldType(name: string): name is FieldType {
   return types.has(name);
 }
 
-function fieldIn(row: Json): Field {
+/** A field as a DocType lists it, or as the site has added it. */
+export function fieldIn(row: Json): Field {
   const fieldtype = textOf(row["fieldtype"]);
   const options = textOf(row["options"]);
   const initial = textOf(row["default"]);
@@ -196,6 +199,7 @@ function fieldIn(row: Json): Field {
     reqd: row["reqd"] === 1,
     unique: row["unique"] === 1,
     read_only: row["read_only"] === 1,
+    hidden: row["hidden"] === 1,
     in_list_view: row["in_list_view"] === 1,
     allow_on_submit: row["allow_on_submit"] === 1,
     permlevel: Number(row["permlevel"] ?? 0),

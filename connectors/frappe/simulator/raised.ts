@@ -3,6 +3,8 @@ export interface Told {
   readonly message: string;
   readonly title?: string;
   readonly indicator?: string;
+  /** Shown in a corner, and not in the way. */
+  readonly alert?: 1;
   /** Whether it was told by what stopped the request. */
   readonly isRaised?: boolean;
 }

@@ -61,11 +61,37 @@ for (const [name, version] of [
 }
 
 /**
- * What is not claimed of the shape of ERPNext's 27 exchanges: documents of DocTypes of which only what is needed is simulated, also where a
- * recording is told to be long. A payment was recorded with the stale name of a failure.
+ * What is claimed of an ERPNext 14: every exchange but one. A payment that it proposes was recorded with the stale name of a failure that did not stop
+ * it, and is made here as far as it is needed.
  */
-const otherShape =
-  "company customer-create supplier-create item-create sales-invoice-create sales-invoice-submit payment-entry-make journal-entry journal-entry-submit journal-entry-closed-year sales-invoice-2 sales-invoice-cancel";
+const claimed = [
+  "company",
+  "accounts",
+  "fiscal-years",
+  "cost-centers",
+  "customer-create",
+  "supplier-create",
+  "item-create",
+  "sales-invoice-create",
+  "sales-invoice-submit",
+  "gl-entries",
+  "journal-entry-unbalanced",
+  "journal-entry",
+  "journal-entry-submit",
+  "journal-entry-closed-year",
+  "report General Ledger",
+  "report Trial Balance",
+  "report Balance Sheet",
+  "report Profit and Loss Statement",
+  "report Cash Flow",
+  "report Accounts Receivable",
+  "report Budget Variance Report",
+  "report missing company filter",
+  "balance-on",
+  "sales-invoice-2",
+  "sales-invoice-cancel",
+  "gl-entries-after-cancel",
+];
 
 const books = ["erpnext-14.67.2.json", "../erpnext-scenario.mjs", "../recording-diff.mjs"].map((file) =>
   contract(join("backends/recordings", file)),
@@ -87,10 +113,16 @@ test(
       const [recorded, answered] = [exchangesIn(recording), exchangesIn(made)];
       assert.equal(recorded.size, 27);
       const ids = [...recorded.keys(), "+"];
-      const failures = await run(process.execPath, [compare, recording, made], { maxBuffer: 2 ** 26 });
-      assert.deepEqual(differing(failures.stdout, ids), ["payment-entry-make", "+"]);
       const shapes = await run(process.execPath, [compare, recording, made, "--shapes"], { maxBuffer: 2 ** 26 });
-      assert.deepEqual(differing(shapes.stdout, ids), [...otherShape.split(" "), "+"]);
+      // The one more that is answered here was not kept with the recording.
+      const differ = new Set(differing(shapes.stdout, ids));
+      assert.deepEqual(
+        ids.filter((id) => id !== "+" && !differ.has(id)),
+        claimed,
+      );
+      for (const words of ["in_words", "base_in_words", "total_amount_in_words"])
+        assert.deepEqual(writtenOut(answered, words), writtenOut(recorded, words), words);
+      for (const id of amounts) assert.deepEqual(numbersIn(answered.get(id)), numbersIn(recorded.get(id)), id);
       for (const name of [
         "General Ledger",
         "Trial Balance",
@@ -114,6 +146,42 @@ function exchangesIn(file: string): ReadonlyMap<string, unknown> {
   const list: unknown = JSON.parse(readFileSync(file, "utf8"));
   assert.ok(Array.isArray(list));
   return new Map(list.map(({ id, response }) => [String(id), response.body]));
+}
+
+/** Documents whose every number is compared: sums, rates, counts, switches. */
+const amounts = [
+  "company",
+  "customer-create",
+  "supplier-create",
+  "item-create",
+  "sales-invoice-create",
+  "journal-entry",
+];
+
+/** Every number in a document, and in its rows. */
+function numbersIn(body: unknown): unknown {
+  assert.ok(isJson(body) && isJson(body["data"]));
+  const kept = Object.entries(body["data"]).filter(([, value]) => typeof value === "number" || Array.isArray(value));
+  return Object.fromEntries(
+    kept.map(([name, value]) => [
+      name,
+      Array.isArray(value)
+        ? objectsIn(value).map((row) =>
+            Object.entries(row)
+              .filter(([, cell]) => typeof cell === "number")
+              .toSorted(([a], [b]) => a.localeCompare(b)),
+          )
+        : value,
+    ]),
+  );
+}
+
+/** A field of the documents that have it. */
+function writtenOut(bodies: ReadonlyMap<string, unknown>, name: string): readonly unknown[] {
+  return [...bodies.values()].flatMap((body) => {
+    const data = isJson(body) ? body["data"] : undefined;
+    return isJson(data) && name in data ? [data[name]] : [];
+  });
 }
 
 /** What a statement says of each account: every number in its row, and no name that was made up. */

@@ -23,16 +23,68 @@ function account(name: string, type: string, ...below: readonly Account[]): Acco
 const receivable = account("Accounts Receivable", "", account("Debtors", "Receivable"));
 const bank = account("Bank Accounts", "Bank", account("Main Bank", "Bank"));
 const cash = account("Cash In Hand", "Cash", account("Cash", "Cash"));
+const stock = account("Stock Assets", "Stock", account("Stock In Hand", "Stock"));
+const fixed = account(
+  "Fixed Assets",
+  "",
+  account("Accumulated Depreciation", "Accumulated Depreciation"),
+  account("CWIP Account", "Capital Work in Progress"),
+);
 const payable = account("Accounts Payable", "", account("Creditors", "Payable"));
-const indirect = ["Administrative Expenses", "Office Rent", "Salary"].map((name) => account(name, ""));
+const unbilled = account(
+  "Stock Liabilities",
+  "",
+  account("Stock Received But Not Billed", "Stock Received But Not Billed"),
+  account("Asset Received But Not Billed", "Asset Received But Not Billed"),
+);
+const sold = account(
+  "Stock Expenses",
+  "",
+  account("Cost of Goods Sold", "Cost of Goods Sold"),
+  account("Stock Adjustment", "Stock Adjustment"),
+);
+const indirect = [
+  ...["Administrative Expenses", "Exchange Gain/Loss", "Gain/Loss on Asset Disposal", "Office Rent"].map((name) =>
+    account(name, ""),
+  ),
+  account("Depreciation", "Depreciation"),
+  account("Round Off", "Round Off"),
+  ...["Salary", "Write Off"].map((name) => account(name, "")),
+];
 
 const chart = {
-  Asset: account("Application of Funds (Assets)", "", account("Current Assets", "", receivable, bank, cash)),
-  Liability: account("Source of Funds (Liabilities)", "", account("Current Liabilities", "", payable)),
+  Asset: account(
+    "Application of Funds (Assets)",
+    "",
+    account("Current Assets", "", receivable, bank, cash, stock),
+    fixed,
+  ),
+  Liability: account("Source of Funds (Liabilities)", "", account("Current Liabilities", "", payable, unbilled)),
   Equity: account("Equity", "", account("Capital Stock", "Equity")),
   Income: account("Income", "", account("Direct Income", "", account("Sales", ""), account("Service", ""))),
-  Expense: account("Expenses", "", account("Indirect Expenses", "", ...indirect)),
+  Expense: account("Expenses", "", account("Direct Expenses", "", sold), account("Indirect Expenses", "", ...indirect)),
 };
+
+/** Which account a company uses for what. */
+const accountsInUse = {
+  default_receivable_account: "Debtors",
+  default_payable_account: "Creditors",
+  default_income_account: "Sales",
+  default_expense_account: "Cost of Goods Sold",
+  default_cash_account: "Cash",
+  default_bank_account: "Main Bank",
+  round_off_account: "Round Off",
+  write_off_account: "Write Off",
+  exchange_gain_loss_account: "Exchange Gain/Loss",
+  default_inventory_account: "Stock In Hand",
+  stock_adjustment_account: "Stock Adjustment",
+  stock_received_but_not_billed: "Stock Received But Not Billed",
+  asset_received_but_not_billed: "Asset Received But Not Billed",
+  accumulated_depreciation_account: "Accumulated Depreciation",
+  depreciation_expense_account: "Depreciation",
+  disposal_account: "Gain/Loss on Asset Disposal",
+  capital_work_in_progress_account: "CWIP Account",
+} as const;
 
 /** Begins the books of a company: accounts, fiscal years, cost centres. */
 export function seedBooks(site: SiteState, { name, abbr, currency }: CompanySeed): void {
@@ -76,10 +128,9 @@ export function seedBooks(site: SiteState, { name, abbr, currency }: CompanySeed
     parent_cost_center: `${name} - ${abbr}`,
   };
   insert(request, "Cost Center", main);
-  save(request, "Company", name, {
-    default_receivable_account: `Debtors - ${abbr}`,
-    default_income_account: `Sales - ${abbr}`,
-    default_cash_account: `Cash - ${abbr}`,
-    cost_center: `Main - ${abbr}`,
-  });
+  const used = Object.entries(accountsInUse).map(([use, accountName]) => [use, `${accountName} - ${abbr}`] as const);
+  const centers = ["cost_center", "round_off_cost_center", "depreciation_cost_center"].map(
+    (use) => [use, main.name] as const,
+  );
+  save(request, "Company", name, Object.fromEntries([...used, ...centers]));
 }

@@ -40,6 +40,8 @@ export function seedSample(site: SiteState): void {
   for (const [email, first_name, roles] of samplePeople) {
     insert(request, "User", { email, first_name, new_password: "sample", roles: roles.map((role) => ({ role })) });
   }
+  const limit = { label: "Credit Limit", fieldname: "credit_limit", fieldtype: "Currency", permlevel: 1 };
+  insert(request, "Custom Field", { dt: "Customer", ...limit });
   for (const [customer_name, customer_group, territory] of customers) {
     insert(request, "Customer", { customer_name, customer_group, territory, credit_limit: 25_000 });
   }
@@ -48,6 +50,7 @@ export function seedSample(site: SiteState): void {
     item_name: "Consulting",
     item_group: "Services",
     stock_uom: "Day",
+    is_stock_item: 0,
     standard_rate: 950,
   });
   for (const [posted, due, customer, qty, state] of invoices) {

@@ -22,7 +22,7 @@ const roles = [
   "Auditor",
 ];
 
-/** What every site has: Administrator, roles, and a few reports. */
+/** What every site has: Administrator, roles, lists of prices, and a few reports. */
 export function seedCore(site: SiteState, password: string): void {
   const request = asAdministrator(site);
   for (const role_name of roles) insert(request, "Role", { role_name });
@@ -32,6 +32,12 @@ export function seedCore(site: SiteState, password: string): void {
   insert(request, "Report", { ...standard, report_name: "ToDo", ref_doctype: "ToDo" });
   const built = { report_name: "Document Share Report", ref_doctype: "Note", report_type: "Report Builder" };
   insert(request, "Report", { ...standard, ...built });
+  for (const [price_list_name, side] of [
+    ["Standard Buying", "buying"],
+    ["Standard Selling", "selling"],
+  ] as const) {
+    insert(request, "Price List", { price_list_name, currency: "EUR", [side]: 1 });
+  }
   for (const report_name of Object.keys(statements)) {
     const ref_doctype = report_name === "Accounts Receivable" ? "Sales Invoice" : "GL Entry";
     insert(request, "Report", {

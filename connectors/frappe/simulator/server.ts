@@ -1,4 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { sleep } from "switchyard/connector";
 import { encodedMessages, refusalBody, refusalBodyV2 } from "./error-body.ts";
 import { bodyOf, formOf } from "./form.ts";
 import type { SiteLimit } from "./rate-limit.ts";
@@ -13,6 +14,8 @@ export interface ServerOptions {
   readonly limit: SiteLimit | undefined;
   /** A larger body is refused. */
   readonly maxBodyBytes: number;
+  /** How long it waits before it works on a request, in ms. */
+  readonly paceMs: (method: string, path: string) => number;
   /** Whether the site is in maintenance now. */
   readonly isStopped: () => boolean;
 }
@@ -28,6 +31,8 @@ export function siteServer(site: SiteState, options: ServerOptions): Server {
     });
   });
 }
+
+const never = new AbortController().signal;
 
 async function handle(
   site: SiteState,
@@ -46,6 +51,8 @@ async function handle(
     const body = await bodyOf(incoming, options.maxBodyBytes);
     if (options.isStopped()) throw raised("SessionStopped", "Site is in maintenance mode");
     if (turn?.isRefused === true) throw raised("TooManyRequestsError", "Too Many Requests");
+    const paceMs = options.paceMs(incoming.method ?? "GET", path);
+    if (paceMs > 0) await sleep(site.clock, paceMs, never);
     send(worked(site, incoming, url, path, body));
   } catch (thrown) {
     if (!(thrown instanceof Raised)) throw thrown;
@@ -67,9 +74,12 @@ function worked(site: SiteState, incoming: IncomingMessage, url: URL, path: stri
   const request: Request = { site, user, method: incoming.method ?? "GET", path, args, file, told: [] };
   site.store.begin();
   try {
-    return withTold(request, routed(request));
+    const answer = withTold(request, routed(request));
+    site.webhooks.flush();
+    return answer;
   } catch (thrown) {
     site.store.rollback();
+    site.webhooks.drop();
     throw thrown;
   }
 }

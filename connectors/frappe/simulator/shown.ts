@@ -4,9 +4,10 @@ import { mayField } from "./permissions.ts";
 import type { Request } from "./request.ts";
 import { doctypeOf } from "./site.ts";
 import type { StoredDoc } from "./store.ts";
+import { isGiven } from "./rows.ts";
 import { rowsOf, tablesOf } from "./values.ts";
 
-/** How a document is shown: whether what is empty is there as null, and whether its rows were just made. */
+/** How a document is shown: whether what is empty is there as null, and whether those of its rows that came with it were just made. */
 export interface Showing {
   readonly nulls: boolean;
   readonly areRowsNew?: boolean;
@@ -33,7 +34,7 @@ export function shownDoc(
     const fields = new Set(own.map((field) => field.fieldname));
     shown[fieldname] = rowsOf(doc[fieldname]).map((row) => {
       const kept = Object.entries(row).filter(([key, value]) => nulls || value !== null || !fields.has(key));
-      return Object.fromEntries(areRowsNew ? [...kept, ["__unsaved", 1]] : kept);
+      return Object.fromEntries(areRowsNew && isGiven(row, doc) ? [...kept, ["__unsaved", 1]] : kept);
     });
   }
   return shown;

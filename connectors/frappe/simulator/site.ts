@@ -5,6 +5,7 @@ import { type SiteVersion, hexadecimal } from "./error-body.ts";
 import { textOf } from "./json.ts";
 import { missing } from "./raised.ts";
 import { Store } from "./store.ts";
+import { Webhooks } from "./webhooks.ts";
 
 /** One who has logged in with a password. */
 export interface Session {
@@ -27,6 +28,8 @@ export interface SiteState {
   readonly random: () => number;
   readonly timeZone: string;
   readonly doctypes: Map<string, DocType>;
+  /** Those that a site has changed, as their apps have them. */
+  readonly plainDoctypes: Map<string, DocType>;
   readonly store: Store;
   readonly sessions: Map<string, Session>;
   readonly passwords: Map<string, string>;
@@ -35,6 +38,7 @@ export interface SiteState {
   /** By token of OAuth. */
   readonly bearers: Map<string, string>;
   readonly files: Map<string, StoredFile>;
+  readonly webhooks: Webhooks;
   /** The time now as the site writes it, never twice the same. */
   readonly now: () => string;
 }
@@ -50,12 +54,14 @@ export function emptySite(options: Pick<SiteState, "version" | "clock" | "random
   return {
     ...options,
     doctypes: new Map(),
+    plainDoctypes: new Map(),
     store: new Store(),
     sessions: new Map(),
     passwords: new Map(),
     secrets: new Map(),
     bearers: new Map(),
     files: new Map(),
+    webhooks: new Webhooks(options.clock),
     now,
   };
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "switchyard/connector";
 import { accountingDoctypes } from "./doctypes/accounting.ts";
 import { coreDoctypes } from "./doctypes/core.ts";
+import { webhookDoctypes } from "./doctypes/webhook.ts";
 import type { SiteVersion } from "./error-body.ts";
 import { register } from "./meta.ts";
 import { type LimitOptions, SiteLimit } from "./rate-limit.ts";
@@ -22,6 +23,8 @@ export interface SimulatorOptions {
   readonly maxBodyBytes?: number;
   /** Default `Asia/Kolkata`, as a site has it where nothing was set. */
   readonly timeZone?: string;
+  /** How long it waits before it works on a request, in ms: as one that is far away, or has a database to wait for. Default 0. */
+  readonly paceMs?: (method: string, path: string) => number;
   /** What else is in it at the start. */
   readonly seed?: (site: SiteState) => void;
   readonly clock?: Clock;
@@ -52,13 +55,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     timeZone = "Asia/Kolkata",
   } = options;
   const site = emptySite({ version, clock, random, timeZone });
-  for (const type of [...coreDoctypes(version), ...accountingDoctypes]) register(site, type);
+  for (const type of [...coreDoctypes(version), ...accountingDoctypes, ...webhookDoctypes]) register(site, type);
   seedCore(site, password);
   options.seed?.(site);
   let isStopped = false;
   const server = siteServer(site, {
     limit: options.rateLimit && new SiteLimit(options.rateLimit, clock),
     maxBodyBytes: options.maxBodyBytes ?? 25 * 1024 * 1024,
+    paceMs: options.paceMs ?? (() => 0),
     isStopped: () => isStopped,
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -68,12 +72,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const bound = typeof address === "object" && address !== null ? address.port : port;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    closing ??= new Promise((done) => {
+    closing ??= new Promise<void>((done) => {
       server.close(() => {
         done();
       });
       server.closeAllConnections();
-    });
+    }).then(() => site.webhooks.close());
     return closing;
   };
   return {

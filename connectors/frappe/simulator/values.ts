@@ -27,8 +27,8 @@ function defaultOf(site: SiteState, field: Field): unknown {
   if (field.default === "user") return null;
   if (field.default !== undefined) return stored(field, field.default);
   if (isNumeric(field)) return 0;
-  const first = field.fieldtype === "Select" ? field.options?.split("\n")[0] : undefined;
-  return first === undefined || first === "" ? null : first;
+  // The first choice, also where that is empty.
+  return (field.fieldtype === "Select" ? field.options?.split("\n")[0] : undefined) ?? null;
 }
 
 /** Refuses values that a document or row may not hold. */

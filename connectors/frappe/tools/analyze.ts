@@ -5,6 +5,7 @@ import { chartKinds } from "../../shared/charts/chart.ts";
 import type { Table } from "../../shared/table.ts";
 import { type Desk, answer } from "../desk/desk.ts";
 import { mostRows, rowsFor, rowsShape } from "./rows.ts";
+import { targets } from "./targets.ts";
 
 const analysisTypes = ["profile", "statistics", "trends", "quality", "correlations", "distribution", "groups"] as const;
 
@@ -139,6 +140,7 @@ export function chartTool(desk: Desk): Tool {
       option: z.looseObject({}).describe("An option of ECharts 6."),
     }),
     annotations: { readOnlyHint: true, openWorldHint: true },
+    withinMs: targets.chartMs,
     run: async ({ chart_type: kind, x, y, aggregate, ...rest }, call) => {
       const visitor = desk.visitor(call.caller);
       const wanted =

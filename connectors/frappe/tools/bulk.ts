@@ -2,9 +2,8 @@ import { type Tool, type ToolCall, ToolFailure, batch, tool } from "switchyard/c
 import { z } from "zod";
 import { FrappeError } from "../client/frappe-error.ts";
 import { type JsonObject, stringAt } from "../client/json.ts";
-import { checkValues } from "../desk/check-values.ts";
+import { checked } from "../desk/checked.ts";
 import { type Desk, type Visitor, answer, docTypeFor, tellChanged, tellable } from "../desk/desk.ts";
-import { maskProblem } from "./create.ts";
 import { checkState, withTables } from "./update.ts";
 import { asked, docShape } from "./shapes.ts";
 
@@ -58,8 +57,8 @@ export function bulkTool(desk: Desk): Tool {
       const docType = await docTypeFor(desk, visitor, doctype, call.signal);
       const wrong = new Map(
         documents.flatMap((values, at) => {
-          const { problems } = checkValues(docType, values, operation === "insert");
-          const error = maskProblem(desk, docType, values) ?? wrongOf(values, operation, problems);
+          const { problems } = checked(desk, docType, values, operation === "insert");
+          const error = wrongOf(values, operation, problems);
           return error === undefined ? [] : [[at, error] as const];
         }),
       );

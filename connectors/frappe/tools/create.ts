@@ -2,14 +2,29 @@ import { type Tool, type ToolCall, ToolFailure, tool } from "switchyard/connecto
 import { z } from "zod";
 import { FrappeError } from "../client/frappe-error.ts";
 import { type JsonObject, isJsonObject } from "../client/json.ts";
-import { type Problem, checkValues, deadLinks } from "../desk/check-values.ts";
+import { type Problem, deadLinks } from "../desk/check-values.ts";
+import { checked } from "../desk/checked.ts";
 import { type Desk, type Visitor, answer, docTypeFor, pageOf, tellChanged, tellable } from "../desk/desk.ts";
 import type { DocType } from "../desk/doctype.ts";
-import { mask } from "../desk/masks.ts";
+import { sayable } from "../desk/sayable.ts";
 import { stateOf } from "./read.ts";
 import { asked, docShape } from "./shapes.ts";
+import { targets } from "./targets.ts";
 
 const problemShape = z.array(z.object({ field: z.string(), problem: z.string() }));
+
+const creationShape = z.object({
+  doctype: z.string(),
+  name: z.string().optional(),
+  data: docShape.optional(),
+  state: z.enum(["draft", "submitted", "cancelled"]).optional(),
+  can_submit: z.boolean(),
+  url: z.string().optional(),
+  warnings: z.array(z.string()).describe("What the site said, and values that it set otherwise than asked."),
+  validation_passed: z.boolean().optional().describe("With validate_only."),
+  problems: problemShape.optional(),
+  missing: problemShape.optional().describe("With validate_only: what is required, and not given."),
+});
 
 /** Creates one document. */
 export function createTool(desk: Desk): Tool {
@@ -24,24 +39,14 @@ export function createTool(desk: Desk): Tool {
       submit: z.boolean().default(false).describe("Submit it at once, which makes it final."),
       validate_only: z.boolean().default(false),
     }),
-    output: z.object({
-      doctype: z.string(),
-      name: z.string().optional(),
-      data: docShape.optional(),
-      state: z.enum(["draft", "submitted", "cancelled"]).optional(),
-      can_submit: z.boolean(),
-      url: z.string().optional(),
-      warnings: z.array(z.string()).describe("What the site said, and values that it set otherwise than asked."),
-      validation_passed: z.boolean().optional().describe("With validate_only."),
-      problems: problemShape.optional(),
-      missing: problemShape.optional().describe("With validate_only: what is required, and not given."),
-    }),
+    output: creationShape,
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+    withinMs: targets.createMs,
     run: async ({ doctype, data, submit, validate_only: isTrial }, call) => {
       const visitor = desk.visitor(call.caller);
       const docType = await docTypeFor(desk, visitor, doctype, call.signal);
       refuseSubmit(docType, submit);
-      const { problems, warnings, links } = checkValues(docType, data, true);
+      const { problems, warnings, links } = checked(desk, docType, data, true);
       if (isTrial) {
         const all = [...problems, ...(await deadLinks(visitor.client, links, call.signal))];
         const structured = { doctype, can_submit: docType.isSubmittable, warnings: [], problems: all };
@@ -62,7 +67,10 @@ export function createTool(desk: Desk): Tool {
           state,
           can_submit: docType.isSubmittable && state === "draft",
           url: pageOf(desk, doctype, name),
-          warnings: [...messages, ...done.messages, ...overridden(desk, docType, data, doc)],
+          warnings: [
+            ...sayable(desk.masks, docType, [...messages, ...done.messages], data, doc, done.doc),
+            ...overridden(desk, docType, data, doc),
+          ],
         },
         [],
       );
@@ -82,38 +90,9 @@ export function refuse(problems: readonly Problem[]): void {
   throw new ToolFailure(`${told.join("; ")}. Nothing was written; get_doctype_info lists fields and their types`);
 }
 
-/** @throws {ToolFailure} a value is the mask that stands for one: it would be written in its place. */
-export function withoutMasks(desk: Desk, docType: DocType, values: JsonObject): JsonObject {
-  const problem = maskProblem(desk, docType, values);
-  if (problem === undefined) return values;
-  throw new ToolFailure(`${problem}. Nothing was written`);
-}
-
-/** What is wrong where a value, at the top or in a row, is the mask that stands for one; undefined where none is. */
-export function maskProblem(desk: Desk, docType: DocType, values: JsonObject): string | undefined {
-  const place = maskedPlace(desk, docType, values);
-  if (place === undefined) return undefined;
-  return `${place} is masked, and "${mask}" is not its value: leave it out`;
-}
-
-function maskedPlace({ masks }: Desk, docType: DocType, values: JsonObject): string | undefined {
-  for (const [field, value] of Object.entries(values)) {
-    if (value === mask && masks.has(docType.name, field)) return field;
-    if (!Array.isArray(value)) continue;
-    for (const [at, row] of value.entries()) {
-      if (!isJsonObject(row)) continue;
-      const child = docType.tables.get(field)?.name;
-      const found = Object.keys(row).find((name) => row[name] === mask && masks.has(child, name, docType.name));
-      if (found !== undefined) return `${field}[${at}].${found}`;
-    }
-  }
-  return undefined;
-}
-
 async function created(desk: Desk, { client }: Visitor, docType: DocType, data: JsonObject, signal: AbortSignal) {
-  const values = withoutMasks(desk, docType, data);
   try {
-    return await client.create(docType.name, values, signal);
+    return await client.create(docType.name, data, signal);
   } catch (thrown) {
     throw tellable(desk, docType.name, data, thrown);
   }

@@ -17,7 +17,10 @@ const fieldShape = z.object({
   changes_after_submit: z.literal(true).optional(),
   masked: z.literal(true).optional().describe("Its values are not shown, and cannot be asked for."),
   default: z.string().optional(),
+  section: z.string().optional().describe("The heading that it stands under on the form."),
 });
+
+export type FieldAnswer = z.output<typeof fieldShape>;
 
 const infoShape = z.object({
   doctype: z.string(),
@@ -34,6 +37,8 @@ const infoShape = z.object({
     z.object({ role: z.string(), level: z.int(), rights: z.array(z.string()), only_own: z.boolean() }),
   ),
 });
+
+export type DocTypeAnswer = z.output<typeof infoShape>;
 
 /** What a DocType is like. */
 export function doctypeInfoTool(desk: Desk): Tool {
@@ -83,7 +88,8 @@ export function infoOf(desk: Desk, docType: DocType): z.output<typeof infoShape>
 }
 
 function fieldOf(desk: Desk, doctype: string, field: Field): z.output<typeof fieldShape> {
-  const { name, label, type, options, isRequired, isReadOnly, isHidden, isUnique, mayChangeAfterSubmit } = field;
+  const { name, label, type, options, isRequired, isReadOnly, isHidden, isUnique, mayChangeAfterSubmit, section } =
+    field;
   const yes = true as const;
   return {
     name,
@@ -97,5 +103,6 @@ function fieldOf(desk: Desk, doctype: string, field: Field): z.output<typeof fie
     ...(mayChangeAfterSubmit && { changes_after_submit: yes }),
     ...(desk.masks.has(doctype, name) && { masked: yes }),
     ...(field.default !== undefined && { default: field.default }),
+    ...(section !== "" && { section }),
   };
 }

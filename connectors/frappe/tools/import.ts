@@ -1,11 +1,11 @@
 import { type Tool, ToolFailure, tool } from "switchyard/connector";
 import { z } from "zod";
 import type { JsonObject } from "../client/json.ts";
-import { type Problem, checkValues, deadLinks } from "../desk/check-values.ts";
+import { type Problem, deadLinks } from "../desk/check-values.ts";
+import { checked } from "../desk/checked.ts";
 import { type Desk, type Visitor, answer, docTypeFor, plain, tellChanged } from "../desk/desk.ts";
 import { type DocType, type Field, tableTypes } from "../desk/doctype.ts";
 import { fileFor, fileShape, objectsOf } from "./files.ts";
-import { maskProblem } from "./create.ts";
 import { inserted, mostDocuments, rowResultShape } from "./bulk.ts";
 import { asked } from "./shapes.ts";
 
@@ -211,8 +211,8 @@ async function problemsOf(
   const problems = new Map<number, string>();
   const known = new Map<string, boolean>();
   for (const [at, values] of documents.entries()) {
-    const checked = checkValues(docType, values, true);
-    const links = at < linkedRows ? checked.links : [];
+    const { problems: own, links: all } = checked(desk, docType, values, true);
+    const links = at < linkedRows ? all : [];
     const dead: Problem[] = [];
     for (const link of links) {
       const key = `${link.doctype}\n${link.name}`;
@@ -220,9 +220,8 @@ async function problemsOf(
       known.set(key, isDead);
       if (isDead) dead.push({ field: link.field, problem: `There is no ${link.doctype} ${JSON.stringify(link.name)}` });
     }
-    const all = [...checked.problems, ...dead].map(({ field, problem }) => `${field}: ${problem}`);
-    const found = maskProblem(desk, docType, values) ?? all.join("; ");
-    if (found !== "") problems.set(at, found);
+    const told = [...own, ...dead].map(({ field, problem }) => `${field}: ${problem}`);
+    if (told.length > 0) problems.set(at, told.join("; "));
   }
   return problems;
 }

@@ -1,10 +1,11 @@
 import { type Tool, ToolFailure, tool } from "switchyard/connector";
 import { z } from "zod";
 import { type JsonObject, isJsonObject, stringAt } from "../client/json.ts";
-import { checkValues } from "../desk/check-values.ts";
+import { checked } from "../desk/checked.ts";
 import { type Desk, answer, docTypeFor, pageOf, tellChanged } from "../desk/desk.ts";
 import { type DocType, standardFields } from "../desk/doctype.ts";
-import { refuse, withoutMasks } from "./create.ts";
+import { sayable } from "../desk/sayable.ts";
+import { refuse } from "./create.ts";
 import { stateOf } from "./read.ts";
 import { asked, docShape } from "./shapes.ts";
 
@@ -18,6 +19,8 @@ const output = z.object({
   url: z.string(),
   warnings: z.array(z.string()),
 });
+
+export type WrittenAnswer = z.output<typeof output>;
 
 /** What a document goes through: a draft is submitted, what was submitted cancelled, what was cancelled amended; what is no more wanted deleted. */
 export function lifecycleTools(desk: Desk): readonly Tool[] {
@@ -41,6 +44,7 @@ function submitDocument(desk: Desk): Tool {
       const now = await visitor.client.read(doctype, name, signal);
       expect(docType, now, "draft", "submitted");
       if (modified !== undefined && modified !== now["modified"]) {
+        tellChanged(desk, doctype, name);
         throw new ToolFailure(
           `${doctype} ${name} was changed by ${String(now["modified_by"])} at ${String(now["modified"])}, after the version of ${modified} that you have. Nothing was submitted; read it again`,
         );
@@ -48,7 +52,7 @@ function submitDocument(desk: Desk): Tool {
       const { doc, messages } = await visitor.client.submit(doctype, name, stringAt(now, "modified"), signal);
       // What it posts to, such as ledgers, is of other DocTypes.
       tellChanged(desk, doctype, name);
-      return answer(visitor, told(desk, doctype, doc, messages), []);
+      return answer(visitor, told(desk, docType, doc, messages), []);
     },
   });
 }
@@ -68,7 +72,7 @@ function cancelDocument(desk: Desk): Tool {
       expect(docType, await visitor.client.read(doctype, name, signal), "submitted", "cancelled");
       const { doc, messages } = await visitor.client.cancel(doctype, name, signal);
       tellChanged(desk, doctype, name);
-      return answer(visitor, told(desk, doctype, doc, messages), []);
+      return answer(visitor, told(desk, docType, doc, messages), []);
     },
   });
 }
@@ -85,14 +89,13 @@ function amendDocument(desk: Desk): Tool {
     run: async ({ doctype, name, changes }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       const docType = await docTypeFor(desk, visitor, doctype, signal);
-      refuse(checkValues(docType, changes, false).problems);
-      const changed = withoutMasks(desk, docType, changes);
+      refuse(checked(desk, docType, changes, false).problems);
       const now = await visitor.client.read(doctype, name, signal);
       expect(docType, now, "cancelled", "amended");
-      const values = { ...copied(docType, now), ...changed, amended_from: name };
+      const values = { ...copied(docType, now), ...changes, amended_from: name };
       const { doc, messages } = await visitor.client.create(doctype, values, signal);
       tellChanged(desk, doctype, name, String(doc["name"]));
-      return answer(visitor, told(desk, doctype, doc, messages), []);
+      return answer(visitor, told(desk, docType, doc, messages), []);
     },
   });
 }
@@ -143,7 +146,8 @@ function rowCopied(row: JsonObject): JsonObject {
   return Object.fromEntries(entries);
 }
 
-function told(desk: Desk, doctype: string, doc: JsonObject, messages: readonly string[]) {
+function told(desk: Desk, docType: DocType, doc: JsonObject, messages: readonly string[]) {
+  const { name: doctype } = docType;
   const name = String(doc["name"]);
   const state = stringAt(doc, "workflow_state");
   const modified = stringAt(doc, "modified");
@@ -155,6 +159,6 @@ function told(desk: Desk, doctype: string, doc: JsonObject, messages: readonly s
     ...(state !== undefined && { workflow_state: state }),
     ...(modified !== undefined && { modified }),
     url: pageOf(desk, doctype, name),
-    warnings: [...messages],
+    warnings: [...sayable(desk.masks, docType, messages, doc)],
   };
 }

@@ -4,12 +4,22 @@ import { parsedJson } from "../client/json.ts";
 import { type Desk, answer } from "../desk/desk.ts";
 import { ProgramEnded } from "../python/python.ts";
 import { rowsFor, rowsShape } from "./rows.ts";
+import { targets } from "./targets.ts";
 
 /** Characters of what is printed, of the result, and of each variable. */
 const maxCharacters = 200_000;
 
 /** Queries whose rows one program gets. */
 const mostQueries = 10;
+
+const programShape = z.object({
+  output: z.string().describe("What was printed."),
+  errors: z.string().describe("What was printed to standard error."),
+  result: z.unknown().optional(),
+  variables: z.record(z.string(), z.unknown()),
+  row_counts: z.record(z.string(), z.int()),
+  is_cut: z.boolean().describe("Whether something was too long, and cut off."),
+});
 
 /** Runs a program over rows. */
 export function pythonTool(desk: Desk): Tool {
@@ -29,15 +39,9 @@ export function pythonTool(desk: Desk): Tool {
       timeout: z.int().min(1).max(300).default(30).describe("Seconds."),
       return_variables: z.array(z.string().max(200)).max(50).default([]),
     }),
-    output: z.object({
-      output: z.string().describe("What was printed."),
-      errors: z.string().describe("What was printed to standard error."),
-      result: z.unknown().optional(),
-      variables: z.record(z.string(), z.unknown()),
-      row_counts: z.record(z.string(), z.int()),
-      is_cut: z.boolean().describe("Whether something was too long, and cut off."),
-    }),
+    output: programShape,
     annotations: { readOnlyHint: true, openWorldHint: true },
+    withinMs: targets.codeMs,
     run: async ({ code, data_query: asked, timeout, return_variables: variables }, call) => {
       const visitor = desk.visitor(call.caller);
       const queries = asked === undefined ? {} : isOne(asked) ? { data: asked } : asked;
@@ -45,6 +49,8 @@ export function pythonTool(desk: Desk): Tool {
       if (count > mostQueries) {
         throw new ToolFailure(`data_query holds ${count} queries; at most ${mostQueries} are made for one program`);
       }
+      // It loads while the site answers.
+      if (count > 0) desk.python.expect();
       const data: Record<string, readonly object[]> = {};
       const uses = new Set<string>();
       for (const [name, query] of Object.entries(queries)) {

@@ -5,9 +5,24 @@ import { type Desk, answer, docTypeFor, pageOf } from "../desk/desk.ts";
 import type { DocType } from "../desk/doctype.ts";
 import { docUse, doctypeUse } from "../desk/uses.ts";
 import { asked, docShape } from "./shapes.ts";
+import { targets } from "./targets.ts";
 
 /** Rows of one answer. */
 const mostRows = 1000;
+
+const documentShape = z.object({ doctype: z.string(), name: z.string(), data: docShape, url: z.string() });
+
+export type DocumentAnswer = z.output<typeof documentShape>;
+
+const listShape = z.object({
+  doctype: z.string(),
+  data: z.array(docShape),
+  count: z.int(),
+  total_count: z.int().optional().describe("How many there are in all. Not there with group_by."),
+  has_more: z.boolean(),
+});
+
+export type ListAnswer = z.output<typeof listShape>;
 
 /** What reads documents. */
 export function readTools(desk: Desk): readonly Tool[] {
@@ -21,8 +36,9 @@ function getDocument(desk: Desk): Tool {
     description:
       "Reads one document with the rows of its tables. Keep its modified: with it, update_document notices whether somebody changed it meanwhile. Times are in the site's time zone.",
     input: z.object({ doctype: asked.doctype, name: asked.name }),
-    output: z.object({ doctype: z.string(), name: z.string(), data: docShape, url: z.string() }),
+    output: documentShape,
     annotations: { readOnlyHint: true, openWorldHint: true },
+    withinMs: targets.readMs,
     run: async ({ doctype, name }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       const doc = await visitor.client.read(doctype, name, signal);
@@ -48,18 +64,13 @@ function listDocuments(desk: Desk): Tool {
       limit: z.int().min(1).max(mostRows).default(20),
       offset: z.int().min(0).default(0).describe("How many are left out before the first."),
     }),
-    output: z.object({
-      doctype: z.string(),
-      data: z.array(docShape),
-      count: z.int(),
-      total_count: z.int().optional().describe("How many there are in all. Not there with group_by."),
-      has_more: z.boolean(),
-    }),
+    output: listShape,
     annotations: { readOnlyHint: true, openWorldHint: true },
+    withinMs: targets.readMs,
     run: async ({ doctype, fields, limit, offset, ...rest }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       const { client } = visitor;
-      const wanted = fields ?? listFields(await docTypeFor(desk, visitor, doctype, signal));
+      const wanted = fields ?? listFields(desk, await docTypeFor(desk, visitor, doctype, signal));
       const { filters, or_filters: orFilters, order_by: orderBy, group_by: groupBy } = rest;
       const conditions = { ...(filters && { filters }), ...(orFilters && { orFilters }) };
       const query = {
@@ -87,11 +98,15 @@ function listDocuments(desk: Desk): Tool {
   });
 }
 
-/** What the site's own list shows. */
-export function listFields({ fields, titleField, isSubmittable }: DocType): readonly string[] {
+/** What the site's own list shows, but for what is masked: that cannot be asked for. */
+export function listFields(
+  { masks }: Desk,
+  { name: doctype, fields, titleField, isSubmittable }: DocType,
+): readonly string[] {
   const shown = fields.filter(({ isInList, isHidden, type }) => isInList && !isHidden && type !== "Password");
   const names = ["name", ...(titleField === undefined ? [] : [titleField]), ...shown.map(({ name }) => name)];
-  return [...new Set([...names, ...(isSubmittable ? ["docstatus"] : []), "modified"])];
+  const all = new Set([...names, ...(isSubmittable ? ["docstatus"] : []), "modified"]);
+  return [...all].filter((field) => !masks.has(doctype, field));
 }
 
 /** Fields of linked documents (`customer.country`) make an answer of their DocTypes too, which are not known by the field alone. */

@@ -9,12 +9,25 @@ import { mask } from "../desk/masks.ts";
 import { docUse, doctypeUse } from "../desk/uses.ts";
 import { type ReportFilter, scriptFilters, storedFilters } from "../reports/report-filters.ts";
 import { type ReportRun, runReport } from "../reports/run-report.ts";
+import { targets } from "./targets.ts";
 
 const reportName = z.string().min(1).max(140).describe("The report's name, as report_list gives it.");
 const filtersShape = z
   .record(z.string(), z.unknown())
   .default({})
   .describe("By name, as report_requirements lists them.");
+
+const runShape = z.object({
+  report_name: z.string(),
+  columns: z.array(z.object({ name: z.string(), label: z.string(), type: z.string() })),
+  data: z.array(z.array(z.unknown())).optional().describe("A list for each row, in the order of the columns."),
+  row_count: z.int().describe("All rows, the report's own totals among them."),
+  has_more: z.boolean(),
+  prepared_at: z.string().optional().describe("As of when it is, in the site's time zone; without, of now."),
+  extras: z.record(z.string(), z.unknown()).describe("What the report says besides: message, summary, chart."),
+});
+
+export type ReportAnswer = z.output<typeof runShape>;
 
 /** Rows of one answer, and characters of a file. */
 const mostRows = 10_000;
@@ -38,16 +51,9 @@ function generateReport(desk: Desk): Tool {
       limit: z.int().min(1).max(mostRows).default(usualRows).describe("Rows of the answer; csv and excel have all."),
       offset: z.int().min(0).default(0),
     }),
-    output: z.object({
-      report_name: z.string(),
-      columns: z.array(z.object({ name: z.string(), label: z.string(), type: z.string() })),
-      data: z.array(z.array(z.unknown())).optional().describe("A list for each row, in the order of the columns."),
-      row_count: z.int().describe("All rows, the report's own totals among them."),
-      has_more: z.boolean(),
-      prepared_at: z.string().optional().describe("As of when it is, in the site's time zone; without, of now."),
-      extras: z.record(z.string(), z.unknown()).describe("What the report says besides: message, summary, chart."),
-    }),
+    output: runShape,
     annotations: { readOnlyHint: true, openWorldHint: true },
+    withinMs: targets.reportMs,
     run: async ({ report_name: report, filters, format, limit, offset }, call) => {
       const visitor = desk.visitor(call.caller);
       const run = await reportFor(desk, visitor, report, filters, call);
@@ -121,6 +127,21 @@ async function fileOf(desk: Desk, report: string, format: "csv" | "excel", table
   };
 }
 
+const reportsShape = z.object({
+  reports: z.array(
+    z.object({
+      name: z.string(),
+      doctype: z.string(),
+      type: z.string(),
+      module: z.string(),
+      prepared: z.boolean(),
+    }),
+  ),
+  has_more: z.boolean(),
+});
+
+export type ReportsAnswer = z.output<typeof reportsShape>;
+
 function reportList(desk: Desk): Tool {
   return tool({
     name: "report_list",
@@ -132,18 +153,7 @@ function reportList(desk: Desk): Tool {
       limit: z.int().min(1).max(1000).default(200),
       offset: z.int().min(0).default(0),
     }),
-    output: z.object({
-      reports: z.array(
-        z.object({
-          name: z.string(),
-          doctype: z.string(),
-          type: z.string(),
-          module: z.string(),
-          prepared: z.boolean(),
-        }),
-      ),
-      has_more: z.boolean(),
-    }),
+    output: reportsShape,
     annotations: { readOnlyHint: true, openWorldHint: false },
     run: async ({ module, report_type: type, limit, offset }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
@@ -175,6 +185,21 @@ const filterShape = z.object({
   default: z.string().optional(),
 });
 
+export type ReportFilterAnswer = z.output<typeof filterShape>;
+
+const requirementsShape = z.object({
+  report_name: z.string(),
+  doctype: z.string(),
+  type: z.string(),
+  module: z.string(),
+  prepared: z.boolean().describe("Prepared in the background, and waited for."),
+  required_filters: z.array(filterShape),
+  optional_filters: z.array(filterShape),
+  recommendation: z.string(),
+});
+
+export type RequirementsAnswer = z.output<typeof requirementsShape>;
+
 function reportRequirements(desk: Desk): Tool {
   return tool({
     name: "report_requirements",
@@ -182,16 +207,7 @@ function reportRequirements(desk: Desk): Tool {
     description:
       "Says which filters a report requires and which it can take, found in the report and in the code of its form, and how it is run.",
     input: z.object({ report_name: reportName }),
-    output: z.object({
-      report_name: z.string(),
-      doctype: z.string(),
-      type: z.string(),
-      module: z.string(),
-      prepared: z.boolean().describe("Prepared in the background, and waited for."),
-      required_filters: z.array(filterShape),
-      optional_filters: z.array(filterShape),
-      recommendation: z.string(),
-    }),
+    output: requirementsShape,
     annotations: { readOnlyHint: true, openWorldHint: false },
     run: async ({ report_name: report }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
@@ -227,7 +243,7 @@ async function scriptOf({ client }: Visitor, report: string, signal: AbortSignal
     const { value } = await client.call("frappe.desk.query_report.get_script", args, { verb: "GET" }, signal);
     return isJsonObject(value) ? (stringAt(value, "script") ?? "") : "";
   } catch (thrown) {
-    if (thrown instanceof FrappeError && thrown.code !== "not_found") return "";
+    if (thrown instanceof FrappeError && thrown.code !== "report_unknown" && thrown.code !== "not_found") return "";
     throw thrown;
   }
 }

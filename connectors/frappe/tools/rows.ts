@@ -44,7 +44,7 @@ export async function rowsFor(desk: Desk, visitor: Visitor, asked_: RowsAsked, c
 
 async function listed(desk: Desk, visitor: Visitor, asked_: RowsAsked, call: ToolCall): Promise<Rows> {
   const { doctype = "", filters, order_by: orderBy, limit } = asked_;
-  const fields = asked_.fields ?? listFields(await docTypeFor(desk, visitor, doctype, call.signal));
+  const fields = asked_.fields ?? listFields(desk, await docTypeFor(desk, visitor, doctype, call.signal));
   const query = { fields, ...(filters && { filters }), ...(orderBy !== undefined && { orderBy }) };
   desk.masks.check(doctype, query);
   const docs: Readonly<Record<string, unknown>>[] = [];

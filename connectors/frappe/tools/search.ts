@@ -8,6 +8,7 @@ import { type Desk, type Visitor, answer, docTypeFor, pageOf } from "../desk/des
 import type { DocType } from "../desk/doctype.ts";
 import { docUse, doctypeUse } from "../desk/uses.ts";
 import { asked, docShape } from "./shapes.ts";
+import { targets } from "./targets.ts";
 
 /** Where is looked when nobody says where: what people look for by a name, in ERPNext and without it. */
 const usualDocTypes = [
@@ -50,6 +51,14 @@ interface Found {
   readonly title: string;
 }
 
+const searchShape = z.object({
+  results: z.array(z.object({ doctype: z.string(), name: z.string(), title: z.string(), url: z.string() })),
+  searched: z.array(z.string()),
+  not_searched: z.array(z.string()).describe("DocTypes that the site lacks or the user may not read."),
+});
+
+export type SearchAnswer = z.output<typeof searchShape>;
+
 function searchDocuments(desk: Desk): Tool {
   return tool({
     name: "search_documents",
@@ -66,12 +75,9 @@ function searchDocuments(desk: Desk): Tool {
         .describe("Where to look. Default: what is usual in an ERP."),
       limit: z.int().min(1).max(100).default(20),
     }),
-    output: z.object({
-      results: z.array(z.object({ doctype: z.string(), name: z.string(), title: z.string(), url: z.string() })),
-      searched: z.array(z.string()),
-      not_searched: z.array(z.string()).describe("DocTypes that the site lacks or the user may not read."),
-    }),
+    output: searchShape,
     annotations: { readOnlyHint: true, openWorldHint: true },
+    withinMs: targets.searchMs,
     run: async ({ query: text, doctypes = usualDocTypes, limit }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       const { found, searched, notSearched } = await searchAll(desk, visitor, text, doctypes, signal);
@@ -140,6 +146,7 @@ function searchDocType(desk: Desk): Tool {
       has_more: z.boolean(),
     }),
     annotations: { readOnlyHint: true, openWorldHint: true },
+    withinMs: targets.searchMs,
     run: async ({ doctype, query: text, limit, offset }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       const { rows, fields } = await rowsLike(desk, visitor, doctype, text, limit + 1, offset, signal);
@@ -196,6 +203,13 @@ function foundOf({ name: doctype, titleField }: DocType, row: JsonObject): Found
   return { doctype, name, title: title ?? name };
 }
 
+const linksShape = z.object({
+  doctype: z.string(),
+  results: z.array(z.object({ value: z.string(), description: z.string() })),
+});
+
+export type LinksAnswer = z.output<typeof linksShape>;
+
 function searchLink(desk: Desk): Tool {
   return tool({
     name: "search_link",
@@ -208,11 +222,9 @@ function searchLink(desk: Desk): Tool {
       filters: asked.filters.optional(),
       limit: z.int().min(1).max(100).default(10),
     }),
-    output: z.object({
-      doctype: z.string(),
-      results: z.array(z.object({ value: z.string(), description: z.string() })),
-    }),
+    output: linksShape,
     annotations: { readOnlyHint: true, openWorldHint: true },
+    withinMs: targets.searchMs,
     run: async ({ doctype, query: txt, filters, limit }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       if (filters !== undefined) desk.masks.check(doctype, { filters });
@@ -271,6 +283,7 @@ function searchPair(desk: Desk): Tool {
     input: z.object({ query }),
     output: z.object({ results: z.array(z.object({ id: z.string(), title: z.string(), url: z.string() })) }),
     annotations: { readOnlyHint: true, openWorldHint: true },
+    withinMs: targets.searchMs,
     run: async ({ query: text }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       const { found, searched } = await searchAll(desk, visitor, text, usualDocTypes, signal);
@@ -292,6 +305,7 @@ function fetchPair(desk: Desk): Tool {
     input: z.object({ id: z.string().min(3).max(300).describe("DocType/name, such as Sales Invoice/SINV-00012.") }),
     output: z.object({ id: z.string(), title: z.string(), text: z.string(), url: z.string(), metadata: docShape }),
     annotations: { readOnlyHint: true, openWorldHint: true },
+    withinMs: targets.readMs,
     run: async ({ id }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       // A name may hold a slash, a DocType does not.

@@ -1,11 +1,13 @@
 import { type Tool, ToolFailure, tool } from "switchyard/connector";
 import { z } from "zod";
+import type { Doc, Written } from "../client/client.ts";
 import { FrappeError } from "../client/frappe-error.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../client/json.ts";
-import { checkValues } from "../desk/check-values.ts";
+import { checked } from "../desk/checked.ts";
 import { type Desk, type Visitor, answer, docTypeFor, pageOf, tellChanged, tellable } from "../desk/desk.ts";
 import type { DocType } from "../desk/doctype.ts";
-import { overridden, refuse, withoutMasks } from "./create.ts";
+import { sayable } from "../desk/sayable.ts";
+import { overridden, refuse } from "./create.ts";
 import { stateOf } from "./read.ts";
 import { asked, docShape } from "./shapes.ts";
 
@@ -41,12 +43,12 @@ export function updateTool(desk: Desk): Tool {
     run: async ({ doctype, name, data, modified, replace_tables: replaced }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
       const docType = await docTypeFor(desk, visitor, doctype, signal);
-      refuse(checkValues(docType, data, false).problems);
+      refuse(checked(desk, docType, data, false).problems);
       const now = await visitor.client.read(doctype, name, signal);
       checkState(docType, now, data);
       const read = stringAt(now, "modified");
       if (modified !== undefined && modified !== read) throw conflict(desk, docType, now, data, modified);
-      const changes = withTables(docType, withoutMasks(desk, docType, data), now, replaced);
+      const changes = withTables(docType, data, now, replaced);
       try {
         const sent = { ...changes, ...(read !== undefined && { modified: read }) };
         const { doc, messages } = await visitor.client.update(doctype, name, sent, signal);
@@ -59,7 +61,7 @@ export function updateTool(desk: Desk): Tool {
           updated_fields: Object.keys(data),
           ...(typeof doc["modified"] === "string" && { modified: doc["modified"] }),
           url: pageOf(desk, doctype, name),
-          warnings: [...messages, ...overridden(desk, docType, flat(data), doc)],
+          warnings: warningsOf(desk, docType, data, { now, doc, messages }),
         };
         return answer(visitor, structured, []);
       } catch (thrown) {
@@ -67,6 +69,11 @@ export function updateTool(desk: Desk): Tool {
       }
     },
   });
+}
+
+function warningsOf(desk: Desk, docType: DocType, data: JsonObject, { now, doc, messages }: Written & { now: Doc }) {
+  const said = sayable(desk.masks, docType, messages, data, now, doc);
+  return [...said, ...overridden(desk, docType, flat(data), doc)];
 }
 
 /** Fields alone: rows are not in the order in which they were given. */
@@ -146,6 +153,7 @@ async function explained(
   return conflict(desk, docType, now, data, read ?? "an unknown time", thrown);
 }
 
+/** Both versions. As somebody else has changed it, what is kept of it is dropped. */
 function conflict(
   desk: Desk,
   docType: DocType,
@@ -154,6 +162,7 @@ function conflict(
   read: string,
   cause?: Error,
 ): ToolFailure {
+  tellChanged(desk, docType.name, String(now["name"]));
   const shown = desk.masks.shown(docType.name, now);
   const both = Object.entries(data).map(([field, yours]) => [field, { yours, theirs: shown[field] ?? null }]);
   const versions = JSON.stringify(Object.fromEntries(both)).slice(0, 4000);

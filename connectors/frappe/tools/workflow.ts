@@ -2,13 +2,31 @@ import { type Tool, ToolFailure, tool } from "switchyard/connector";
 import { z } from "zod";
 import { FrappeError } from "../client/frappe-error.ts";
 import { type JsonObject, isJsonObject, stringAt } from "../client/json.ts";
-import { type Desk, type Visitor, answer, pageOf, tellChanged } from "../desk/desk.ts";
+import { type Desk, type Visitor, answer, docTypeFor, pageOf, tellChanged } from "../desk/desk.ts";
+import { sayable } from "../desk/sayable.ts";
 import { doctypeUse } from "../desk/uses.ts";
 import { asked } from "./shapes.ts";
 
 const transitionShape = z.object({ action: z.string(), next_state: z.string(), allowed: z.string() });
 
 type Transition = z.output<typeof transitionShape>;
+
+const pendingShape = z.object({
+  pending_approvals: z.array(
+    z.object({
+      doctype: z.string(),
+      name: z.string(),
+      workflow_state: z.string(),
+      creation: z.string(),
+      actions: z.array(transitionShape).optional(),
+      url: z.string(),
+    }),
+  ),
+  total_pending: z.int(),
+  doctypes_with_pending: z.array(z.string()),
+});
+
+export type PendingAnswer = z.output<typeof pendingShape>;
 
 /** Approvals: what waits for the user, and the step that settles it. */
 export function workflowTools(desk: Desk): readonly Tool[] {
@@ -34,6 +52,7 @@ function runWorkflow(desk: Desk): Tool {
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
     run: async ({ doctype, name, action }, { signal, caller }) => {
       const visitor = desk.visitor(caller);
+      const docType = await docTypeFor(desk, visitor, doctype, signal);
       const doc = await visitor.client.read(doctype, name, signal);
       const open = await transitionsOf(visitor, { doctype, ...doc }, signal);
       if (!open.some((each) => each.action === action)) {
@@ -56,7 +75,7 @@ function runWorkflow(desk: Desk): Tool {
         ...(current !== undefined && { current_state: current }),
         next_actions: [...next],
         url: pageOf(desk, doctype, name),
-        warnings: [...messages],
+        warnings: [...sayable(desk.masks, docType, messages, doc, after)],
       };
       return answer(visitor, structured, []);
     },
@@ -73,20 +92,7 @@ function pendingApprovals(desk: Desk): Tool {
       limit: z.int().min(1).max(200).default(50),
       include_actions: z.boolean().default(true).describe("Say which actions are open; costs two requests each."),
     }),
-    output: z.object({
-      pending_approvals: z.array(
-        z.object({
-          doctype: z.string(),
-          name: z.string(),
-          workflow_state: z.string(),
-          creation: z.string(),
-          actions: z.array(transitionShape).optional(),
-          url: z.string(),
-        }),
-      ),
-      total_pending: z.int(),
-      doctypes_with_pending: z.array(z.string()),
-    }),
+    output: pendingShape,
     annotations: { readOnlyHint: true, openWorldHint: true },
     run: async ({ doctype, limit, include_actions: hasActions }, { signal, caller }) => {
       const visitor = desk.visitor(caller);

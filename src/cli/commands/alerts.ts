@@ -58,7 +58,17 @@ export async function showSlo(context: Context, options: ClientOptions): Promise
   return exitCodes.ok;
 }
 
-const sloHeadings = ["TOOL", "OBJECTIVE", "CALLS IN 6 H", "MISSED", "BURN 5 MIN", "1 H", "6 H", "BUDGET LEFT"] as const;
+const sloHeadings = [
+  "TOOL",
+  "OBJECTIVE",
+  "FROM",
+  "CALLS IN 6 H",
+  "MISSED",
+  "BURN 5 MIN",
+  "1 H",
+  "6 H",
+  "BUDGET LEFT",
+] as const;
 
 function objectiveRow(use: JsonObject): string[] {
   const uses = objectAt(use, "windows") ?? {};
@@ -67,6 +77,7 @@ function objectiveRow(use: JsonObject): string[] {
   return [
     printable(`${String(use["upstream"])}/${String(use["tool"])}`),
     `${String(use["target"])} % ${what}`,
+    printable(String(use["from"])),
     of("6h", "calls"),
     of("6h", "bad"),
     of("5m", "burn"),

@@ -1,4 +1,4 @@
-import { type Wanted, maySee, mayUse } from "../../access/rights.ts";
+import { type Wanted, isUnlimited, maySee, mayUse } from "../../access/rights.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { objectAt, stringAt } from "../../core/json.ts";
 import { notThere } from "../denial.ts";
@@ -12,13 +12,13 @@ import type { Target } from "../target.ts";
 export const authorize: Stage = {
   name: "authorize",
   around: (next) => (passage) => {
-    if (passage.inbound.principal.rights.kind === "everything" || isAllowed(passage)) return next(passage);
+    if (isUnlimited(passage.inbound.principal.rights) || isAllowed(passage)) return next(passage);
     if (passage.inbound.record !== undefined) passage.inbound.record.isDenied = true;
     return Promise.reject(notThere(passage.call));
   },
 };
 
-function isAllowed({ gateway, inbound, call, target }: Passage): boolean {
+function isAllowed({ gateway, inbound, call, target, policy }: Passage): boolean {
   const { principal, route } = inbound;
   const { rights } = principal;
   const profile = route.kind === "profile" ? route.name : undefined;
@@ -26,7 +26,9 @@ function isAllowed({ gateway, inbound, call, target }: Passage): boolean {
   if (call.method.startsWith("tasks/")) {
     return maySee(rights, target.upstream.name, profile, gateway.shownByProfiles);
   }
-  return mayUse(rights, wantedBy(call.method, target, profile), gateway.shownByProfiles);
+  // Of what nobody lists, such as most addresses of resources, what goes for all of the upstream.
+  const from = target.from ?? policy.role;
+  return mayUse(rights, { ...wantedBy(call.method, target, profile), from }, gateway.shownByProfiles);
 }
 
 function wantedBy(

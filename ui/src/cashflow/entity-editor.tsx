@@ -3,11 +3,11 @@ import { useDebouncedValue, useMediaQuery } from "@mantine/hooks";
 import { type ReactNode, type SubmitEvent, useState } from "react";
 import type { JsonObject, Schema } from "../answers.ts";
 import { Refusal } from "../api.ts";
+import { useMayUse } from "../ask.ts";
 import { Loaded, Problem } from "../parts/loaded.tsx";
 import { SchemaForm } from "../parts/schema-form.tsx";
 import { tell } from "../parts/told.ts";
 import { type Typed, typedOf } from "../parts/typed.ts";
-import { useTools } from "../queries.ts";
 import { plural } from "../text.ts";
 import type { EntityAnswer, ValidityAnswer } from "./answers.ts";
 import { answerOf, askModel, useAnswer } from "./ask.ts";
@@ -110,7 +110,7 @@ function Form(given: {
     data,
   );
   const [isSaving, setIsSaving] = useState(false);
-  const maySave = useTools().data?.some(({ name }) => name === `${model}__entity_save`) === true;
+  const maySave = useMayUse(model, "entity_save");
   const submit = async (): Promise<void> => {
     setIsSaving(true);
     const isSaved = await tell(async () => save(model, change), `Saved ${plural(count, "field")}`, ["cashflow"]);

@@ -1,5 +1,6 @@
 import { Button, Menu } from "@mantine/core";
 import type { ReactNode } from "react";
+import { saveFile } from "../parts/save-file.ts";
 import { tell } from "../parts/told.ts";
 import type { ReportAnswer } from "./answers.ts";
 import { askModel } from "./ask.ts";
@@ -48,10 +49,7 @@ async function fetchReport(question: Question, format: string): Promise<void> {
   const { name, mime_type: type } = structuredContent as ReportAnswer;
   const resource = content.find((part) => part.resource !== undefined)?.resource;
   const body = resource?.blob === undefined ? (resource?.text ?? "") : bytesOf(resource.blob);
-  const address = URL.createObjectURL(new Blob([body], { type }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: name });
-  link.click();
-  URL.revokeObjectURL(address);
+  saveFile(name, type, body);
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

@@ -2,10 +2,10 @@ import { Button, Checkbox, Group, Modal, Select, Stack, TextInput } from "@manti
 import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, type SubmitEvent, useState } from "react";
 import type { JsonObject } from "../answers.ts";
-import { askTool } from "../ask.ts";
+import { askTool, useMayUse } from "../ask.ts";
 import { tell } from "../parts/told.ts";
 import type { ShownProblem } from "./answers.ts";
-import { subject, useMayUse } from "./ask.ts";
+import { subject } from "./ask.ts";
 
 /** What can be done about a problem: say that somebody looks after it, or that it is meant to be so for a while. */
 export function ProblemActions({

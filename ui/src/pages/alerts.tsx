@@ -174,18 +174,23 @@ function ByTool({ uses }: { readonly uses: readonly ObjectiveUse[] }): ReactNode
 }
 
 function ObjectiveRow({ use }: { readonly use: ObjectiveUse }): ReactNode {
-  const { upstream, tool, kind, target, withinMs = 0, windows, budgetLeft } = use;
+  const { upstream, tool, kind, target, withinMs = 0, from, windows, budgetLeft } = use;
   const isSpent = budgetLeft <= 0;
   const what = kind === "success" ? `${target} % succeed` : `${target} % in ${durationText(withinMs)}`;
   return (
     <Table.Tr>
-      <Table.Td className="ellipsis" title={`${upstream}/${tool}: ${what}`}>
+      <Table.Td className="ellipsis" title={`${upstream}/${tool}: ${what}, ${sources[from]}`}>
         {tool}
         <Text size="xs" c="dimmed" className="ellipsis">
           {upstream}
         </Text>
       </Table.Td>
-      <Table.Td visibleFrom="sm">{what}</Table.Td>
+      <Table.Td visibleFrom="sm">
+        {what}
+        <Text size="xs" c="dimmed" className="ellipsis">
+          {sources[from]}
+        </Text>
+      </Table.Td>
       <Table.Td ta="right" visibleFrom="md">
         {countText(windows["6h"].calls)}
       </Table.Td>
@@ -202,6 +207,13 @@ function ObjectiveRow({ use }: { readonly use: ObjectiveUse }): ReactNode {
     </Table.Tr>
   );
 }
+
+/** Who expects it. */
+const sources = {
+  configuration: "by the configuration",
+  connector: "by the connector; no alert",
+  default: "by default",
+} as const satisfies Readonly<Record<ObjectiveUse["from"], string>>;
 
 function burnText(burn: number): string {
   return burn === 0 ? "0" : burn < 10 ? burn.toFixed(1) : String(Math.round(burn));

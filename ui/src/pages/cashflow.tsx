@@ -1,7 +1,7 @@
 import "../cashflow/cashflow.css";
-import { Alert, Code, Group, Select, Stack, Tabs } from "@mantine/core";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Alert, Group, Select, Stack, Tabs } from "@mantine/core";
 import type { ReactNode } from "react";
+import { type SetAddress, useAddress } from "../address.ts";
 import type { ScenariosAnswer } from "../cashflow/answers.ts";
 import { useAnswer } from "../cashflow/ask.ts";
 import { CapTableView } from "../cashflow/cap-table-view.tsx";
@@ -15,13 +15,14 @@ import { RiskView } from "../cashflow/risk-view.tsx";
 import { useUpstreamsOf } from "../upstreams-of.ts";
 import { Empty, Loaded, Problem } from "../parts/loaded.tsx";
 import { Page, Panel } from "../parts/page.tsx";
+import { Sample } from "../parts/sample.tsx";
 import { useStatus } from "../queries.ts";
 
 /** A company's cash flow: what the connector's tools answer, and nothing else. */
 export function CashflowPage(): ReactNode {
   const status = useStatus();
   const models = useUpstreamsOf("cashflow") ?? [];
-  const { upstream } = useSearch({ from: "/cashflow" });
+  const [{ upstream }] = useAddress("/cashflow");
   const model = models.find((name) => name === upstream) ?? models[0];
   if (model !== undefined) return <Company key={model} model={model} models={models} />;
   return (
@@ -38,9 +39,7 @@ function NoModel(): ReactNode {
     <Empty title="No upstream is a cash-flow model">
       Add the connector to `mcpServers` of the configuration, or on the page Upstreams; `dir` is the folder with
       company.yaml.
-      <Code block mt="sm" ta="left">
-        {'"cashflow": {\n  "connector": "cashflow",\n  "config": { "dir": "./company" }\n}'}
-      </Code>
+      <Sample>{'"cashflow": {\n  "connector": "cashflow",\n  "config": { "dir": "./company" }\n}'}</Sample>
     </Empty>
   );
 }
@@ -52,21 +51,8 @@ const views = [
   ["captable", "Cap table"],
 ] as const;
 
-/** Sets what the address says; undefined takes it out. */
-type Set = (search: Readonly<Record<string, string | undefined>>) => void;
-
-function useAddress(): readonly [Readonly<Record<string, string | undefined>>, Set] {
-  const search = useSearch({ from: "/cashflow" });
-  const navigate = useNavigate();
-  const set: Set = (next) => {
-    const stays = Object.entries({ ...search, ...next }).filter(([, value]) => value !== undefined);
-    void navigate({ to: "/cashflow", search: Object.fromEntries(stays), replace: true });
-  };
-  return [search, set];
-}
-
 function Company({ model, models }: { readonly model: string; readonly models: readonly string[] }): ReactNode {
-  const [search, set] = useAddress();
+  const [search, set] = useAddress("/cashflow");
   const about = useAnswer<ScenariosAnswer>(model, "scenarios_list", {});
   const months = Number(search["months"]);
   const question: Question = {
@@ -100,7 +86,7 @@ function Choices(given: {
   readonly question: Question;
   readonly models: readonly string[];
   readonly scenarios: ScenariosAnswer["scenarios"];
-  readonly set: Set;
+  readonly set: SetAddress;
 }): ReactNode {
   const { question, models, scenarios, set } = given;
   const known = scenarios.some(({ name }) => name === question.scenario);
@@ -154,7 +140,7 @@ function Choices(given: {
 function ModelChoice(given: {
   readonly model: string;
   readonly models: readonly string[];
-  readonly set: Set;
+  readonly set: SetAddress;
 }): ReactNode {
   const { model, models, set } = given;
   return (
@@ -178,7 +164,7 @@ function Views({
   readonly question: Question;
   readonly scenarios: readonly string[];
 }): ReactNode {
-  const [search, set] = useAddress();
+  const [search, set] = useAddress("/cashflow");
   const view = views.some(([name]) => name === search["view"]) ? (search["view"] ?? "forecast") : "forecast";
   return (
     <Tabs

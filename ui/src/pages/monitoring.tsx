@@ -1,14 +1,17 @@
 import "../monitoring/monitoring.css";
-import { Alert, Code, Select, Stack, Tabs } from "@mantine/core";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Alert, Stack, Tabs } from "@mantine/core";
 import type { ReactNode } from "react";
+import { useAddress } from "../address.ts";
 import type { DashboardAnswer } from "../monitoring/answers.ts";
-import { useAnswer, useMayUse } from "../monitoring/ask.ts";
+import { useMayUse } from "../ask.ts";
+import { useAnswer } from "../monitoring/ask.ts";
 import { HealthView } from "../monitoring/health-view.tsx";
 import { HostDialog } from "../monitoring/host-dialog.tsx";
 import { ProblemsView } from "../monitoring/problems-view.tsx";
 import { Empty, Loaded } from "../parts/loaded.tsx";
 import { Page, Panel } from "../parts/page.tsx";
+import { Sample } from "../parts/sample.tsx";
+import { UpstreamChoice } from "../parts/upstream-choice.tsx";
 import { useStatus, useTools } from "../queries.ts";
 import { plural } from "../text.ts";
 import { useUpstreamsOf } from "../upstreams-of.ts";
@@ -17,7 +20,7 @@ import { useUpstreamsOf } from "../upstreams-of.ts";
 export function MonitoringPage(): ReactNode {
   const status = useStatus();
   const sites = useUpstreamsOf("checkmk") ?? [];
-  const { upstream } = useSearch({ from: "/monitoring" });
+  const [{ upstream }] = useAddress("/monitoring");
   const site = sites.find((name) => name === upstream) ?? sites[0];
   if (site !== undefined) return <Site key={site} site={site} sites={sites} />;
   return (
@@ -34,11 +37,11 @@ function NoSite(): ReactNode {
     <Empty title="No upstream is a monitoring site">
       Add the connector to `mcpServers` of the configuration, or on the page Upstreams. Without a site of your own,
       `switchyard demo checkmk` starts a simulated one.
-      <Code block mt="sm" ta="left">
+      <Sample>
         {
           '"checkmk": {\n  "connector": "checkmk",\n  "config": {\n    "url": "https://monitoring.example.com",\n    "site": "main",\n    "user": "automation",\n    "secret": "${CHECKMK_SECRET}"\n  }\n}'
         }
-      </Code>
+      </Sample>
     </Empty>
   );
 }
@@ -47,19 +50,6 @@ const views = [
   ["health", "Health"],
   ["problems", "Problems"],
 ] as const;
-
-/** Sets what the address says; undefined takes it out. */
-type Set = (search: Readonly<Record<string, string | undefined>>) => void;
-
-function useAddress(): readonly [Readonly<Record<string, string | undefined>>, Set] {
-  const search = useSearch({ from: "/monitoring" });
-  const navigate = useNavigate();
-  const set: Set = (next) => {
-    const stays = Object.entries({ ...search, ...next }).filter(([, value]) => value !== undefined);
-    void navigate({ to: "/monitoring", search: Object.fromEntries(stays), replace: true });
-  };
-  return [search, set];
-}
 
 function Site(given: { readonly site: string; readonly sites: readonly string[] }): ReactNode {
   const mayAsk = useMayUse(given.site, "get_health_dashboard");
@@ -70,12 +60,12 @@ function Site(given: { readonly site: string; readonly sites: readonly string[] 
 
 /** Of a site whose health cannot be asked for. */
 function Unheard({ site, sites }: { readonly site: string; readonly sites: readonly string[] }): ReactNode {
-  const [, set] = useAddress();
+  const [, set] = useAddress("/monitoring");
   return (
     <Page
       title="Monitoring"
       says={site}
-      actions={sites.length > 1 && <SiteChoice site={site} sites={sites} set={set} />}
+      actions={<UpstreamChoice label="Site" upstream={site} upstreams={sites} names={["host"]} set={set} />}
     >
       <Panel>
         <Empty title="How things stand cannot be asked here">
@@ -87,7 +77,7 @@ function Unheard({ site, sites }: { readonly site: string; readonly sites: reado
 }
 
 function Standing({ site, sites }: { readonly site: string; readonly sites: readonly string[] }): ReactNode {
-  const [search, set] = useAddress();
+  const [search, set] = useAddress("/monitoring");
   const dashboard = useAnswer<DashboardAnswer>(site, "get_health_dashboard", {});
   const open = (host: string): void => {
     set({ host });
@@ -96,7 +86,7 @@ function Standing({ site, sites }: { readonly site: string; readonly sites: read
     <Page
       title="Monitoring"
       says={saysOf(site, dashboard.data)}
-      actions={sites.length > 1 && <SiteChoice site={site} sites={sites} set={set} />}
+      actions={<UpstreamChoice label="Site" upstream={site} upstreams={sites} names={["host"]} set={set} />}
     >
       {dashboard.isError && dashboard.data !== undefined && (
         <Alert color="orange" variant="light" title="What is shown may be old">
@@ -141,20 +131,4 @@ function saysOf(site: string, dashboard: DashboardAnswer | undefined): string {
   if (dashboard === undefined) return site;
   const { total_hosts: hosts, total_services: services, problem_summary: problems } = dashboard;
   return `${plural(hosts, "host")} with ${plural(services, "service")}, ${plural(problems.total, "problem")}`;
-}
-
-function SiteChoice(given: { readonly site: string; readonly sites: readonly string[]; readonly set: Set }): ReactNode {
-  const { site, sites, set } = given;
-  return (
-    <Select
-      aria-label="Site"
-      w={190}
-      allowDeselect={false}
-      data={sites}
-      value={site}
-      onChange={(upstream) => {
-        set({ upstream: upstream ?? undefined, host: undefined });
-      }}
-    />
-  );
 }

@@ -14,6 +14,7 @@ import { durationText, wordsOf } from "../text.ts";
 import { type Answered, type Progress, callTool } from "../tool-call.ts";
 import { Hints } from "./tools.tsx";
 import { GoTo } from "../parts/go-to.tsx";
+import { ToolRole } from "../parts/tool-role.tsx";
 
 /** One tool, to try it: a form from its schema, and what it answers. */
 export function ToolPage(): ReactNode {
@@ -25,7 +26,14 @@ export function ToolPage(): ReactNode {
       title={name}
       back={{ to: "/tools", label: "Tools" }}
       says={tool?.description}
-      {...(tool !== undefined && { actions: <Hints annotations={tool.annotations} /> })}
+      {...(tool !== undefined && {
+        actions: (
+          <>
+            <Hints annotations={tool.annotations} />
+            <ToolRole name={name} />
+          </>
+        ),
+      })}
     >
       <Loaded query={tools}>
         {() =>

@@ -10,6 +10,7 @@ import { Tag } from "../parts/state-badge.tsx";
 import { useTools } from "../queries.ts";
 import { plural } from "../text.ts";
 import { GoTo } from "../parts/go-to.tsx";
+import { ToolGroups } from "../parts/tool-groups.tsx";
 
 /** Every tool that may be used, to look for one. */
 export function ToolsPage(): ReactNode {
@@ -25,6 +26,7 @@ export function ToolsPage(): ReactNode {
         value={q}
         onChange={(event) => void navigate({ to: "/tools", search: { q: event.currentTarget.value }, replace: true })}
       />
+      <ToolGroups />
       <Panel>
         <Loaded query={tools}>{(all) => <Found all={all} text={q} />}</Loaded>
       </Panel>
@@ -68,7 +70,8 @@ function matching(all: readonly Tool[], text: string): readonly Tool[] {
   });
 }
 
-function ToolRow({ tool: { name, description, annotations } }: { readonly tool: Tool }): ReactNode {
+function ToolRow({ tool: { name, description, annotations, _meta } }: { readonly tool: Tool }): ReactNode {
+  const group = _meta?.["switchyard/group"];
   return (
     <div>
       <Group gap="xs">
@@ -76,6 +79,7 @@ function ToolRow({ tool: { name, description, annotations } }: { readonly tool: 
           {name}
         </GoTo>
         <Hints annotations={annotations} />
+        {typeof group === "string" && <Tag color="gray">{group}</Tag>}
       </Group>
       <Text size="sm" c="dimmed" lineClamp={2}>
         {description}

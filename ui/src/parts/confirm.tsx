@@ -2,15 +2,17 @@ import { Button, type ButtonProps, Group, Modal, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { ReactNode } from "react";
 
-/** A button for what cannot be taken back: asks once more, in words that say what will be gone. */
+/** A button for what cannot be taken back: asks once more, in words that say what will be. */
 export function ConfirmButton(given: {
   readonly label: string;
   readonly question: string;
   readonly says: ReactNode;
   readonly run: () => void;
   readonly button?: ButtonProps;
+  /** Of the button that does it. Default: red, as something will be gone. */
+  readonly color?: string;
 }): ReactNode {
-  const { label, question, says, run, button } = given;
+  const { label, question, says, run, button, color = "red.9" } = given;
   const [isOpen, { open, close }] = useDisclosure(false);
   return (
     <>
@@ -26,7 +28,7 @@ export function ConfirmButton(given: {
             Leave it
           </Button>
           <Button
-            color="red.9"
+            color={color}
             onClick={() => {
               close();
               run();

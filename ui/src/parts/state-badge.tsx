@@ -5,6 +5,8 @@ import { wordsOf } from "../text.ts";
 const colors: Readonly<Record<string, "teal" | "red" | "orange" | "gray" | "blue">> = {
   ready: "teal",
   ok: "teal",
+  published: "teal",
+  draft: "blue",
   completed: "teal",
   succeeded: "teal",
   closed: "teal",

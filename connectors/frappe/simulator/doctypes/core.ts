@@ -1,4 +1,4 @@
-import { type DocType, doctype, field, right } from "../doctype.ts";
+import { type DocType, doctype, field, fieldsOf, right } from "../doctype.ts";
 import type { SiteVersion } from "../error-body.ts";
 
 const everybody = right("All", "all", { if_owner: true });
@@ -343,6 +343,30 @@ const meta: readonly DocType[] = [
       field("mandatory", "Check"),
     ],
     child,
+  ),
+  doctype(
+    "Custom Field",
+    "Custom",
+    [
+      field("dt", "Link", { options: "DocType", label: "Document", reqd: true }),
+      ...fieldsOf("Data", "label fieldname insert_after"),
+      field("fieldtype", "Data", { default: "Data" }),
+      ...fieldsOf("Small Text", "options default"),
+      ...fieldsOf("Check", "reqd unique read_only hidden in_list_view allow_on_submit"),
+      field("permlevel", "Int"),
+    ],
+    { autoname: "prompt" },
+  ),
+  doctype(
+    "Property Setter",
+    "Custom",
+    [
+      field("doctype_or_field", "Select", { options: "DocField\nDocType" }),
+      field("doc_type", "Link", { options: "DocType", reqd: true }),
+      ...fieldsOf("Data", "field_name property property_type"),
+      field("value", "Small Text"),
+    ],
+    { autoname: "prompt" },
   ),
   doctype(
     "DocType",

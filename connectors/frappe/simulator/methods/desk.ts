@@ -188,8 +188,10 @@ function cellOf(value: unknown): string {
 }
 
 function searchLink(args: Json, request: Request) {
-  const { site, user } = request;
-  const type = doctypeOf(site, textOf(args["doctype"]));
+  const type = doctypeOf(request.site, textOf(args["doctype"]));
+  // Which DocTypes there are, a site tells everybody.
+  const asking = type.name === "DocType" ? { ...request, user: "Administrator" } : request;
+  const { site, user } = asking;
   if (!may(site, user, type, "select") && !may(site, user, type, "read")) mustMay(site, user, type, "select");
   const columns = [
     "name",
@@ -198,7 +200,7 @@ function searchLink(args: Json, request: Request) {
   ];
   const filters = argument(args["filters"]);
   const text = textOf(args["txt"]);
-  const rows = listed(request, type.name, {
+  const rows = listed(asking, type.name, {
     fields: columns,
     filters: isJson(filters) || Array.isArray(filters) ? filters : [],
     orFilters: columns.map((column) => [column, "like", `%${text}%`]),

@@ -147,7 +147,8 @@ export function trialBalance({ site }: Request, filters: Json): ReportResult {
     { fieldname: "account", label: "Account", fieldtype: "Link", options: "Account", width: 300 },
     { fieldname: "currency", label: "Currency", fieldtype: "Link", options: "Currency", hidden: 1 },
   ];
-  return { result: [...rows.filter((row) => row.has_value), {}, total], columns: [...first, ...columns] };
+  const showsAll = numberOf(filters["show_zero_values"]) === 1;
+  return { result: [...rows.filter((row) => showsAll || row.has_value), {}, total], columns: [...first, ...columns] };
 }
 
 function placedRow(

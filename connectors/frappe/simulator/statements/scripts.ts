@@ -4,11 +4,12 @@ const company = field("company", "Link", { options: "Company", reqd: true });
 const from_date = field("from_date", "Date", { reqd: true });
 const to_date = field("to_date", "Date", { reqd: true });
 const party = field("party", "Data");
+const year = { options: "Fiscal Year", reqd: true };
 const fiscal = [
   company,
   field("filter_based_on", "Select", { options: "Fiscal Year\nDate Range", default: "Fiscal Year", reqd: true }),
-  field("from_fiscal_year", "Link", { options: "Fiscal Year", label: "Start Year" }),
-  field("to_fiscal_year", "Link", { options: "Fiscal Year", label: "End Year" }),
+  field("from_fiscal_year", "Link", { ...year, label: "Start Year" }),
+  field("to_fiscal_year", "Link", { ...year, label: "End Year" }),
   field("period_start_date", "Date", { label: "Start Date" }),
   field("period_end_date", "Date", { label: "End Date" }),
   field("periodicity", "Select", { options: "Monthly\nQuarterly\nHalf-Yearly\nYearly", default: "Yearly", reqd: true }),
@@ -16,7 +17,13 @@ const fiscal = [
 
 const filters: Readonly<Record<string, readonly Field[]>> = {
   "General Ledger": [company, from_date, to_date, field("account", "Link", { options: "Account" }), party],
-  "Trial Balance": [company, field("fiscal_year", "Link", { options: "Fiscal Year", reqd: true }), from_date, to_date],
+  "Trial Balance": [
+    company,
+    field("fiscal_year", "Link", year),
+    from_date,
+    to_date,
+    field("show_zero_values", "Check", { label: "Show zero values" }),
+  ],
   "Balance Sheet": fiscal,
   "Profit and Loss Statement": fiscal,
   "Cash Flow": fiscal,

@@ -1,7 +1,12 @@
+import { customField, propertySetter } from "../customize.ts";
+import { textOf } from "../json.ts";
+import { adopt } from "../meta.ts";
+import { checkWebhook } from "../webhooks.ts";
+import { company } from "./company.ts";
 import type { Controller } from "./controller.ts";
-import { textOf } from "./json.ts";
-import { journalEntry, salesInvoice } from "./ledger.ts";
-import { adopt } from "./meta.ts";
+import { item } from "./item.ts";
+import { journalEntry } from "./journal-entry.ts";
+import { salesInvoice } from "./sales-invoice.ts";
 
 /** What DocTypes do besides what all do, by name. */
 export const controllers: Readonly<Record<string, Controller>> = {
@@ -11,6 +16,15 @@ export const controllers: Readonly<Record<string, Controller>> = {
     },
     afterInsert: (doc, { site }) => {
       adopt(site, doc);
+    },
+  },
+  Webhook: {
+    validate: (doc, { site }) => {
+      checkWebhook(doc, site);
+    },
+    // The document itself holds stars. Which secret it is, is said once.
+    afterInsert: (doc, { site }, given) => {
+      site.webhooks.secrets.set(doc.name, textOf(given["webhook_secret"]));
     },
   },
   User: {
@@ -25,11 +39,16 @@ export const controllers: Readonly<Record<string, Controller>> = {
       site.store.put("User", { ...doc, new_password: "", time_zone: site.timeZone });
     },
   },
-  Customer: {
-    validate: (doc) => {
-      if (textOf(doc["customer_type"]) === "") doc["customer_type"] = "Company";
+  "Custom Field": customField,
+  "Property Setter": propertySetter,
+  Company: company,
+  Supplier: {
+    validate: (doc, { site }) => {
+      doc["country"] ??= site.store.all("Company")[0]?.["country"] ?? null;
+      if (doc["is_internal_supplier"] === 0) doc["represents_company"] = "";
     },
   },
+  Item: item,
   "Sales Invoice": salesInvoice,
   "Journal Entry": journalEntry,
 };
