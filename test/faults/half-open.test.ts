@@ -134,12 +134,14 @@ test("a vanished stream of a session, which no request would notice, is opened a
 test("what a modern server is listened to by, which no request would notice either, is opened anew after five minutes of silence", async () => {
   let tools = ["echo"];
   let streams = 0;
+  let lists = 0;
   const dress = { resultType: "complete", ttlMs: 0, cacheScope: "private" };
   const server = await listenWrongly({
     "server/discover": ({ result }) => {
       result({ supportedVersions: ["2026-07-28"], capabilities: { tools: { listChanged: true } }, ...dress });
     },
     "tools/list": ({ result }) => {
+      lists += 1;
       result({ tools: tools.map((name) => ({ name, inputSchema: { type: "object" } })), ...dress });
     },
     "subscriptions/listen": ({ response, message }) => {
@@ -147,13 +149,17 @@ test("what a modern server is listened to by, which no request would notice eith
       response.writeHead(200, { "content-type": "text/event-stream" });
       const notifications = { toolsListChanged: true };
       const params = { notifications, _meta: { "io.modelcontextprotocol/subscriptionId": message["id"] } };
-      const frame = { jsonrpc: "2.0", method: "notifications/subscriptions/acknowledged", params };
-      response.write(`data: ${JSON.stringify(frame)}\n\n`);
+      const say = (method: string): void => {
+        response.write(`data: ${JSON.stringify({ jsonrpc: "2.0", method, params })}\n\n`);
+      };
+      say("notifications/subscriptions/acknowledged");
+      if (streams === 1) say("notifications/tools/list_changed");
     },
   });
   const { front, proxy, clock } = await openLine(server, "http", { intervalMs: 0 });
   await until(() => streams === 1, "it is listened to");
-  // What it was acknowledged with was a sign of life.
+  await passUntil(clock, 100, () => lists === 2, "what the stream says is heard");
+  // That was a sign of life.
   clock.advance(longestSilenceMs);
   assert.equal(streams, 1);
   proxy.vanish((head) => head.includes("subscriptions/listen"));
