@@ -1,3 +1,4 @@
+import { after, before, suite } from "node:test";
 import type { Credential } from "../../connectors/frappe/client/credential.ts";
 import { openSite } from "../../connectors/frappe/client/site.ts";
 import type { Client } from "../../connectors/frappe/client/client.ts";
@@ -112,4 +113,30 @@ export function invoice(customer: string, qty: number, more: object = {}): objec
       ...more,
     },
   };
+}
+
+/** A suite of tests on a site of each version, which all of its tests share. `stand` is there once they run. */
+export function onEachVersion(
+  tests: (site: { readonly stand: FrappeStand; readonly call: FrappeStand["call"]; readonly version: 14 | 15 }) => void,
+): void {
+  for (const version of [14, 15] as const) {
+    suite(`on a site of version ${version}`, () => {
+      let opened: FrappeStand | undefined;
+      const site = {
+        version,
+        get stand() {
+          if (opened === undefined) throw new Error("the site is not there before the first test");
+          return opened;
+        },
+        call: (...args: Parameters<FrappeStand["call"]>) => site.stand.call(...args),
+      };
+      before(async () => {
+        opened = await openStand(version);
+      });
+      after(async () => {
+        await opened?.[Symbol.asyncDispose]();
+      });
+      tests(site);
+    });
+  }
 }
