@@ -1,5 +1,6 @@
 import { type Figures, type Sample, type Spread, ratioOf, summaryOf } from "./figures.ts";
 import type { Plan, Row } from "./plan.ts";
+import { keyAndRecord } from "./systems.ts";
 
 /** What a gateway's record of calls came to in one launch. */
 export interface Recorded {
@@ -129,7 +130,8 @@ function recordLine(records: readonly Recorded[]): string {
 
 function systemsOf({ gateways }: Plan, { upstream }: Row): string[] {
   const parts = upstream === "http" ? ["", ", every stage", ", cache hit"] : [""];
-  return ["direct", "minimal hop", ...gateways.flatMap(({ name }) => parts.map((part) => name + part))];
+  const least = upstream === "http" ? [keyAndRecord] : [];
+  return ["direct", "minimal hop", ...least, ...gateways.flatMap(({ name }) => parts.map((part) => name + part))];
 }
 
 function figures(samples: readonly Sample[], plan: Plan, row: Row): string {
@@ -174,6 +176,7 @@ const whatIsWhat = [
   [
     "- **direct**: the load generator calls the upstream. Its CPU time is the upstream's, which does one `JSON.parse` and one `JSON.stringify`.",
     "- **minimal hop**: a process of `node:http` that collects the body, parses it once to see method and tool, passes it on with undici's `Pool` (or as a line under an id of its own), and relays the answer. It checks nothing, times nothing out, cancels nothing and cannot translate.",
+    "- **key and record alone**: what *direct* is, read by the gateway's own reader of ordinary requests, when it does two things more with the gateway's own parts: it checks a key, and puts the call with arguments and result on record. It looks up no tool, limits nobody, checks no arguments, keeps nothing and counts nothing: less than it no gateway costs that does both.",
     "- **gateway**: Switchyard without a data folder, which asks nobody who they are and keeps no record, run from source, one upstream, tools under prefixed names at `/mcp`. Every call passes every stage all the same; the tool's results may not be kept.",
     "- **gateway, every stage**: one that asks for a key, limits its caller, session and tool, checks the arguments, looks for a kept result, finds none, keeps what comes, measures, and puts the call with arguments and result on record in SQLite.",
     "- **gateway, cache hit**: the same one, when every call is the same: answered from what is kept, after all that decides whether it may, and on record too. To be compared with *direct*, a bare `node:http` server that parses a call and writes its answer.",

@@ -22,6 +22,9 @@ export interface Bench extends AsyncDisposable {
   records(): Promise<Recorded[]>;
 }
 
+/** The bare responder with a key and a record: the least that any gateway which asks for one and keeps the other can cost. */
+export const keyAndRecord = "key and record alone";
+
 const askMs = 10_000;
 
 /** Starts the load generator and every system of the plan. Where one does not start, all are ended. */
@@ -83,6 +86,16 @@ async function startRow(row: Row, plan: Plan, { load, recording, start }: Parts)
     await open("direct", direct, server),
     await open("minimal hop", { target: "http", origin: originOf(hop), tool: "echo" }, hop),
   ];
+  if (isHttp) {
+    const recorded = await start("http-recorded.ts", era);
+    const target = {
+      target: "http",
+      origin: originOf(recorded),
+      tool: "echo",
+      key: stringAt(recorded.ready, "key") ?? "",
+    };
+    systems.push(await open(keyAndRecord, target, recorded));
+  }
   for (const { name, module } of plan.gateways) {
     const gateway = await start("gateway.ts", module, upstream, where);
     systems.push(await open(name, { target: "http", origin: originOf(gateway), tool: "bench__echo" }, gateway));

@@ -20,7 +20,29 @@ test("a request alone is answered right away, several at the end of the turn and
   assert.deepEqual(done, ["alone"], "the last one waits for those before it");
   await turn();
   assert.deepEqual(done, ["alone", "first", "second", "last"]);
-  together.begin();
-  end("again alone");
-  assert.equal(done.at(-1), "again alone");
+});
+
+test("after a turn with several, what needs no waiting is done together too, until one is alone again", async () => {
+  const together = new Together();
+  const done: string[] = [];
+  const whole = (name: string): void => {
+    together.begin();
+    together.end();
+    together.do(() => done.push(name));
+  };
+  whole("first");
+  whole("second");
+  assert.deepEqual(done, ["first", "second"], "nobody knew that there would be two");
+  await turn();
+  whole("third");
+  whole("fourth");
+  assert.deepEqual(done, ["first", "second"]);
+  await turn();
+  assert.deepEqual(done, ["first", "second", "third", "fourth"]);
+  whole("alone, after several");
+  assert.equal(done.length, 4);
+  await turn();
+  assert.equal(done.at(-1), "alone, after several");
+  whole("alone");
+  assert.equal(done.at(-1), "alone");
 });

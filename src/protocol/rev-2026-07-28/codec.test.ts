@@ -151,6 +151,38 @@ test("a result with _meta of its own keeps it, beside our name", () => {
   assert.deepEqual(dressed.value, { resultType: "complete", content: [], _meta: { ...serverInfo, "a/b": 1 } });
 });
 
+const theirs = { [metaKeys.serverInfo]: { name: "theirs" } };
+const metaFirst: readonly { readonly own: string; readonly dressed: JsonObject }[] = [
+  { own: '{"_meta":{},"content":[]}', dressed: { _meta: serverInfo, content: [] } },
+  { own: '{"_meta":{ }}', dressed: { _meta: serverInfo } },
+  { own: '{"_meta":{"a/b":{"}":1}},"n":1}', dressed: { _meta: { ...serverInfo, "a/b": { "}": 1 } }, n: 1 } },
+  { own: `{"_meta":${JSON.stringify(theirs)},"n":1}`, dressed: { _meta: theirs, n: 1 } },
+  {
+    own: '{"_meta":{},"content":[{"_meta":{"resultType":"x"}}]}',
+    dressed: { _meta: serverInfo, content: [{ _meta: { resultType: "x" } }] },
+  },
+];
+
+for (const { own, dressed } of metaFirst) {
+  test(`the result ${own}, which begins with its _meta, has each member of its dress once`, () => {
+    const encoded = codec.encodeResult("tools/call", text(own), kept).text.toString();
+    assert.deepEqual(JSON.parse(encoded), { resultType: "complete", ...dressed });
+    assert.equal(
+      encoded.length,
+      JSON.stringify({ resultType: "complete", ...dressed }).length + own.split(" ").length - 1,
+    );
+  });
+}
+
+test("a result that begins with its _meta and says its kind after it is complete once", () => {
+  const own = text('{"_meta":{},"resultType":"complete","n":1}');
+  assert.deepEqual(codec.encodeResult("tools/call", own, kept).value, {
+    _meta: serverInfo,
+    resultType: "complete",
+    n: 1,
+  });
+});
+
 test("the words of the dress inside a result are no dress", () => {
   const dressed = codec.encodeResult("tools/call", text('{"structuredContent":{"resultType":"x","_meta":{}}}'), kept);
   assert.deepEqual(dressed.value, {

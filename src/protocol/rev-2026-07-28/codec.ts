@@ -4,7 +4,7 @@ import { type Call, type CallMethod, type Caller, isLogLevel } from "../call.ts"
 import type { Codec, Freshness, Identity, ResultKind } from "../codec.ts";
 import { type RequestId, type RpcError, isRequestId } from "../json-rpc.ts";
 import { cacheableMethods, modernRequests } from "../methods.ts";
-import { type MemberSpan, allMembers, memberNamed, valueText } from "../member-text.ts";
+import { type MemberSpan, allMembers, memberNamed, memberSpans, valueText } from "../member-text.ts";
 import { Payload } from "../payload.ts";
 import { joined, withFirst, withInMeta } from "../result-text.ts";
 import { metaKeys } from "./meta.ts";
@@ -125,7 +125,28 @@ function dressed(result: Payload, dress: ResultDress, freshness: Freshness | und
   if (freshness === undefined && !result.mayContain('"resultType"') && !result.mayContain('"_meta"')) {
     return Payload.ofText(withFirst(result.text, dress.before));
   }
+  if (freshness === undefined) {
+    const text = dressedBefore(result.text, dress);
+    if (text !== undefined) return Payload.ofText(text);
+  }
   return dressedText(result, dress, freshness) ?? dressedValue(result, dress, freshness);
+}
+
+const metaFirst = Buffer.from('{"_meta":{');
+
+/*
+ * A result that begins with its `_meta`, as one that was kept does, and holds neither word after it: nothing behind needs to be looked into.
+ * Undefined for any other.
+ */
+function dressedBefore(text: Buffer, dress: ResultDress): Buffer | undefined {
+  if (!text.subarray(0, metaFirst.length).equals(metaFirst)) return undefined;
+  const { value: meta } = memberSpans(text).next();
+  if (meta === undefined) return undefined;
+  const rest = text.subarray(meta.end);
+  if (rest.includes('"resultType"', 0, "latin1") || rest.includes('"_meta"', 0, "latin1")) return undefined;
+  const complete = withFirst(text, '"resultType":"complete"');
+  const own = text.subarray(meta.valueStart, meta.end);
+  return hasMember(own, metaKeys.serverInfo) ? complete : withInMeta(complete, dress.server);
 }
 
 function dressedText(result: Payload, dress: ResultDress, freshness: Freshness | undefined): Payload | undefined {
