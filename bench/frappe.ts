@@ -165,12 +165,18 @@ async function compareJobs(): Promise<void> {
   console.log(`  ${told(oneByOne, bare.alone, bare.job)}`);
   console.log(`  ${told(inGroups, bare.groupAlone, bare.groupJob)}`);
   await site.ask({ kind: "pace", ToDo: pace.create, "frappe.client.insert_many": pace.group }, 10_000);
-  const real = await round();
+  const real: Awaited<ReturnType<typeof round>>[] = [];
+  for (let time = 0; time < (isQuick ? 1 : 3); time += 1) real.push(await round());
   await site.ask({ kind: "pace" }, 10_000);
   console.log(`a site that takes ${pace.create} ms to create one, and ${pace.group} ms for ${group}:`);
-  const [one, many] = [real.alone / real.job, real.groupAlone / real.groupJob];
-  meets(`  ${told(oneByOne, real.alone, real.job)}`, one >= goals.jobRatio, `≥ ${goals.jobRatio}`);
-  meets(`  ${told(inGroups, real.groupAlone, real.groupJob)}`, many >= goals.jobRatio, `≥ ${goals.jobRatio}`);
+  for (const { alone, job: asJob, groupAlone, groupJob } of real) {
+    console.log(`  ${told(oneByOne, alone, asJob)}`);
+    console.log(`  ${told(inGroups, groupAlone, groupJob)}`);
+  }
+  const one = median(real.map(({ alone, job: asJob }) => alone / asJob));
+  const many = median(real.map(({ groupAlone, groupJob }) => groupAlone / groupJob));
+  meets(`  one by one, median: ${one.toFixed(2)}`, one >= goals.jobRatio, `≥ ${goals.jobRatio}`);
+  meets(`  in groups, median: ${many.toFixed(2)}`, many >= goals.jobRatio, `≥ ${goals.jobRatio}`);
 }
 
 function operation(tool: string, args: JsonObject): JsonObject {
