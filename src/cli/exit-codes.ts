@@ -19,6 +19,7 @@ export const exitCodes = {
 
 const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = {
   usage: exitCodes.usage,
+  invalid_params: exitCodes.usage,
   unsafe_listen: exitCodes.usage,
   invalid_config: exitCodes.invalidConfig,
   upstream_misconfigured: exitCodes.invalidConfig,

@@ -42,6 +42,7 @@ export function buildProgram(context: Context, done: (status: number) => void): 
       },
     })
     .enablePositionalOptions()
+    .showHelpAfterError("→ With --help after it, a command says what it takes.")
     .exitOverride();
   addServe(program, context, done);
   addConfiguring(program, context, done);
@@ -79,6 +80,9 @@ function addServe(program: Command, context: Context, done: Done): void {
 function addConfiguring(program: Command, context: Context, done: Done): void {
   withCommon(program.command("add"))
     .description("add a server to the configuration file")
+    .showHelpAfterError(
+      "→ The server's command comes after --: switchyard add memory -- npx -y @modelcontextprotocol/server-memory",
+    )
     .argument("<name>", "its name; its tools are then NAME__tool")
     .argument("[command...]", "after --: the command that starts it, and its arguments")
     .option("--url <url>", "its Streamable HTTP address, instead of a command")

@@ -87,7 +87,14 @@ test("what fails says what and what to do, with an exit status of its own", asyn
       { args: ["serve", "--host", "0.0.0.0"], status: 2, says: /others can reach.*\n→ Ask who calls: set `auth`/ },
       { args: ["serve", "--port", "70000"], status: 2, says: /whole number from 0 to 65535/ },
       { args: ["serve", "--config", "absent.jsonc"], status: 3, says: /^There is no configuration file absent\.jsonc/ },
-      { args: ["bogus"], status: 2, says: /unknown command 'bogus'/ },
+      { args: ["bogus"], status: 2, says: /unknown command 'bogus'[^→]*→ With --help after it/ },
+      { args: ["status", "--bogus"], status: 2, says: /unknown option '--bogus'[^→]*→ With --help after it/ },
+      {
+        args: ["add", "memory", "npx", "-y", "server"],
+        status: 2,
+        says: /unknown option '-y'[^→]*→ .* comes after --: /,
+      },
+      { args: ["audit", "ls", "--limit", "x"], status: 2, says: /^limit must be a whole number .*, got "x"\.\n→/ },
     ];
     for (const { args, status, says } of cases) {
       const ended = await runCommand(args, folder);
