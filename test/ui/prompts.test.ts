@@ -53,6 +53,8 @@ test("a template is written, tried, offered, used, changed, compared and archive
   await page.getByLabel("Preview of message 1").getByText("The brief of week 7").waitFor();
   await page.getByRole("button", { name: "Save and publish" }).click();
   await page.getByText("Saved, and offered").waitFor();
+  await page.getByRole("button", { name: "Close the message" }).waitFor();
+  assert.deepEqual(await obstaclesOn(page), { violations: [], excess: 0 }, "what was done");
   await page.getByText("Version 1", { exact: true }).waitFor();
   await until(async () => (await used({ week: "8" })).includes("The brief of week 8"), "it is offered");
   await page.getByText(/^Used 1 time/).waitFor();
@@ -73,6 +75,10 @@ test("a template is written, tried, offered, used, changed, compared and archive
   await page.getByText("Version 3 is there, and this was begun from 2.").waitFor();
   await page.getByRole("button", { name: "Save a draft" }).click();
   await page.getByText("Somebody else changed the prompt template").waitFor();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await obstaclesOn(page), { violations: [], excess: 0 }, `a refusal, ${colorScheme}`);
+  }
   // Without what was told meanwhile, which goes by itself.
   await page.reload();
   await page.getByRole("button", { name: "Compare" }).first().click();

@@ -1,5 +1,5 @@
-import { notifications } from "@mantine/notifications";
 import { useState } from "react";
+import { announce } from "../parts/told.ts";
 import { queries } from "../queries.ts";
 import { computed, subject } from "./ask.ts";
 
@@ -21,7 +21,7 @@ export function useWrite(): Write {
     setProblem(undefined);
     try {
       await write();
-      notifications.show({ message: done, color: "teal", autoClose: 3000 });
+      announce(done);
       return true;
     } catch (thrown) {
       setProblem(thrown);

@@ -2,6 +2,11 @@ import { notifications } from "@mantine/notifications";
 import { Refusal } from "../api.ts";
 import { queries } from "../queries.ts";
 
+/** Says that something was done, for a while. */
+export function announce(done: string): void {
+  notifications.show({ message: done, color: "teal", autoClose: 3000 });
+}
+
 /** Does something, says how it went, and has read anew what it touched. */
 export async function tell(
   run: () => Promise<unknown>,
@@ -10,7 +15,7 @@ export async function tell(
 ): Promise<boolean> {
   try {
     await run();
-    notifications.show({ message: done, color: "teal", autoClose: 3000 });
+    announce(done);
     return true;
   } catch (thrown) {
     const refusal = thrown instanceof Refusal ? thrown : new Refusal("internal_error", String(thrown));
