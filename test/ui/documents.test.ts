@@ -6,12 +6,15 @@ import type { Client } from "../../connectors/frappe/client/client.ts";
 import { openSite } from "../../connectors/frappe/client/site.ts";
 import { seedSample } from "../../connectors/frappe/simulator/seed-sample.ts";
 import { type Simulator, startSimulator } from "../../connectors/frappe/simulator/start.ts";
+import { type JsonObject, isJsonObject, objectAt } from "../../src/core/json.ts";
 import { openBrowser, ownFolder } from "../rig/browser.ts";
 import { DashboardStand } from "../rig/dashboard-stand.ts";
 import { type VisitOptions, goTo, visitsTo } from "../rig/dashboard-visits.ts";
 import { configured } from "../rig/frappe-stand.ts";
 import { obstaclesOn } from "../rig/obstacles.ts";
+import { rawLegacy } from "../rig/raw-client.ts";
 import { fileRig } from "../rig/rig.ts";
+import { until } from "../rig/until.ts";
 
 /* The page of an ERP's documents in a real Chromium, in front of a gateway with a simulated site under a name of its own. */
 
@@ -262,6 +265,64 @@ test("whoever may only look is offered nothing to do", { skip }, async () => {
   for (const label of ["Edit", "Submit", "Cancel", "Amend"])
     assert.equal(await page.getByRole("button", { name: label, exact: true }).count(), 0, label);
 });
+
+test(
+  "groups of tools are switched, and a tool is given to a role, on pages; both hold for an agent at once",
+  { skip },
+  async () => {
+    const { text: key } = await stand.makeKey("agent", "user", ["books"]);
+    const ask = await rawLegacy(`${stand.origin}/mcp`, { authorization: `Bearer ${key}` });
+    const toolsOfAgent = async (): Promise<readonly unknown[]> => {
+      const tools = objectAt((await ask("tools/list", {})).answer, "result")?.["tools"];
+      assert.ok(Array.isArray(tools));
+      return tools.filter(isJsonObject).map(({ name }) => name);
+    };
+    const calls = async (name: string, args: JsonObject): Promise<string> =>
+      JSON.stringify((await ask("tools/call", { name, arguments: args })).answer);
+    const all = await toolsOfAgent();
+    const charts = ["books__chart_business_data", "books__list_user_dashboards"];
+    for (const name of charts) assert.ok(all.includes(name), name);
+
+    const page = await visit("/tools");
+    const groups = page.getByRole("group", { name: "Groups of books" });
+    assert.ok(await groups.getByRole("switch", { name: /^core/ }).isDisabled(), "core is always on");
+    await groups.getByRole("switch", { name: /^visualization \(\d+ tools\)$/ }).click();
+    await page.getByText("visualization of books is off").waitFor();
+    const less = await toolsOfAgent();
+    assert.deepEqual(
+      charts.filter((name) => less.includes(name)),
+      [],
+    );
+    assert.match(await calls("books__list_user_dashboards", {}), /Unknown tool/);
+    await groups.getByRole("switch", { name: /^visualization/ }).click();
+    await page.getByText("visualization of books is on").waitFor();
+    assert.deepEqual(await toolsOfAgent(), all);
+
+    await goTo(page, "/tools/books__list_documents");
+    const role = page.getByRole("combobox", { name: "From which role on it may be used" });
+    const choose = async (name: string): Promise<void> => {
+      await role.click();
+      await page.getByRole("option", { name, exact: true }).click();
+      await page.getByText("It holds from now on").first().waitFor();
+    };
+    await choose("operator");
+    await until(async () => !(await toolsOfAgent()).includes("books__list_documents"), "it is not for a user");
+    assert.match(await calls("books__list_documents", { doctype: "Customer" }), /Unknown tool/);
+    assert.equal(await role.inputValue(), "operator");
+    await choose("user");
+    await until(async () => (await toolsOfAgent()).includes("books__list_documents"), "it is for a user again");
+    assert.match(await calls("books__list_documents", { doctype: "Customer" }), /Birch Street Bakery/);
+    const users = await visit("/tools/books__list_documents", { role: "user" });
+    await users.getByText("for user and above").waitFor();
+    assert.equal(
+      await users.getByRole("combobox", { name: /^From which role/ }).count(),
+      0,
+      "who may not change it, cannot",
+    );
+    await choose("every role");
+    assert.deepEqual(await toolsOfAgent(), all);
+  },
+);
 
 /** What is seen of each view once it is there. */
 const views = {
