@@ -344,13 +344,16 @@ function gatewayOf(
   });
   const gateway: Gateway = new Gateway({
     upstreams,
-    ownUpstreams: prompts.upstreams,
+    own: prompts,
     ownTools: options.jobs?.tools === true ? jobTools(jobs) : [],
     stages: [results.stage, idempotencyStage(clock, store.keyedCalls)],
     results: {
       upstreamChanged(upstream) {
         results.upstreamChanged(upstream);
         warming.upstreamChanged(upstream);
+      },
+      policyChanged: (upstream) => {
+        results.policyChanged(upstream);
       },
       heard: (upstream, notification) => {
         results.heard(upstream, notification);
@@ -381,7 +384,11 @@ function gatewayOf(
     ...(onWarning && { onWarning }),
   });
   const warming = new Warming(gateway, { ...cacheOptionDefaults.warm, ...options.cache?.warm });
-  const cache = {
+  return { gateway, cache: cacheParts(results, warming), trail: recorder?.trail };
+}
+
+function cacheParts(results: CacheDesk, warming: Warming): CacheParts {
+  return {
     status: () => results.status(),
     purge: (wish: PurgeWish) => results.purge(wish),
     warm: () => warming.warm(),
@@ -389,7 +396,6 @@ function gatewayOf(
       warming.close();
     },
   };
-  return { gateway, cache, trail: recorder?.trail };
 }
 
 /** What operators see and do of the cache, and its end. */

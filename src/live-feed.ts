@@ -8,6 +8,7 @@ import type { CacheDesk } from "./gateway/cache-desk.ts";
 import type { CallObserver, EndedCall } from "./gateway/ended-call.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { statusFor } from "./gateway/status-for.ts";
+import type { Shown } from "./live/audience.ts";
 import { LiveHub } from "./live/hub.ts";
 import type { Topic } from "./live/topic.ts";
 import type { Notification } from "./protocol/call.ts";
@@ -52,6 +53,7 @@ export function liveFeed(deps: FeedDeps): LiveFeed {
         return gateway().shownByProfiles;
       },
       toolsFor: toolsFor(gateway),
+      rolesFor: (upstream) => rolesFor(gateway(), upstream),
     },
     summaryFor: (principal) => summaryFor(gateway(), principal),
     interestChanged(topic, isWanted) {
@@ -158,6 +160,10 @@ const periodic: Partial<Record<Topic, (deps: FeedDeps, hub: LiveHub) => StopTime
     });
   },
 };
+
+function rolesFor({ neededRoles }: Gateway, upstream: string): ReturnType<Shown["rolesFor"]> {
+  return { some: neededRoles.ofSome(upstream), all: neededRoles.ofAll(upstream) };
+}
 
 /** @returns the tools that somebody with such rights may call, made anew when what is shown to them changed. */
 function toolsFor(gateway: () => Gateway): (rights: Rights) => ReadonlySet<string> {

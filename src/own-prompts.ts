@@ -1,6 +1,7 @@
 import type { Clock } from "./core/clock.ts";
 import type { JsonObject } from "./core/json.ts";
 import type { Gateway } from "./gateway/gateway.ts";
+import type { OwnRole } from "./gateway/needed-role.ts";
 import { offeredPrompts } from "./prompts/offered.ts";
 import type { PromptStore } from "./prompts/prompt-store.ts";
 import { Prompts } from "./prompts/prompts.ts";
@@ -15,6 +16,8 @@ export interface OwnPrompts {
   readonly uses: PromptUses;
   /** The upstream that has those that are published; none while there are none. */
   readonly upstreams: () => readonly UpstreamOptions[];
+  /** From which role on one of ours may be used now. */
+  readonly roleOf: OwnRole;
   /** Has the gateway take up that there are some now, or none any more. Called once. */
   follow(): void;
   close(): void;
@@ -23,9 +26,11 @@ export interface OwnPrompts {
 /** Joins prompts with the gateway, which is there when the first of them is called. */
 export function ownPrompts(store: PromptStore, clock: Clock, gateway: () => Gateway): OwnPrompts {
   const prompts = new Prompts({ store, clock });
-  const offered = offeredPrompts(prompts);
+  // One for good: an upstream whose target is another one is another upstream.
+  const ours = offeredPrompts(prompts);
+  const isAnyOffered = (): boolean => prompts.list().some(({ offered }) => offered !== undefined);
   const known = versionsOf(gateway);
-  let isThere = offered() !== undefined;
+  let isThere = isAnyOffered();
   return {
     prompts,
     uses: new PromptUses({
@@ -36,13 +41,16 @@ export function ownPrompts(store: PromptStore, clock: Clock, gateway: () => Gate
         (upstream === promptsUpstream ? prompts.offered(prompt)?.number.toString() : undefined) ??
         known(upstream, prompt),
     }),
-    upstreams() {
-      const options = offered();
-      return options === undefined ? [] : [options];
+    upstreams: () => (isAnyOffered() ? [ours] : []),
+    roleOf(kind, upstream, name) {
+      if (kind !== "prompts" || upstream !== promptsUpstream) return undefined;
+      // A configured server of that name has prompts of its own.
+      const isOurs = gateway().upstreams.some((each) => each.options === ours);
+      return isOurs ? prompts.find(name)?.template.role : undefined;
     },
     follow() {
       prompts.onChange(() => {
-        const isNow = offered() !== undefined;
+        const isNow = isAnyOffered();
         if (isNow === isThere) return;
         isThere = isNow;
         void gateway().renewOwn();

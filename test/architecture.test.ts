@@ -78,6 +78,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "traces",
     "store",
     "live",
+    "prompts",
     "server",
     "config",
     "clients",

@@ -19,6 +19,10 @@ function granted(...texts: string[]): Rights {
   );
 }
 
+function sees(rights: Rights, upstream: string, profile?: string): boolean {
+  return maySee(rights, { upstream, profile, from: undefined }, profiles);
+}
+
 function tool(upstream: string, name: string, more: Partial<Wanted> = {}): Wanted {
   return { kind: "tools", upstream, name, isReading: false, profile: undefined, ...more };
 }
@@ -28,8 +32,8 @@ test("without a grant nothing may be used, and no upstream is known", () => {
   assert.equal(mayUse(rights, tool("files", "list"), profiles), false);
   assert.equal(mayUse(rights, tool("files", "list", { profile: "dev" }), profiles), false);
   assert.equal(mayUse(rights, tool("files", "a", { kind: "resources", isReading: true }), profiles), false);
-  assert.equal(maySee(rights, "files", undefined, profiles), false);
-  assert.equal(mayHear(rights, "files"), false);
+  assert.equal(sees(rights, "files"), false);
+  assert.equal(mayHear(rights, "files", undefined), false);
 });
 
 const table: readonly (readonly [grant: string, wanted: Wanted, mayUse: boolean])[] = [
@@ -73,16 +77,16 @@ for (const [grant, wanted, expected] of table) {
 }
 
 test("an upstream is known to whoever may use something of it", () => {
-  assert.ok(maySee(granted("files/read_*"), "files", undefined, profiles));
-  assert.ok(maySee(granted("profile:dev"), "files", undefined, profiles));
-  assert.ok(maySee(granted("profile:dev"), "other", "dev", profiles), "what its own address shows");
-  assert.ok(!maySee(granted("profile:dev", "files"), "other", undefined, profiles));
+  assert.ok(sees(granted("files/read_*"), "files"));
+  assert.ok(sees(granted("profile:dev"), "files"));
+  assert.ok(sees(granted("profile:dev"), "other", "dev"), "what its own address shows");
+  assert.ok(!sees(granted("profile:dev", "files"), "other"));
 });
 
 test("what an upstream says to nobody in particular is for those who may use all of it", () => {
-  assert.ok(mayHear(granted("files"), "files"));
+  assert.ok(mayHear(granted("files"), "files", undefined));
   for (const grant of ["files/read_*", "read:files", "profile:dev", "other"])
-    assert.ok(!mayHear(granted(grant), "files"));
+    assert.ok(!mayHear(granted(grant), "files", undefined));
 });
 
 test("admins and operators may use everything, viewers only what changes nothing", () => {

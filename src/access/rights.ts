@@ -83,8 +83,18 @@ function isWithin({ scope }: Grant, wanted: Wanted, profiles: Profiles): boolean
   }
 }
 
+/** An upstream of which somebody may use something or not. */
+export interface Sought {
+  readonly upstream: string;
+  /** The profile at whose address that is; undefined at all others. */
+  readonly profile: string | undefined;
+  /** From which role on anything of it may be used; undefined: from any. */
+  readonly from: Role | undefined;
+}
+
 /** Whether somebody may use anything of an upstream, and so may know that it exists. */
-export function maySee(rights: Rights, upstream: string, profile: string | undefined, profiles: Profiles): boolean {
+export function maySee(rights: Rights, { upstream, profile, from }: Sought, profiles: Profiles): boolean {
+  if (from !== undefined && !reaches(rights.role, from)) return false;
   if (rights.kind === "everything") return true;
   return rights.grants.some(({ scope }) => {
     if (scope.kind !== "profile") return scope.upstreams.has(upstream);
@@ -92,8 +102,12 @@ export function maySee(rights: Rights, upstream: string, profile: string | undef
   });
 }
 
-/** Whether somebody may hear what an upstream says to nobody in particular, such as its log: who may use all of it. */
-export function mayHear(rights: Rights, upstream: string): boolean {
+/**
+ * Whether somebody may hear what an upstream says to nobody in particular, such as its log: who may use all of it. `from`: from which role on that
+ * is; undefined: from any.
+ */
+export function mayHear(rights: Rights, upstream: string, from: Role | undefined): boolean {
+  if (from !== undefined && !reaches(rights.role, from)) return false;
   if (rights.kind === "everything") return true;
   return rights.grants.some(
     ({ scope, isReading }) => scope.kind === "upstream" && !isReading && scope.upstreams.has(upstream),

@@ -1,3 +1,4 @@
+import { systemClock } from "../core/clock.ts";
 import { GatewayError, messageOf, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, objectAt, stringAt } from "../core/json.ts";
 import { callerKey } from "../gateway/caller-key.ts";
@@ -98,6 +99,7 @@ export class ConnectorServer {
 
   #inboxOf(hook: Hook): HookInbox {
     return new HookInbox(hook, {
+      clock: systemClock,
       signal: this.#closing.signal,
       failed: (problem) => {
         this.#subscriptions.changed([], [problem], []);

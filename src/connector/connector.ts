@@ -169,7 +169,8 @@ export interface Hook {
   readonly isGenuine: (request: HookRequest) => boolean;
   /**
    * Does what follows from one that is genuine, after its sender was answered: one at a time, in the order in which they came. Further ones wait,
-   * up to 100; beyond, senders are told to try again. What it throws is told to operators.
+   * up to 100; beyond, senders are told to try again. What it throws is told to operators. After a minute the signal fires, and the next one's turn
+   * has come.
    */
   readonly take: (request: HookRequest, signal: AbortSignal) => void | Promise<void>;
 }

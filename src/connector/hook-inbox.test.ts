@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
+import { ManualClock } from "../core/manual-clock.ts";
 import { until } from "../../test/rig/until.ts";
 import type { Hook } from "./connector.ts";
-import { HookInbox } from "./hook-inbox.ts";
+import { HookInbox, longestTakeMs } from "./hook-inbox.ts";
 import { isSigned } from "./toolkit/signature.ts";
 
 function posted(text: string, headers: Readonly<Record<string, string>> = {}) {
@@ -12,10 +13,11 @@ function posted(text: string, headers: Readonly<Record<string, string>> = {}) {
 
 function inboxOf(hook: Partial<Hook>) {
   const closing = new AbortController();
+  const clock = new ManualClock();
   const problems: string[] = [];
   const whole: Hook = { headers: [], isGenuine: () => true, take: () => undefined, ...hook };
-  const inbox = new HookInbox(whole, { signal: closing.signal, failed: (problem) => problems.push(problem) });
-  return { inbox, closing, problems };
+  const inbox = new HookInbox(whole, { clock, signal: closing.signal, failed: (problem) => problems.push(problem) });
+  return { inbox, clock, closing, problems };
 }
 
 test("what is genuine is seen to after it was answered, one after another, in order", async () => {
@@ -74,6 +76,36 @@ test("one that fails is told, and the next is seen to; what waits when the conne
     setImmediate(resolve);
   });
   assert.deepEqual(done, ["a", "b"]);
+});
+
+test("what cannot be judged is refused each time, and told once a minute", () => {
+  const { inbox, clock, problems } = inboxOf({
+    isGenuine: () => {
+      throw new Error("no x");
+    },
+  });
+  for (let at = 0; at < 100; at += 1) assert.equal(inbox.receive(posted("a")), "refused");
+  assert.equal(problems.length, 1);
+  clock.advance(60_000);
+  assert.equal(inbox.receive(posted("a")), "refused");
+  assert.equal(problems.length, 2);
+});
+
+test("one that hangs is given up after a minute, and the others are seen to", async () => {
+  const done: string[] = [];
+  const { inbox, clock, problems } = inboxOf({
+    take: ({ body }) => {
+      done.push(body.toString());
+      return done.length === 1 ? new Promise(() => undefined) : undefined;
+    },
+  });
+  for (const text of ["hangs", "next"]) inbox.receive(posted(text));
+  await until(() => clock.pending === 1, "the first has begun");
+  clock.advance(longestTakeMs);
+  await until(() => done.length === 2, "the second is seen to");
+  assert.deepEqual(done, ["hangs", "next"]);
+  assert.deepEqual(problems, ["What was posted could not be seen to: it took longer than 60000 ms"]);
+  await until(() => clock.pending === 0, "nothing is left");
 });
 
 test("a signature is right letter for letter, and nothing else is", () => {

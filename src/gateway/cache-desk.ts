@@ -51,14 +51,19 @@ export class CacheDesk {
   }
 
   /**
-   * An upstream was connected anew, offers something else, or is configured otherwise: nothing that it said before counts. But on one
-   * connection, what says what it is made from counts for as long as that does.
+   * An upstream was connected anew, or offers something else: nothing that it said before counts. But on one connection, what says what it is made
+   * from counts for as long as that does.
    */
   upstreamChanged(upstream: Upstream): void {
     const { name, handshake } = upstream;
     const isSame = handshake !== undefined && this.#handshakes.get(upstream) === handshake;
     if (handshake !== undefined) this.#handshakes.set(upstream, handshake);
     this.#cache.drop(isSame ? cacheTags.unsaid(name) : cacheTags.upstream(name));
+  }
+
+  /** Something else goes for the calls to an upstream: what was kept was kept for as long, and as, was said before. */
+  policyChanged(upstream: string): void {
+    this.#cache.drop(cacheTags.upstream(upstream));
   }
 
   /** An upstream tells of something: that a list or a resource is not what it was, that a task has ended. */

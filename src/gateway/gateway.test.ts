@@ -24,7 +24,11 @@ function gatewayOf(upstreams: readonly UpstreamOptions[], catalogs = memoryCatal
     upstreams,
     deps: { ...standDeps(clock), catalogs },
     stateKey: Buffer.alloc(32, 7),
-    results: { upstreamChanged: ({ name }) => dropped.push(name), heard: () => undefined },
+    results: {
+      upstreamChanged: ({ name }) => dropped.push(name),
+      policyChanged: (name) => dropped.push(`${name}'s policy`),
+      heard: () => undefined,
+    },
   });
   gateway.start();
   const told: ListKind[][] = [];
@@ -142,8 +146,13 @@ test("what is kept stays where a configuration says the same again, and goes whe
   await gateway.reconfigure([a, b, c], { ...catalog }, { ...policies });
   assert.deepEqual([...new Set(dropped)], ["c"]);
   dropped.length = 0;
-  await gateway.reconfigure([a, b, c], { ...catalog }, { upstreams: { a: { validate: true } } });
-  assert.deepEqual(dropped, ["a", "b", "c"]);
+  await gateway.reconfigure(
+    [a, b, c],
+    { ...catalog },
+    { callers: { caller: false }, upstreams: { a: { validate: true }, b: {} } },
+  );
+  await gateway.reconfigure([a, b, c], { ...catalog }, { upstreams: { a: { validate: true, cache: { ttl: 1 } } } });
+  assert.deepEqual(dropped, ["a's policy", "a's policy"]);
   await gateway.close();
 });
 

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Principal } from "../access/principal.ts";
-import type { Profiles, Rights } from "../access/rights.ts";
+import { type Profiles, type Rights, mayHear } from "../access/rights.ts";
 import { changedMethod } from "../protocol/uses.ts";
 import { GatewayError } from "../core/errors.ts";
+import { reaches } from "../core/role.ts";
 import { PolicyTable, type WrittenPolicies, policyFor } from "../policy/call-policy.ts";
 import { timeOrderedIds } from "../core/time-ordered-id.ts";
 import type { Notification } from "../protocol/call.ts";
@@ -18,7 +19,7 @@ import { callPath } from "./carry.ts";
 import { ParkedCalls } from "./conversation.ts";
 import type { CallObserver } from "./ended-call.ts";
 import { type KeepingStatus, nothingKept } from "./keeping.ts";
-import { neededRole } from "./needed-role.ts";
+import { type NeededRoles, type OwnRole, neededRoles } from "./needed-role.ts";
 import type { OwnTool } from "./own-tool.ts";
 import { answerMs } from "./questions.ts";
 import { RequestStates } from "./request-state.ts";
@@ -40,8 +41,8 @@ export interface GatewayOptions {
   readonly catalog?: CatalogOptions;
   /** What goes for the calls to them, by their names. */
   readonly policies?: WrittenPolicies;
-  /** Upstreams that are the gateway's own, as they are now; those whose name is configured otherwise are left out. Default: none. */
-  readonly ownUpstreams?: () => readonly UpstreamOptions[];
+  /** Upstreams that are the gateway's own. Default: none. */
+  readonly own?: OwnUpstreams;
   readonly deps: UpstreamDeps;
   /** Stages of the call path that hold something: see {@link callPath}. Default: none. */
   readonly stages?: readonly Stage[];
@@ -65,10 +66,21 @@ export interface GatewayOptions {
   readonly tracer?: Tracer | undefined;
 }
 
+/** Upstreams of the gateway's own. */
+export interface OwnUpstreams {
+  /** As they are now; those whose name is configured otherwise are left out. */
+  readonly upstreams: () => readonly UpstreamOptions[];
+  readonly roleOf: OwnRole;
+}
+
+const noneOwn: OwnUpstreams = { upstreams: () => [], roleOf: () => undefined };
+
 /** Told of what may make kept results untrue. */
 export interface KeptResults {
-  /** It was connected anew, offers something else, or is configured otherwise. */
+  /** It was connected anew, or offers something else. */
   upstreamChanged(upstream: Upstream): void;
+  /** Something else goes for its calls, such as how long results are kept. */
+  policyChanged(upstream: string): void;
   /** It sent a notification that belongs to no call. */
   heard(upstream: Upstream, notification: Notification): void;
 }
@@ -93,11 +105,13 @@ export class Gateway {
   readonly newCallId: () => string;
   readonly roster: Roster;
   readonly #results: KeptResults | undefined;
-  readonly #ownUpstreams: () => readonly UpstreamOptions[];
+  readonly #own: OwnUpstreams;
   #configured: readonly UpstreamOptions[];
   #catalog: CatalogOptions;
   #written: WrittenPolicies;
   #policies: PolicyTable;
+  /** From which role on what there is may be used, as it is now. */
+  readonly neededRoles: NeededRoles;
   readonly #views: Views;
   readonly #subscribers = new Set<Subscriber>();
   readonly #settled = Promise.withResolvers<void>();
@@ -113,7 +127,7 @@ export class Gateway {
     stages = [],
     observers = [],
     ownTools = [],
-    ownUpstreams = () => [],
+    own = noneOwn,
     results,
     stateKey,
     onStateChange,
@@ -155,10 +169,9 @@ export class Gateway {
         this.underWay.measured(name, usage);
       },
     };
-    this.#catalog = catalog;
-    this.#written = policies;
+    [this.#catalog, this.#written, this.#own] = [catalog, policies, own];
     this.#policies = new PolicyTable(policies);
-    this.#ownUpstreams = ownUpstreams;
+    this.neededRoles = neededRoles(() => this.#policies, own.roleOf);
     this.#configured = upstreams;
     this.roster = new Roster(this.#wanted(), deps, receiver, (come) => {
       this.#rebuildViews();
@@ -169,7 +182,7 @@ export class Gateway {
   }
 
   #viewSource(ownTools: readonly OwnTool[]): ViewSource {
-    const needed = neededRole(() => this.#policies);
+    const { neededRoles: needed } = this;
     return { upstreams: () => this.upstreams, catalog: () => this.#catalog, ownTools, needed };
   }
 
@@ -242,15 +255,23 @@ export class Gateway {
     catalog = this.#catalog,
     policies?: WrittenPolicies,
   ): Promise<void> {
-    const written = policies ?? this.#written;
-    // A file that is read again says the same as a rule: what is kept stays then.
-    if (!isDeepStrictEqual([catalog, written], [this.#catalog, this.#written])) {
-      [this.#catalog, this.#written] = [catalog, written];
-      this.#policies = new PolicyTable(written);
-      for (const upstream of this.upstreams) this.#results?.upstreamChanged(upstream);
-    }
+    this.#catalog = catalog;
+    if (policies !== undefined) this.#take(policies);
     this.#configured = upstreams;
     await this.roster.change(this.#wanted());
+  }
+
+  /** A file that is read again says the same as a rule, and of most upstreams where it does not: what is kept of those stays. */
+  #take(written: WrittenPolicies): void {
+    const before = this.#written;
+    if (isDeepStrictEqual(written, before)) return;
+    this.#written = written;
+    this.#policies = new PolicyTable(written);
+    for (const { name } of this.upstreams) {
+      // What is said of nothing is said as nothing, or not at all.
+      const [now, then] = [written, before].map(({ upstreams = {} }) => upstreams[name] ?? {});
+      if (!isDeepStrictEqual(now, then)) this.#results?.policyChanged(name);
+    }
   }
 
   /** Takes up which upstreams of its own there are now. Resolves as {@link reconfigure}. */
@@ -259,7 +280,7 @@ export class Gateway {
   }
 
   #wanted(): readonly UpstreamOptions[] {
-    const own = this.#ownUpstreams().filter(({ name }) => this.#configured.every((each) => each.name !== name));
+    const own = this.#own.upstreams().filter(({ name }) => this.#configured.every((each) => each.name !== name));
     return own.length === 0 ? this.#configured : [...this.#configured, ...own];
   }
 
@@ -352,15 +373,18 @@ export class Gateway {
     }
   }
 
-  /** Tells everybody whose route has the upstream of something that belongs to no call. */
+  /** Tells everybody whose route has the upstream, and who may know, of something that belongs to no call. */
   pass(upstream: Upstream, notification: Notification): void {
     for (const subscriber of this.#subscribers) {
-      if (this.#concerns(upstream, subscriber)) subscriber.notification(upstream, notification);
+      if (this.#concerns(upstream, notification, subscriber)) subscriber.notification(upstream, notification);
     }
   }
 
-  #concerns(upstream: Upstream, { route, principal }: Subscriber): boolean {
-    const { rights } = principal;
+  #concerns(upstream: Upstream, { method }: Notification, { route, principal: { rights } }: Subscriber): boolean {
+    const from = this.neededRoles.ofAll(upstream.name);
+    if (method === "notifications/message" && !mayHear(rights, upstream.name, from)) return false;
+    // What is watched may have become that of higher roles since.
+    if (method === "notifications/resources/updated" && from !== undefined && !reaches(rights.role, from)) return false;
     if (rights.kind === "granted" || route.kind === "profile") {
       return this.view(route, rights).upstreams.includes(upstream);
     }

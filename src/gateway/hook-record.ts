@@ -19,6 +19,7 @@ export class HookRecord {
   readonly #clock: Clock;
   readonly #events: FactSink | undefined;
   readonly #since = new Map<string, Since>();
+  #isClosed = false;
 
   constructor(clock: Clock, events: FactSink | undefined) {
     this.#clock = clock;
@@ -27,6 +28,8 @@ export class HookRecord {
 
   /** Takes note of one. `upstream` is one that there is. */
   note(type: HookFact["type"], upstream: string | undefined, address: string): void {
+    // What was being judged when it was closed is over a moment later.
+    if (this.#isClosed) return;
     const key = `${type} ${upstream ?? ""}`;
     const since = this.#since.get(key);
     if (since === undefined) this.#tell({ type, ...(upstream !== undefined && { upstream }), count: 1, address }, key);
@@ -38,6 +41,7 @@ export class HookRecord {
 
   /** Stops waiting for more. Safe to call twice. */
   close(): void {
+    this.#isClosed = true;
     for (const { stop } of this.#since.values()) stop();
     this.#since.clear();
   }

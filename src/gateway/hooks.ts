@@ -8,20 +8,24 @@ import { isConnector } from "../upstream/options.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { HookRecord } from "./hook-record.ts";
 
-/** How often one address may post for one connector. */
+/** How often one address may post, for whatever connectors: where it was counted by their names, strangers would learn which there are. */
 export const hookLimit = { perMinute: 6000, burst: 1000 } as const;
 
-/** Posts that are read or judged at once. */
+/** Posts that are read or judged at once, and how many of them from one address: whoever dribbles keeps nobody else out. */
 export const maxHooksOpen = 64;
+export const maxHooksOpenFrom = 16;
 
 /** In how many ms who is told to come back may. */
 export const comeBackMs = 1000;
+
+/** What of an upstream matters here. */
+export type HookTaker = Pick<Upstream, "name" | "profile" | "options" | "hand">;
 
 /** What is posted for connectors is taken with. */
 export interface HooksDeps {
   readonly clock: Clock;
   readonly events: FactSink | undefined;
-  readonly upstreams: () => readonly Upstream[];
+  readonly upstreams: () => readonly HookTaker[];
 }
 
 /** One post that was let in. */
@@ -40,6 +44,7 @@ export class Hooks {
   readonly #deps: HooksDeps;
   readonly #limiter: MemoryRateLimiter;
   readonly #record: HookRecord;
+  readonly #openFrom = new Map<string, number>();
   #open = 0;
 
   constructor(deps: HooksDeps) {
@@ -56,13 +61,12 @@ export class Hooks {
   admit(wanted: string, address: string): Post {
     const upstream = this.#deps.upstreams().find((each) => each.name === wanted && wantedHeaders(each) !== undefined);
     const name = upstream?.name;
-    // Names that there are not are counted together: strangers have no counter for each that they make up.
-    const waitMs = this.#open >= maxHooksOpen ? comeBackMs : this.#limiter.take(`${name ?? ""} ${address}`, hookLimit);
+    const waitMs = this.#hasRoomFor(address) ? this.#limiter.take(address, hookLimit) : comeBackMs;
     if (waitMs > 0) {
       this.#record.note("hook.held_off", name, address);
       throw new GatewayError("rate_limited", "More is posted here than is taken", { data: { retryAfterMs: waitMs } });
     }
-    this.#open += 1;
+    this.#count(address, 1);
     return {
       judged: async (headers, body, signal) => {
         const verdict = upstream === undefined ? "refused" : await judgedBy(upstream, headers, body, signal);
@@ -70,9 +74,20 @@ export class Hooks {
         return verdict;
       },
       over: () => {
-        this.#open -= 1;
+        this.#count(address, -1);
       },
     };
+  }
+
+  #hasRoomFor(address: string): boolean {
+    return this.#open < maxHooksOpen && (this.#openFrom.get(address) ?? 0) < maxHooksOpenFrom;
+  }
+
+  #count(address: string, change: 1 | -1): void {
+    this.#open += change;
+    const open = (this.#openFrom.get(address) ?? 0) + change;
+    if (open === 0) this.#openFrom.delete(address);
+    else this.#openFrom.set(address, open);
   }
 
   /** Safe to call twice. */
@@ -85,14 +100,14 @@ export class Hooks {
  * Headers that an upstream wants to see of what is posted for it; undefined where it takes nothing. Only connectors may: that strangers reach any other
  * server, nobody has configured.
  */
-function wantedHeaders({ profile, options }: Upstream): readonly string[] | undefined {
+function wantedHeaders({ profile, options }: HookTaker): readonly string[] | undefined {
   return profile && isConnector(options.target) ? hookHeadersIn(profile.capabilities) : undefined;
 }
 
 const recordedAs = { taken: "hook.taken", refused: "hook.refused", busy: "hook.held_off" } as const;
 
 async function judgedBy(
-  upstream: Upstream,
+  upstream: HookTaker,
   headers: Readonly<Record<string, unknown>>,
   body: Buffer,
   signal: Signal,

@@ -13,7 +13,8 @@ export function isExcepted(choice: Choice, uri: string): boolean {
   return readingsOf(uri).some((reading) => choice.excludes(reading));
 }
 
-function readingsOf(uri: string): string[] {
+/** What servers may take an address for. */
+export function readingsOf(uri: string): string[] {
   const decoded = decodedUri(uri);
   return [uri, decoded, URL.parse(uri)?.href ?? uri, URL.parse(decoded)?.href ?? decoded];
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Principal } from "../access/principal.ts";
-import { mayHear } from "../access/rights.ts";
 import { storedPrincipal } from "../access/stored-principal.ts";
 import type { Controller } from "../core/canceller.ts";
 import { BriefMap } from "../core/brief-map.ts";
@@ -147,11 +146,11 @@ export class Session implements Subscriber {
     if (methods.every((method) => outlet({ method, params: {} }))) this.#untold.clear();
   }
 
-  notification({ name }: Upstream, notification: Notification): void {
+  notification(_: Upstream, notification: Notification): void {
     const { method, params } = notification;
     const isWanted =
       method === "notifications/message"
-        ? this.wantsLog(notification) && mayHear(this.#principal.rights, name)
+        ? this.wantsLog(notification)
         : method === "notifications/resources/updated" && this.#watches.has(String(params["uri"]));
     if (isWanted) this.#outlet?.(notification);
   }

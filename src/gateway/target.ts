@@ -23,11 +23,11 @@ export interface Target {
   readonly params: JsonObject;
   /** Whether the tool that is called can be called as a task, as its definition says. */
   readonly taskSupport?: TaskSupport | undefined;
-  /** The tool that is called, as its upstream describes it. */
+  /** The tool that is called, or the prompt that is asked for, as its upstream describes it. */
   readonly definition?: JsonObject | undefined;
   /** Whether the tool that is called says that it changes nothing. */
   readonly isReading?: boolean;
-  /** From which role on it may be used; undefined: from any. */
+  /** From which role on it may be used, where there is no definition; undefined: what goes for all of the upstream. */
   readonly from?: Role | undefined;
 }
 
@@ -98,7 +98,7 @@ function findTarget(
     case "prompts/get": {
       const entry = view.find(call.method === "tools/call" ? "tools" : "prompts", nameIn(call) ?? "");
       if (entry === undefined) return undefined;
-      const { upstream, name, preset, taskSupport, described, isReading, from } = entry;
+      const { upstream, name, preset, taskSupport, described, isReading } = entry;
       const params = { ...call.params, name };
       return {
         upstream,
@@ -106,7 +106,6 @@ function findTarget(
         taskSupport,
         definition: described,
         isReading,
-        from,
       };
     }
     case "completion/complete":

@@ -6,7 +6,7 @@ import { Payload } from "../protocol/payload.ts";
 import type { Era } from "../protocol/revision.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { Collision, Entry, Listed } from "./entry.ts";
-import { type NeededRole, noNeededRole } from "./needed-role.ts";
+import { type NeededRoles, noNeededRoles } from "./needed-role.ts";
 import { type OwnTool, ownForLegacy, withOwn } from "./own-tool.ts";
 import { type ListKind, type Presentation, isNamed } from "./presentation.ts";
 import { isReadOnly } from "./profile.ts";
@@ -44,7 +44,7 @@ export const unpromised: Freshness = { ttlMs: 0, cacheScope: "private" };
  */
 export class View {
   readonly #presentation: Presentation;
-  readonly #neededRole: NeededRole;
+  readonly #needed: NeededRoles;
   readonly #lists: Readonly<Record<ListKind, ReadonlyMap<string, Entry>>>;
   readonly #templates: readonly { readonly entry: Entry; readonly matches: (uri: string) => boolean }[];
   readonly #firstPages = new Map<string, Payload>();
@@ -56,9 +56,9 @@ export class View {
   readonly #listedTools: ReadonlyMap<string, Listed>;
 
   /** `own`: tools of the gateway's own beside the search. */
-  constructor(presentation: Presentation, own: readonly OwnTool[] = [], needed: NeededRole = noNeededRole) {
+  constructor(presentation: Presentation, own: readonly OwnTool[] = [], needed: NeededRoles = noNeededRoles) {
     this.#presentation = presentation;
-    this.#neededRole = needed;
+    this.#needed = needed;
     this.#own = new Map(own.map((tool) => [tool.definition.name, tool]));
     this.#lists = {
       tools: this.#collect("tools"),
@@ -240,7 +240,7 @@ export class View {
       definition: exposed === definition[key] ? definition : { ...definition, [key]: exposed },
       repeated: kind === "tools" ? repeatedOf(definition) : undefined,
       isReading: kind !== "tools" || isReadOnly(described),
-      from: this.#neededRole(kind, upstream.name, name, described),
+      from: this.#needed.of(kind, upstream.name, name, described),
       preset,
       taskSupport: kind === "tools" ? taskSupportIn(described) : undefined,
       isRenamed,

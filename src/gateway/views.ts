@@ -2,7 +2,7 @@ import { type Profiles, type Rights, isUnlimited, rightsKey } from "../access/ri
 import type { Upstream } from "../upstream/upstream.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
 import { granted, profilesShowing } from "./granted.ts";
-import type { NeededRole } from "./needed-role.ts";
+import type { NeededRoles } from "./needed-role.ts";
 import type { OwnTool } from "./own-tool.ts";
 import { type ListKind, type Presentation, everything, oneUpstream } from "./presentation.ts";
 import { profilePresentation } from "./profile.ts";
@@ -17,7 +17,7 @@ export interface ViewSource {
   /** Tools of the gateway's own, at the route to everything. */
   readonly ownTools: readonly OwnTool[];
   /** From which role on what they offer may be used. */
-  readonly needed: NeededRole;
+  readonly needed: NeededRoles;
 }
 
 /** Views that are kept for those from whom something is kept: one for each route and distinct rights, shared by all whose rights are equal. */
@@ -43,7 +43,9 @@ export class Views {
     if (route.kind === "all") return true;
     const known = route.kind === "upstream" ? this.#source.upstreams() : this.#source.catalog().profiles;
     if (!known.some(({ name }) => name === route.name)) return false;
-    return rights.kind === "everything" || this.of(route, rights).upstreams.length > 0;
+    // Of somebody who may use everything for their role, what may be missing is a server that is for a higher one.
+    if (isUnlimited(rights) || (rights.kind === "everything" && route.kind === "profile")) return true;
+    return this.of(route, rights).upstreams.length > 0;
   }
 
   /** What a route shows now to somebody with these rights. */

@@ -1,6 +1,6 @@
 import { may } from "../access/actions.ts";
-import type { Principal } from "../access/principal.ts";
-import { type Profiles, type Rights, mayHear, maySee, rightsKey } from "../access/rights.ts";
+import type { Principal, Role } from "../access/principal.ts";
+import { type Profiles, type Rights, type Sought, mayHear, maySee, rightsKey } from "../access/rights.ts";
 import { type MessageType, messageTable } from "./messages.ts";
 import type { Message } from "./translate.ts";
 
@@ -9,6 +9,8 @@ export interface Shown {
   readonly profiles: Profiles;
   /** The tools that somebody with these rights may call, each as `upstream/tool`; the same set while they are the same. */
   toolsFor(rights: Rights): ReadonlySet<string>;
+  /** From which role on something of an upstream may be used, and from which on all of it; undefined: from any. */
+  rolesFor(upstream: string): { readonly some: Role | undefined; readonly all: Role | undefined };
 }
 
 /** Somebody as far as it matters for what is told; of equal key, equal things are told. */
@@ -24,6 +26,7 @@ export interface Audience {
 export function audienceOf(principal: Principal, shown: Shown): Audience {
   if (may(principal, "watch_operation")) return { key: "operator", isOperator: true, has: () => true };
   const { id, rights } = principal;
+  const hears = (upstream: string): boolean => mayHear(rights, upstream, shown.rolesFor(upstream).all);
   return {
     key: `principal ${id}\n${rightsKey(rights)}`,
     isOperator: false,
@@ -35,16 +38,20 @@ export function audienceOf(principal: Principal, shown: Shown): Audience {
         case "owner":
           return scope.principal === id;
         case "upstream":
-          return maySee(rights, scope.upstream, undefined, shown.profiles);
+          return maySee(rights, soughtIn(scope.upstream, shown), shown.profiles);
         case "said":
-          return mayHear(rights, scope.upstream);
+          return hears(scope.upstream);
         case "tool":
           return scope.tool === undefined
-            ? mayHear(rights, scope.upstream)
+            ? hears(scope.upstream)
             : shown.toolsFor(rights).has(`${scope.upstream}/${scope.tool}`);
       }
     },
   };
+}
+
+function soughtIn(upstream: string, shown: Shown): Sought {
+  return { upstream, profile: undefined, from: shown.rolesFor(upstream).some };
 }
 
 function isForOperators(type: MessageType): boolean {

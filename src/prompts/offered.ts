@@ -13,19 +13,14 @@ import {
   promptsUpstream,
 } from "./template.ts";
 
-/**
- * The templates that are published, as an upstream: so they have the names, lists, grants, limits, counts and record of any other's. Undefined while
- * there are none.
- */
-export function offeredPrompts(prompts: Prompts): () => UpstreamOptions | undefined {
-  // One object for good: an upstream whose target is another one is another upstream.
-  const options: UpstreamOptions = {
+/** The templates that are published, as an upstream: so they have the names, lists, grants, limits, counts and record of any other's. */
+export function offeredPrompts(prompts: Prompts): UpstreamOptions {
+  return {
     name: promptsUpstream,
     target: { kind: "channel", open: () => serveConnector(connectorOf(prompts), {}) },
     timeoutMs: upstreamDefaults.timeoutMs,
     startTimeoutMs: upstreamDefaults.startTimeoutMs,
   };
-  return () => (prompts.list().some(({ offered }) => offered !== undefined) ? options : undefined);
 }
 
 function connectorOf(prompts: Prompts): Connector {

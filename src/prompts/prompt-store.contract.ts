@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PromptStore, PromptUse } from "./prompt-store.ts";
-import type { Template, TemplateVersion } from "./template.ts";
+import type { Template, TemplateVersion, VersionHead } from "./template.ts";
 
 /** A store under test. `settle` makes what was noted so far readable by whoever opens it next. */
 export interface PromptStoreUnderTest {
@@ -22,6 +22,11 @@ function versionOf(number: number, more: Partial<TemplateVersion> = {}): Templat
     content: { tags: [], arguments: [{ name: "a", required: true }], messages },
     ...more,
   };
+}
+
+function headOf(number: number): VersionHead {
+  const { content: _, ...head } = versionOf(number);
+  return head;
 }
 
 function useOf(more: Partial<PromptUse> = {}): PromptUse {
@@ -54,10 +59,12 @@ export function testPromptStore(name: string, open: () => PromptStoreUnderTest):
     for (const number of [1, 2, 3]) {
       store.put({ template: templateOf("brief", { latest: number, revision: number }), version: versionOf(number) });
     }
-    assert.deepEqual(store.versions("brief"), [versionOf(3), versionOf(2), versionOf(1)]);
+    assert.deepEqual(store.versions("brief"), [headOf(3), headOf(2), headOf(1)]);
+    assert.deepEqual(store.version("brief", 2), versionOf(2));
     store.put({ template: templateOf("brief", { latest: 4, revision: 4 }), version: versionOf(4), forgotten: [1, 2] });
     assert.deepEqual(store.versions("nothing"), []);
-    assert.deepEqual(settle().versions("brief"), [versionOf(4), versionOf(3)]);
+    assert.deepEqual(settle().versions("brief"), [headOf(4), headOf(3)]);
+    assert.equal(settle().version("brief", 2), undefined);
   });
 
   test(`${name}: of two changes of one revision the second changes nothing`, () => {
@@ -72,7 +79,7 @@ export function testPromptStore(name: string, open: () => PromptStoreUnderTest):
     assert.equal(store.put({ template: next, version: versionOf(2) }), true);
     assert.equal(store.put({ template: { ...next, role: "admin" }, version: versionOf(2, { by: "other" }) }), false);
     assert.deepEqual(store.all(), [{ template: next, last: versionOf(2), offered: undefined }]);
-    assert.deepEqual(store.versions("brief"), [versionOf(2), versionOf(1)]);
+    assert.deepEqual(store.versions("brief"), [headOf(2), headOf(1)]);
   });
 
   test(`${name}: a removed template is gone with its versions, once`, () => {
@@ -90,14 +97,27 @@ export function testPromptStore(name: string, open: () => PromptStoreUnderTest):
     store.used(useOf({ count: 2, lastAt: 6000 }));
     store.used(useOf({ version: "2" }));
     store.used(useOf({ upstream: "erp", prompt: "sales", version: "", day: "1970-01-02" }));
-    const uses = [...settle().uses()].toSorted(
-      (a, b) => a.day.localeCompare(b.day) || a.version.localeCompare(b.version),
+    store.used(useOf({ day: "1970-01-02", count: 5, lastAt: 5500 }));
+    const { versions, days } = settle().uses("1970-01-02");
+    const [brief, sales] = [
+      { upstream: "prompts", prompt: "brief" },
+      { upstream: "erp", prompt: "sales" },
+    ];
+    assert.deepEqual(
+      versions.toSorted((a, b) => a.version.localeCompare(b.version)),
+      [
+        { ...sales, version: "", count: 1, lastAt: 5000 },
+        { ...brief, version: "1", count: 7, lastAt: 6000 },
+        { ...brief, version: "2", count: 1, lastAt: 5000 },
+      ],
     );
-    assert.deepEqual(uses, [
-      useOf({ count: 2, lastAt: 6000 }),
-      useOf({ version: "2" }),
-      useOf({ upstream: "erp", prompt: "sales", version: "", day: "1970-01-02" }),
-    ]);
+    assert.deepEqual(
+      days.toSorted((a, b) => a.count - b.count),
+      [
+        { ...sales, day: "1970-01-02", count: 1 },
+        { ...brief, day: "1970-01-02", count: 5 },
+      ],
+    );
   });
 
   test(`${name}: what it changed itself is no news to it`, () => {

@@ -57,7 +57,9 @@ test("an earlier version that is restored is the latest, and nothing is lost", (
   prompts.save("local", "brief", { content: contentOf("two"), isPublished: true });
   prompts.restore("key b", "brief", 1);
   assert.deepEqual(
-    prompts.versions("brief").map(({ number, by, content }) => [number, by, content.messages[0]?.text]),
+    prompts
+      .versions("brief")
+      .map(({ number, by }) => [number, by, prompts.version("brief", number).content.messages[0]?.text]),
     [
       [3, "key b", "one"],
       [2, "local", "two"],

@@ -9,6 +9,7 @@ import {
   type TemplateOrigin,
   type TemplateStatus,
   type TemplateVersion,
+  type VersionHead,
   isTemplateName,
   maxTemplates,
   maxVersions,
@@ -35,6 +36,8 @@ export interface SaveWish {
   /** Whether it is offered at once. */
   readonly isPublished?: boolean | undefined;
   readonly origin?: TemplateOrigin | undefined;
+  /** From which role on the template may be used, from the same moment on; null: from any; undefined: as before. */
+  readonly role?: Role | null | undefined;
 }
 
 /** The prompts that are written here. What others who share the store change is noticed within a second. */
@@ -61,9 +64,14 @@ export class Prompts {
     return [...this.#held.values()];
   }
 
+  /** One template; undefined where there is none of this name. */
+  find(name: string): HeldTemplate | undefined {
+    return this.#held.get(name);
+  }
+
   /** One template. @throws {GatewayError} `prompt_not_found`. */
   show(name: string): HeldTemplate {
-    const held = this.#held.get(name);
+    const held = this.find(name);
     if (held !== undefined) return held;
     throw new GatewayError("prompt_not_found", `There is no prompt template ${shown(name)}`);
   }
@@ -74,14 +82,15 @@ export class Prompts {
   }
 
   /** Its versions, the latest first. @throws {GatewayError} `prompt_not_found`, `store_unavailable`. */
-  versions(name: string): readonly TemplateVersion[] {
+  versions(name: string): readonly VersionHead[] {
     this.show(name);
     return this.#store.versions(name);
   }
 
   /** One version. @throws {GatewayError} `prompt_not_found`, `store_unavailable`. */
   version(name: string, number: number): TemplateVersion {
-    const found = this.versions(name).find((each) => each.number === number);
+    this.show(name);
+    const found = this.#store.version(name, number);
     if (found !== undefined) return found;
     throw new GatewayError("prompt_not_found", `The prompt template ${shown(name)} has no version ${number}`);
   }
@@ -92,7 +101,8 @@ export class Prompts {
    * @throws {GatewayError} `invalid_params` — the message says what is wrong; `prompt_conflict` — somebody else saved one meanwhile;
    *   `store_unavailable`.
    */
-  save(by: string, name: string, { content, note, seen, isPublished = false, origin }: SaveWish): HeldTemplate {
+  save(by: string, name: string, wish: SaveWish): HeldTemplate {
+    const { content, note, seen, isPublished = false, origin } = wish;
     const before = this.#held.get(name);
     if (before === undefined) this.#checkNew(name);
     const latest = before?.template.latest ?? 0;
@@ -103,10 +113,11 @@ export class Prompts {
     const at = this.#clock.now();
     const said = note === undefined || note === "" ? {} : { note };
     const version = { number: latest + 1, content: contentIn(content), at, by, ...said };
+    const { role: given, ...kept } = before?.template ?? { name, createdAt: at };
+    const role = wish.role === undefined ? given : (wish.role ?? undefined);
     const template: Template = {
-      name,
-      createdAt: at,
-      ...before?.template,
+      ...kept,
+      ...(role !== undefined && { role }),
       ...(origin !== undefined && { origin }),
       status: savedStatus(before?.template.status, version.number, isPublished),
       latest: version.number,

@@ -53,6 +53,9 @@ export interface TemplateVersion {
   readonly note?: string;
 }
 
+/** Of a version all but what it says, which may be long. */
+export type VersionHead = Omit<TemplateVersion, "content">;
+
 /**
  * Whether a template is offered.
  *

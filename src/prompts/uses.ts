@@ -1,9 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import type { CallObserver, EndedCall } from "../gateway/ended-call.ts";
-import type { PromptStore, PromptUse } from "./prompt-store.ts";
+import type { PromptStore, PromptSums, PromptUse } from "./prompt-store.ts";
 
 /** Prompts whose uses of one day are counted apart, in this process; of more only how many there were. */
 const maxCounted = 10_000;
+/** Days that are told apart. */
+const toldDays = 30;
+const dayMs = 86_400_000;
 
 /** How often a prompt was used, by its versions and days. */
 export interface PromptUsage {
@@ -12,7 +15,7 @@ export interface PromptUsage {
   readonly lastAt: number | undefined;
   /** The latest version first. */
   readonly versions: readonly { readonly version: string; readonly count: number }[];
-  /** The latest day first, in UTC, as `2026-11-26`. */
+  /** Of the last thirty days those on which it was used, the latest first, in UTC, as `2026-11-26`. */
   readonly days: readonly { readonly day: string; readonly count: number }[];
 }
 
@@ -61,29 +64,29 @@ export class PromptUses implements CallObserver {
    * @throws {GatewayError} `store_unavailable`.
    */
   read(): (upstream: string, prompt: string) => PromptUsage {
-    const rows = Map.groupBy(this.#deps.store.uses(), ({ upstream, prompt }) => JSON.stringify([upstream, prompt]));
-    return (upstream, prompt) => usageOf(rows.get(JSON.stringify([upstream, prompt])) ?? []);
+    const { store, clock } = this.#deps;
+    const { versions, days } = store.uses(dayOf(clock.now() - (toldDays - 1) * dayMs));
+    const [versionsOf, daysOf] = [Map.groupBy(versions, keyOf), Map.groupBy(days, keyOf)];
+    return (upstream, prompt) => {
+      const key = keyOf({ upstream, prompt });
+      return usageOf(versionsOf.get(key) ?? [], daysOf.get(key) ?? []);
+    };
   }
 }
 
-function usageOf(rows: readonly PromptUse[]): PromptUsage {
-  const last = Math.max(...rows.map(({ lastAt }) => lastAt));
+function keyOf({ upstream, prompt }: Pick<PromptUse, "upstream" | "prompt">): string {
+  return JSON.stringify([upstream, prompt]);
+}
+
+function usageOf(versions: PromptSums["versions"], days: PromptSums["days"]): PromptUsage {
   return {
-    total: sumOf(rows),
-    lastAt: rows.length === 0 ? undefined : last,
-    versions: sums(rows, ({ version }) => version).map(([version, count]) => ({ version, count })),
-    days: sums(rows, ({ day }) => day).map(([day, count]) => ({ day, count })),
+    total: versions.reduce((sum, { count }) => sum + count, 0),
+    lastAt: versions.length === 0 ? undefined : Math.max(...versions.map(({ lastAt }) => lastAt)),
+    versions: versions
+      .map(({ version, count }) => ({ version, count }))
+      .toSorted((a, b) => b.version.localeCompare(a.version, "en", { numeric: true })),
+    days: days.map(({ day, count }) => ({ day, count })).toSorted((a, b) => (a.day < b.day ? 1 : -1)),
   };
-}
-
-function sums(rows: readonly PromptUse[], by: (use: PromptUse) => string): [string, number][] {
-  return [...Map.groupBy(rows, by)]
-    .map(([key, own]): [string, number] => [key, sumOf(own)])
-    .toSorted(([a], [b]) => b.localeCompare(a, "en", { numeric: true }));
-}
-
-function sumOf(rows: readonly PromptUse[]): number {
-  return rows.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** The day of a wall time, in UTC. */

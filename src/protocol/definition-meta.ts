@@ -26,10 +26,11 @@ export function groupIn(definition: JsonObject): string | undefined {
   return wordIn(definition, groupKey);
 }
 
-/** From which role on it may be used, as it says itself; undefined where it does not. */
+/** From which role on it may be used, as it says itself; undefined where it does not. What is no role of ours was meant to keep some out: only admins may. */
 export function roleIn(definition: JsonObject): Role | undefined {
-  const role = wordIn(definition, roleKey);
-  return isRole(role) ? role : undefined;
+  const role = objectAt(definition, "_meta")?.[roleKey];
+  if (role === undefined) return undefined;
+  return isRole(role) ? role : "admin";
 }
 
 function wordIn(definition: JsonObject, key: string): string | undefined {

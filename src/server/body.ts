@@ -26,17 +26,19 @@ export function readBody(
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let isRefused = false;
   request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= maxBytes) chunks.push(chunk);
-    else if (chunks.length > 0) {
+    else if (!isRefused) {
+      isRefused = true;
       chunks.length = 0;
       done(tooLarge(maxBytes));
     }
   });
   request.on("end", () => {
+    if (isRefused) return;
     const [first] = chunks;
-    if (bytes > maxBytes) return;
     done(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
   });
 }

@@ -47,24 +47,36 @@ export class HookEndpoint {
   /** @throws {GatewayError} `method_not_allowed`; what {@link Hooks.admit} throws. */
   handle(request: IncomingMessage, response: ServerResponse, path: string): void {
     if (request.method !== "POST") throw new GatewayError("method_not_allowed", `${prefix}NAME takes POST only`);
+    // Who left while the gateway began is not heard of again.
+    if (response.destroyed) return;
     const { clock, hooks, addressOf } = this.#deps;
     const post = hooks.admit(decoded(path.slice(prefix.length)), addressOf(request));
     const limit = deadline(clock, patienceMs, this.#closing.signal, tooSlow);
     limit.signal.addEventListener("abort", () => {
       refuse(response, toGatewayError(limit.signal.reason));
     });
-    response.on("close", () => {
+    let isJudged = false;
+    const over = (): void => {
       post.over();
       limit.stop();
+    };
+    // What is being judged has its place also where nobody waits for the answer: else there could be any number of such.
+    response.on("close", () => {
+      if (!isJudged) over();
     });
     readBody(
       request,
       (body) => {
-        if (body instanceof GatewayError) refuse(response, body);
-        else
-          void post.judged(request.headers, body, limit.signal).then((verdict) => {
-            answer(response, verdict);
-          });
+        if (limit.signal.aborted) return;
+        if (body instanceof GatewayError) {
+          refuse(response, body);
+          return;
+        }
+        isJudged = true;
+        void post.judged(request.headers, body, limit.signal).then((verdict) => {
+          over();
+          answer(response, verdict);
+        });
       },
       maxHookBytes,
     );

@@ -74,10 +74,17 @@ export const promptRows: readonly Row[] = [
     method: "PUT",
     path: "/api/prompts/{name}",
     action: "write_prompts",
-    says: "Saves a version of a template, which begins with its first; with `publish` it is offered at once.",
-    body: bodyOf({ content, note: text, seen: { type: "integer", minimum: 0 }, publish: { type: "boolean" } }, [
-      "content",
-    ]),
+    says: "Saves a version of a template, which begins with its first; with `publish` it is offered at once, with `role` from that role on, null for any.",
+    body: bodyOf(
+      {
+        content,
+        note: text,
+        seen: { type: "integer", minimum: 0 },
+        publish: { type: "boolean" },
+        role: { type: ["string", "null"] },
+      },
+      ["content"],
+    ),
     serve: savePrompt,
   },
   {

@@ -65,10 +65,10 @@ export function answerPromptVersion({ response, path, deps: { prompts } }: Serve
   answerJson(response, prompts.version(decoded(name), Number(number)));
 }
 
-/** Saves a version: `{"content", "note"?, "seen"?, "publish"?}`. Answers as {@link answerPrompt}. */
+/** Saves a version: `{"content", "note"?, "seen"?, "publish"?, "role"?}`; `role` null is any. Answers as {@link answerPrompt}. */
 export function savePrompt(exchange: Served): void {
   const name = nameIn(exchange.path);
-  withBody(exchange, ["content", "note", "seen", "publish"], (body) => {
+  withBody(exchange, ["content", "note", "seen", "publish", "role"], (body) => {
     const { prompts } = exchange.deps;
     const { content, note, seen, publish = false } = body;
     if (note !== undefined && typeof note !== "string") throw wrong("note must be a text");
@@ -76,7 +76,8 @@ export function savePrompt(exchange: Served): void {
     if (seen !== undefined && (typeof seen !== "number" || !Number.isInteger(seen) || seen < 0)) {
       throw wrong("seen must be the number of the version that this one was made from, 0 for a new template");
     }
-    prompts.save(exchange.visitor.principal.id, name, { content, note, seen, isPublished: publish });
+    const role = body["role"] === null ? null : roleIn(body["role"]);
+    prompts.save(exchange.visitor.principal.id, name, { content, note, seen, isPublished: publish, role });
     return done(exchange, name, publish ? "publish_prompt" : "save_prompt");
   });
 }

@@ -7,14 +7,11 @@ import {
   type TemplateContent,
   type TemplateOrigin,
   type TemplateStatus,
-  type TemplateVersion,
+  type VersionHead,
   promptsUpstream,
 } from "../prompts/template.ts";
 import type { PromptUsage, PromptUses } from "../prompts/uses.ts";
 import { versionIn } from "../protocol/definition-meta.ts";
-
-/** Days of which it is told how often a prompt was used. */
-const shownDays = 30;
 
 type UsageOf = ReturnType<PromptUses["read"]>;
 
@@ -43,7 +40,7 @@ export interface WholeTemplate extends ShownTemplate {
   /** What its last version says. */
   readonly content: TemplateContent;
   /** The latest first. */
-  readonly versions: readonly Omit<TemplateVersion, "content">[];
+  readonly versions: readonly VersionHead[];
 }
 
 /** A prompt of an upstream. */
@@ -72,25 +69,17 @@ export function shownTemplate({ template, last, offered }: HeldTemplate, usageOf
     description,
     category,
     tags,
-    uses: shownUsage(usageOf(promptsUpstream, template.name)),
+    uses: usageOf(promptsUpstream, template.name),
   };
 }
 
 /** Everything of a template but what its earlier versions say. */
-export function wholeTemplate(
-  held: HeldTemplate,
-  versions: readonly TemplateVersion[],
-  usageOf: UsageOf,
-): WholeTemplate {
+export function wholeTemplate(held: HeldTemplate, versions: readonly VersionHead[], usageOf: UsageOf): WholeTemplate {
   return {
     ...shownTemplate(held, usageOf),
     content: held.last.content,
-    versions: versions.map(withoutContent),
+    versions,
   };
-}
-
-function withoutContent({ content: _content, ...version }: TemplateVersion): Omit<TemplateVersion, "content"> {
-  return version;
 }
 
 /** The prompts of upstreams, other than ours, that somebody with these rights may use. */
@@ -107,7 +96,7 @@ export function otherPrompts(gateway: Gateway, rights: Rights, usageOf: UsageOf)
       description: stringAt(definition, "description"),
       version: versionIn(definition),
       arguments: argumentsIn(definition),
-      uses: shownUsage(usageOf(upstream.name, name)),
+      uses: usageOf(upstream.name, name),
     }));
 }
 
@@ -121,8 +110,4 @@ export function argumentsIn(
     const name = stringAt(each, "name");
     return name === undefined ? [] : [{ name, isRequired: each["required"] === true }];
   });
-}
-
-function shownUsage({ days, ...usage }: PromptUsage): PromptUsage {
-  return { ...usage, days: days.slice(0, shownDays) };
 }

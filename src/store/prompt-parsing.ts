@@ -2,8 +2,8 @@ import { isRole } from "../access/principal.ts";
 import { GatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
 import { contentIn } from "../prompts/content.ts";
-import type { PromptUse } from "../prompts/prompt-store.ts";
-import type { Template, TemplateOrigin, TemplateStatus, TemplateVersion } from "../prompts/template.ts";
+import type { PromptSums } from "../prompts/prompt-store.ts";
+import type { Template, TemplateOrigin, TemplateStatus, TemplateVersion, VersionHead } from "../prompts/template.ts";
 import { parsed } from "./parsed.ts";
 
 /** The template that a row says; undefined where it says none that this version knows. */
@@ -23,15 +23,26 @@ export function templateIn(detail: unknown): Template | undefined {
   return { name, status, latest, revision, createdAt, changedAt, ...more };
 }
 
-/** Likewise the version of a template. */
-export function versionIn(detail: unknown): TemplateVersion | undefined {
+/** Likewise of a version of a template all but what it says. */
+export function headIn(detail: unknown): VersionHead | undefined {
   const value = parsed(detail);
-  if (!isJsonObject(value)) return undefined;
+  return isJsonObject(value) ? headOf(value) : undefined;
+}
+
+function headOf(value: JsonObject): VersionHead | undefined {
   const [number, at, by] = [numberAt(value, "number"), numberAt(value, "at"), stringAt(value, "by")];
   const note = stringAt(value, "note");
   if (number === undefined || at === undefined || by === undefined) return undefined;
+  return { number, at, by, ...(note !== undefined && { note }) };
+}
+
+/** Likewise the whole version. */
+export function versionIn(detail: unknown): TemplateVersion | undefined {
+  const value = parsed(detail);
+  const head = isJsonObject(value) ? headOf(value) : undefined;
+  if (!isJsonObject(value) || head === undefined) return undefined;
   try {
-    return { number, at, by, content: contentIn(value["content"]), ...(note !== undefined && { note }) };
+    return { ...head, content: contentIn(value["content"]) };
   } catch (thrown) {
     // Written by a version that knows more, or by hand: it is not offered.
     if (thrown instanceof GatewayError) return undefined;
@@ -39,14 +50,20 @@ export function versionIn(detail: unknown): TemplateVersion | undefined {
   }
 }
 
-/** What a row says of uses. */
-export function useIn(row: JsonObject): PromptUse | undefined {
-  const [upstream, prompt] = [stringAt(row, "upstream"), stringAt(row, "prompt")];
-  const [version, day] = [stringAt(row, "version"), stringAt(row, "day")];
+/** What a row says of the uses of a version. */
+export function versionUseIn(row: JsonObject): PromptSums["versions"][number] | undefined {
+  const [upstream, prompt, version] = [stringAt(row, "upstream"), stringAt(row, "prompt"), stringAt(row, "version")];
   const [count, lastAt] = [numberAt(row, "count"), numberAt(row, "last_at")];
   if (upstream === undefined || prompt === undefined || version === undefined) return undefined;
-  if (day === undefined || count === undefined || lastAt === undefined) return undefined;
-  return { upstream, prompt, version, day, count, lastAt };
+  return count === undefined || lastAt === undefined ? undefined : { upstream, prompt, version, count, lastAt };
+}
+
+/** What a row says of the uses of a day. */
+export function dayUseIn(row: JsonObject): PromptSums["days"][number] | undefined {
+  const [upstream, prompt, day] = [stringAt(row, "upstream"), stringAt(row, "prompt"), stringAt(row, "day")];
+  const count = numberAt(row, "count");
+  if (upstream === undefined || prompt === undefined || day === undefined || count === undefined) return undefined;
+  return { upstream, prompt, day, count };
 }
 
 function statusIn(value: JsonObject): TemplateStatus | undefined {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
-import { type PromptStore, type PromptUse, heldOf, keptDays } from "../prompts/prompt-store.ts";
+import { type PromptStore, heldOf, keptDays } from "../prompts/prompt-store.ts";
 import { dayOf } from "../prompts/uses.ts";
 import type { Database } from "./database.ts";
 import { tried } from "./failure.ts";
-import { templateIn, useIn, versionIn } from "./prompt-parsing.ts";
+import { dayUseIn, headIn, templateIn, versionIn, versionUseIn } from "./prompt-parsing.ts";
 import type { Write } from "./store.ts";
 
 const dayMs = 86_400_000;
@@ -14,16 +14,18 @@ export function promptRows(database: Database, clock: Clock, later: (key: string
   const { sql, file, transaction } = database;
   const every = sql.prepare("SELECT detail FROM prompts ORDER BY name");
   const heldVersions = sql.prepare("SELECT detail FROM prompt_versions WHERE name = ? AND number IN (?, ?)");
-  const ofName = sql.prepare("SELECT detail FROM prompt_versions WHERE name = ? ORDER BY number DESC");
+  const ofName = sql.prepare(readHeads);
+  const one = sql.prepare("SELECT detail FROM prompt_versions WHERE name = ? AND number = ?");
   const add = sql.prepare("INSERT INTO prompts (name, revision, detail) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   const change = sql.prepare("UPDATE prompts SET revision = ?, detail = ? WHERE name = ? AND revision = ?");
   const addVersion = sql.prepare("INSERT INTO prompt_versions (name, number, detail) VALUES (?, ?, ?)");
   const forget = sql.prepare("DELETE FROM prompt_versions WHERE name = ? AND number = ?");
   const remove = sql.prepare("DELETE FROM prompts WHERE name = ?");
+  const ofOthers = new Changes(database);
   return {
     all: () =>
       tried(file, () =>
-        every.all().flatMap(({ detail }) => {
+        ofOthers.read(every.all()).flatMap(({ detail }) => {
           const template = templateIn(detail);
           if (template === undefined) return [];
           const { name, status, latest } = template;
@@ -37,7 +39,8 @@ export function promptRows(database: Database, clock: Clock, later: (key: string
           );
         }),
       ),
-    versions: (name) => tried(file, () => ofName.all(name).flatMap(({ detail }) => versionIn(detail) ?? [])),
+    versions: (name) => tried(file, () => ofName.all(name).flatMap(({ detail }) => headIn(detail) ?? [])),
+    version: (name, number) => tried(file, () => versionIn(one.get(name, number)?.["detail"])),
     put: ({ template, version, forgotten = [] }) =>
       tried(file, () =>
         transaction(() => {
@@ -52,32 +55,67 @@ export function promptRows(database: Database, clock: Clock, later: (key: string
         }),
       ),
     remove: (name) => tried(file, () => Number(remove.run(name).changes) > 0),
-    hasChanged: changeSeen(database),
+    hasChanged: () => sql.isOpen && tried(file, () => ofOthers.are(() => every.all())),
     ...useRows(database, clock, later),
   };
 }
 
-/** Whether another connection has changed the file (https://sqlite.org/pragma.html#pragma_data_version). */
-function changeSeen({ sql, file }: Database): () => boolean {
-  const version = sql.prepare("PRAGMA data_version");
-  const read = (): unknown => tried(file, () => version.get()?.["data_version"]);
-  let seen = read();
-  return () => {
-    if (!sql.isOpen) return false;
-    const found = read();
-    const isOther = found !== seen;
-    seen = found;
-    return isOther;
-  };
+type TemplateRows = readonly { readonly detail?: unknown }[];
+
+/**
+ * Whether another process has changed templates. Of the file that is cheap to know (https://sqlite.org/pragma.html#pragma_data_version), and true
+ * whenever it puts a call on record; what the templates' own rows say then, which their texts are not among, is read in a millisecond, and all
+ * of them in half a second.
+ */
+class Changes {
+  readonly #version: ReturnType<Database["sql"]["prepare"]>;
+  #seen: unknown;
+  #known = "";
+
+  constructor({ sql, file }: Database) {
+    this.#version = sql.prepare("PRAGMA data_version");
+    this.#seen = tried(file, () => this.#fileVersion());
+  }
+
+  /** Takes note of these rows, which are those of all templates. */
+  read<Rows extends TemplateRows>(rows: Rows): Rows {
+    this.#known = textOf(rows);
+    return rows;
+  }
+
+  are(rows: () => TemplateRows): boolean {
+    const found = this.#fileVersion();
+    if (found === this.#seen) return false;
+    this.#seen = found;
+    const before = this.#known;
+    this.read(rows());
+    return this.#known !== before;
+  }
+
+  #fileVersion(): unknown {
+    return this.#version.get()?.["data_version"];
+  }
+}
+
+function textOf(rows: TemplateRows): string {
+  return rows.map(({ detail }) => String(detail)).join("\n");
 }
 
 const putUse = `
   INSERT INTO prompt_uses (day, upstream, prompt, version, process, count, last_at) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET count = excluded.count, last_at = excluded.last_at`;
 
-const read = `
-  SELECT day, upstream, prompt, version, sum(count) AS count, max(last_at) AS last_at FROM prompt_uses
-  GROUP BY day, upstream, prompt, version`;
+/** Without what they say: that is long, and nobody wants all of it. */
+const readHeads = `
+  SELECT CASE WHEN json_valid(detail) THEN json_remove(detail, '$.content') END AS detail FROM prompt_versions
+  WHERE name = ? ORDER BY number DESC`;
+
+const readVersions = `
+  SELECT upstream, prompt, version, sum(count) AS count, max(last_at) AS last_at FROM prompt_uses
+  GROUP BY upstream, prompt, version`;
+
+const readDays = `
+  SELECT upstream, prompt, day, sum(count) AS count FROM prompt_uses WHERE day >= ? GROUP BY upstream, prompt, day`;
 
 /** What processes that have ended counted of one day becomes one row. Rows of the last two days may still be written to. */
 const gather = `
@@ -97,7 +135,7 @@ function useRows(
 ): Pick<PromptStore, "used" | "uses"> {
   const process = randomUUID();
   const put = sql.prepare(putUse);
-  const every = sql.prepare(read);
+  const [byVersion, byDay] = [sql.prepare(readVersions), sql.prepare(readDays)];
   let isGathered = false;
   return {
     used({ upstream, prompt, version, day, count, lastAt }) {
@@ -115,6 +153,10 @@ function useRows(
         put.run(day, upstream, prompt, version, process, count, lastAt);
       });
     },
-    uses: (): readonly PromptUse[] => tried(file, () => every.all().flatMap((row) => useIn(row) ?? [])),
+    uses: (since) =>
+      tried(file, () => ({
+        versions: byVersion.all().flatMap((row) => versionUseIn(row) ?? []),
+        days: byDay.all(since).flatMap((row) => dayUseIn(row) ?? []),
+      })),
   };
 }

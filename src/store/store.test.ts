@@ -310,3 +310,30 @@ test("a full disk is seen to, and what could not be written is once there is roo
   assert.equal(store.status().problem, undefined);
   assert.equal((await store.sessions.read("here", { max: 1000, usedSince: 0 })).length, 400);
 });
+
+test("what another process changes of templates is noticed, and what else it writes is not", () => {
+  const dataDir = newFolder();
+  const [ours, other] = [openIn(dataDir), openIn(dataDir)];
+  const content = { tags: [], arguments: [], messages: [{ role: "user", text: "x" }] } as const;
+  const version = { number: 1, at: 1, by: "a", content };
+  const template = {
+    name: "brief",
+    status: { kind: "draft" },
+    latest: 1,
+    revision: 1,
+    createdAt: 1,
+    changedAt: 1,
+  } as const;
+  ours.prompts.all();
+  other.key("a secret", () => randomBytes(32));
+  assert.equal(ours.prompts.hasChanged(), false);
+  other.prompts.put({ template, version });
+  assert.equal(ours.prompts.hasChanged(), true);
+  assert.equal(ours.prompts.hasChanged(), false);
+  ours.prompts.put({ template: { ...template, revision: 2 }, version: { ...version, number: 2 } });
+  ours.prompts.all();
+  other.key("another secret", () => randomBytes(32));
+  assert.equal(ours.prompts.hasChanged(), false);
+  other.prompts.remove("brief");
+  assert.equal(ours.prompts.hasChanged(), true);
+});

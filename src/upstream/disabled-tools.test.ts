@@ -33,6 +33,9 @@ test("tools are taken away by their names and by their groups, core never as a w
     [["*", "!read_*"], "read_a"],
     [["*", "!read_*", "group:data_science"], "read_a"],
     [["!chart"], "chart"],
+    [["*", "!group:visualization"], "chart dashboard"],
+    [["*", "!read_*", "!group:data_science"], "read_a analyze"],
+    [["!group:core"], "read_a write_a"],
   ] as const) {
     assert.equal(shownWith(...patterns), shown, patterns.join(" "));
   }

@@ -27,11 +27,14 @@ export function isAlwaysOn(group: string): boolean {
 export class DisabledTools {
   readonly #names: Choice;
   readonly #groups: ReadonlySet<string>;
+  /** Groups that are exceptions: also from what their tools' names would choose. */
+  readonly #spared: ReadonlySet<string>;
 
   constructor(patterns: readonly string[]) {
     const groups = patterns.flatMap((pattern) => groupOf(pattern) ?? []);
     const names = patterns.filter((pattern) => groupOf(pattern) === undefined);
-    this.#groups = new Set(groups.filter((group) => !isAlwaysOn(group)));
+    this.#spared = new Set(names.flatMap((name) => (name.startsWith("!") ? (groupOf(name.slice(1)) ?? []) : [])));
+    this.#groups = new Set(groups.filter((group) => !isAlwaysOn(group) && !this.#spared.has(group)));
     // Beside groups, exceptions are exceptions from these, and do not stand for everything else.
     const isOfGroups = groups.length > 0 && names.every((pattern) => pattern.startsWith("!"));
     this.#names = new Choice(isOfGroups ? [...groups.map(groupPattern), ...names] : names);
@@ -44,8 +47,9 @@ export class DisabledTools {
 
   /** Whether a tool of this definition is taken away. */
   has(definition: JsonObject): boolean {
-    const name = stringAt(definition, "name") ?? "";
-    return this.#names.has(name) || this.isByGroup(definition);
+    const group = groupIn(definition);
+    if (group !== undefined && this.#spared.has(group)) return false;
+    return this.#names.has(stringAt(definition, "name") ?? "") || this.isByGroup(definition);
   }
 
   /** Whether it is because its group is off. */

@@ -5,7 +5,8 @@ import { ManualClock } from "../core/manual-clock.ts";
 import { GatewayError } from "../core/errors.ts";
 import { EventLog } from "../events/event-log.ts";
 import type { Call } from "../protocol/call.ts";
-import { ScriptedServer, legacyScript } from "../../test/rig/scripted-server.ts";
+import { ScriptedServer, legacyScript, modernScript } from "../../test/rig/scripted-server.ts";
+import { hookMethod } from "../protocol/hook.ts";
 import { backoffDefaults } from "../policy/backoff.ts";
 import { memoryCatalogs } from "./catalog-store.ts";
 import type { Upstream } from "./upstream.ts";
@@ -362,4 +363,20 @@ test("a lazy upstream whose lists are known is started by its first call, and st
   assert.deepEqual(second.happened(), ["stopped"]);
   assert.equal(await codeOf(guarded(second.upstream)), "answered");
   await second.upstream.close();
+});
+
+test("what was posted and taken counts for idleness as a call does, and what was refused does not", async () => {
+  const server = new ScriptedServer({ ...modernScript(), [hookMethod]: { resultType: "complete", verdict: "taken" } });
+  const { upstream, pass } = stand(server, { idleMs: 60_000 });
+  upstream.start();
+  await settle();
+  await pass(50_000);
+  assert.equal(await upstream.hand({ headers: {}, body: "" }, quiet.signal), "taken");
+  await pass(59_999);
+  assert.notEqual(upstream.state.kind, "stopped");
+  server.answer(hookMethod, { resultType: "complete", verdict: "refused" });
+  assert.equal(await upstream.hand({ headers: {}, body: "" }, quiet.signal), "refused");
+  await pass(1);
+  assert.equal(upstream.state.kind, "stopped");
+  await upstream.close();
 });

@@ -293,7 +293,10 @@ export class Upstream {
    */
   async hand(posted: JsonObject, signal: Signal): Promise<HookVerdict> {
     const connection = await this.#connected(signal);
-    return connection.hand(posted, signal);
+    const verdict = await connection.hand(posted, signal);
+    // What is taken is seen to after this: it does not count as idle from before. What strangers send keeps nothing up.
+    if (verdict === "taken") this.#work.look();
+    return verdict;
   }
 
   /** Whether a call failed because the upstream no longer knows our session. */

@@ -120,6 +120,7 @@ export function liveStand(capacity?: number, epoch = "e"): LiveStand {
     shown: {
       profiles: { show: () => false, have: () => false },
       toolsFor: (rights) => (rights.kind === "granted" && rights.grants.length === 0 ? none : tools),
+      rolesFor: () => ({ some: undefined, all: undefined }),
     },
     summaryFor: () => ({ version: "0", upstreams: [] }),
   });

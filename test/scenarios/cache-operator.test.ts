@@ -142,3 +142,27 @@ test("a purge that is not understood drops nothing and says what it takes", asyn
   await look("b");
   assert.equal(reached(b), calls);
 });
+
+function said(ttl: number) {
+  return { upstreams: { said: { cache: { ttl } } } };
+}
+
+test("what is kept by other terms than those that go now is dropped, also where it says what it is made from", async () => {
+  const tool = { name: "look", inputSchema: { type: "object" }, annotations: { readOnlyHint: true } };
+  const server = countingServer("modern");
+  server.answer("tools/list", { resultType: "complete", tools: [tool], ttlMs: 0, cacheScope: "public" });
+  const answer = { content: [{ type: "text", text: "of a month" }], _meta: { "switchyard/uses": ["month"] } };
+  server.answer("tools/call", { resultType: "complete", ...answer });
+  const upstreams = [optionsOf("said", server)];
+  const other = await rig.gateway(upstreams, { clock, policies: said(600_000) });
+  const isKept = async (): Promise<boolean> => {
+    const { answer: given } = await rawModern(other.url)("tools/call", { name: "said__look", arguments: {} });
+    return JSON.stringify(given).includes('"state":"hit"');
+  };
+  await isKept();
+  assert.equal(await isKept(), true);
+  await other.switchyard.reconfigure(upstreams, undefined, { upstreams: { ...said(600_000).upstreams, more: {} } });
+  assert.equal(await isKept(), true);
+  await other.switchyard.reconfigure(upstreams, undefined, said(1000));
+  assert.equal(await isKept(), false);
+});

@@ -230,10 +230,37 @@ test("who may use a template is said by grants, profiles and the template's role
     ["viewer", ["admin", "operator", "user", "viewer"]],
   ] as const) {
     await send("POST", "/api/prompts/brief/role", { role });
-    await until(async () => (await usedBy()).length === expected.length, `from ${role} on`);
+    // Who may use it is another at once; the list is read again a moment later.
+    if (role === "admin") assert.deepEqual(await usedBy(), expected);
+    await until(async () => (await listedFor()).length === expected.length, `from ${role} on`);
     assert.deepEqual([await usedBy(), await listedFor()], [expected, expected]);
   }
   await send("POST", "/api/prompts/brief/role", {});
+});
+
+test("a role holds with the first call after its change, and comes with the version that it is for", async () => {
+  const user = (await stand.key("user", "prompts")).headers;
+  const isFor = async (): Promise<boolean> =>
+    JSON.stringify(await textsOf("prompts__guarded", {}, user)).includes("in confidence");
+  const guarded = { messages: [{ role: "user", text: "in confidence" }] };
+  const made = await send("PUT", "/api/prompts/guarded", { content: guarded, publish: true, role: "operator" });
+  assert.deepEqual([made["status"], made["role"]], ["published", "operator"]);
+  await offered("guarded", true);
+  assert.equal(await isFor(), false);
+  for (let turn = 0; turn < 5; turn += 1) {
+    const opened = await send("PUT", "/api/prompts/guarded", { content: guarded, publish: true, role: null });
+    assert.equal(opened["role"], undefined);
+    await until(isFor, "the user may use it");
+    await send("POST", "/api/prompts/guarded/role", { role: "admin" });
+    assert.equal(await isFor(), false, "not once more");
+  }
+  assert.equal((await send("PUT", "/api/prompts/guarded", { content: guarded }))["role"], "admin");
+  const wrong = await stand.rest("/api/prompts/guarded", admin, {
+    method: "PUT",
+    body: '{"content": {}, "role": "boss"}',
+  });
+  assert.equal(wrong.code, "invalid_params");
+  await send("DELETE", "/api/prompts/guarded", {});
 });
 
 test("a template that is archived is gone for agents, and what was written survives the gateway", async () => {

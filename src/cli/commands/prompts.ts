@@ -3,6 +3,7 @@ import { text as readAll } from "node:stream/consumers";
 import { isDeepStrictEqual } from "node:util";
 import { GatewayError, messageOf } from "../../core/errors.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../../core/json.ts";
+import { contentIn } from "../../prompts/content.ts";
 import { type ClientOptions, gatewayOf } from "../reached.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -106,15 +107,28 @@ export async function importPrompts(file: string, context: Context, options: Imp
   for (const { name, content, role } of prompts) {
     const path = `/${encodeURIComponent(name)}`;
     const before = known.has(name) ? await ask(gateway, context, path) : undefined;
-    const isNew = !isDeepStrictEqual(before?.["content"], content);
-    const body = { content, note, ...(publish === true && { publish: true }) };
-    if (isNew) await ask(gateway, context, path, { method: "PUT", body });
-    else if (publish === true) await ask(gateway, context, `${path}/publish`, { body: {} });
-    if (role !== before?.["role"])
-      await ask(gateway, context, `${path}/role`, { body: role === undefined ? {} : { role } });
+    const isNew = !isDeepStrictEqual(before?.["content"], asKept(content));
+    const isOther = role !== before?.["role"];
+    // With its version, so that nobody sees the one without the other.
+    const more = { ...(publish === true && { publish: true }), ...(isOther && { role: role ?? null }) };
+    if (isNew) await ask(gateway, context, path, { method: "PUT", body: { content, note, ...more } });
+    else {
+      if (isOther) await ask(gateway, context, `${path}/role`, { body: role === undefined ? {} : { role } });
+      if (publish === true) await ask(gateway, context, `${path}/publish`, { body: {} });
+    }
     context.terminal.out(`${printable(name)}: ${isNew ? "saved" : "nothing new"}`);
   }
   return exitCodes.ok;
+}
+
+/** A content as a gateway keeps it, where what may be left out is filled in; what is none it refuses itself. */
+function asKept(content: unknown): unknown {
+  try {
+    return contentIn(content);
+  } catch (thrown) {
+    if (thrown instanceof GatewayError) return content;
+    throw thrown;
+  }
 }
 
 interface ImportedPrompt {

@@ -1,6 +1,7 @@
 import { type Wanted, isUnlimited, maySee, mayUse } from "../../access/rights.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { objectAt, stringAt } from "../../core/json.ts";
+import type { Role } from "../../core/role.ts";
 import { notThere } from "../denial.ts";
 import type { Passage, Stage } from "../pipeline.ts";
 import type { Target } from "../target.ts";
@@ -24,11 +25,24 @@ function isAllowed({ gateway, inbound, call, target, policy }: Passage): boolean
   const profile = route.kind === "profile" ? route.name : undefined;
   // Whose a task is, is decided where it is found; here, whether its upstream is still one of the caller's.
   if (call.method.startsWith("tasks/")) {
-    return maySee(rights, target.upstream.name, profile, gateway.shownByProfiles);
+    const { name: upstream } = target.upstream;
+    const sought = { upstream, profile, from: gateway.neededRoles.ofSome(upstream) };
+    return maySee(rights, sought, gateway.shownByProfiles);
   }
+  const wanted = wantedBy(call.method, target, profile);
+  return mayUse(rights, { ...wanted, from: fromFor(wanted, gateway, target, policy) }, gateway.shownByProfiles);
+}
+
+/** As it is now, which may be another role than when it was listed. */
+function fromFor(
+  { kind, upstream, name }: Wanted,
+  { neededRoles }: Passage["gateway"],
+  { definition, from }: Target,
+  policy: Passage["policy"],
+): Role | undefined {
+  if (definition !== undefined) return neededRoles.of(kind, upstream, name, definition);
   // Of what nobody lists, such as most addresses of resources, what goes for all of the upstream.
-  const from = target.from ?? policy.role;
-  return mayUse(rights, { ...wantedBy(call.method, target, profile), from }, gateway.shownByProfiles);
+  return from ?? policy.role;
 }
 
 function wantedBy(

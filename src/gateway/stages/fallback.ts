@@ -5,6 +5,7 @@ import { type FallbackOptions, filledIn, isUpstreamSide } from "../../policy/fal
 import { Payload } from "../../protocol/payload.ts";
 import type { CallAnswer } from "../../upstream/connection.ts";
 import type { Next, Passage, Stage } from "../pipeline.ts";
+import { isReadOnly } from "../profile.ts";
 
 /** Where a result says that it is another tool's, or a prepared one. */
 export const fallbackKey = "switchyard/fallback";
@@ -75,7 +76,7 @@ function passageTo(
   return {
     ...passage,
     call: { ...call, params, task: undefined },
-    target: { upstream, params, definition },
+    target: { upstream, params, definition, isReading: isReadOnly(definition) },
     tool,
     policy: policyFor(gateway.policies, name, tool),
     isFallback: true,
