@@ -183,3 +183,51 @@ test("whatever a text is made of, what comes out is JSON again, and a secret aft
     JSON.parse(once);
   }
 });
+
+test("looking only at the strings that hold a suspicious word comes to what walking through all of the text comes to", () => {
+  const seed = 21;
+  const random = seededRandom(seed);
+  const walked = { ...usualRules, hasOwnKeys: true };
+  const words = [
+    "pin",
+    "auth",
+    "x_auth",
+    "sig",
+    "key",
+    "api key",
+    "keyboard",
+    "sessions",
+    "Bearer abcdefgh",
+    "a\\b",
+    "\n",
+  ];
+  const more = [
+    "token=abcdef",
+    "http://u:pw@h/",
+    "é",
+    '"',
+    "{",
+    '{"pin":"1234"}',
+    '["x",{"token":"t"}]',
+    "basic YWJjZGVm0=",
+    "",
+  ];
+  const pick = (): string => [...words, ...more, shapedSecrets.gitHub][Math.trunc(random() * 21)] ?? "plain";
+  const value = (depth: number): unknown => {
+    const kind = random();
+    if (depth === 0 || kind < 0.4) return kind < 0.1 ? 12 : pick() + pick();
+    if (kind < 0.6) return JSON.stringify(value(depth - 1));
+    if (kind < 0.8) return [value(depth - 1), value(depth - 1)];
+    return { [pick()]: value(depth - 1), [pick()]: value(depth - 1), plain: value(depth - 1) };
+  };
+  let found = 0;
+  for (let round = 0; round < 3000; round += 1) {
+    const whole = JSON.stringify(value(3));
+    for (const text of [whole, whole.slice(0, Math.trunc(random() * whole.length))]) {
+      const some = redactJson(text);
+      found += some.count;
+      assert.deepEqual(some, redactJson(text, walked), `seed ${seed}: ${text}`);
+    }
+  }
+  assert.ok(found > 1000, `${found} secrets were among them`);
+});

@@ -1,5 +1,5 @@
 import { type KeyVerdict, keyJudge } from "./secret-keys.ts";
-import { isSuspicious, redactedMark, scrubText } from "./secret-shapes.ts";
+import { isSuspicious, redactedMark, scrubText, suspiciousWords } from "./secret-shapes.ts";
 import { type PathTree, childOf } from "./secret-paths.ts";
 
 /** By what secrets are recognised besides their shape. */
@@ -29,8 +29,12 @@ const maxDepth = 4;
  * One pass, without building the value; a text without anything suspicious is returned as it is.
  */
 export function redactJson(text: string, rules: RedactionRules = usualRules): Redacted {
-  if (rules.paths === undefined && !rules.hasOwnKeys && !isSuspicious(text)) return { text, count: 0 };
-  return new Redactor(text, rules, 0).run();
+  const redactor = new Redactor(text, rules, 0);
+  if (rules.paths !== undefined || rules.hasOwnKeys) return redactor.run();
+  if (!suspiciousWords.isIn(text)) return { text, count: 0 };
+  // Nothing else of the text can be a secret, or be the name of one.
+  const suspects = suspiciousWords.stringsIn(text);
+  return suspects === undefined ? redactor.run() : redactor.runAt(suspects);
 }
 
 /** Takes the secrets out of a text that is no JSON as a whole. */
@@ -75,6 +79,18 @@ class Redactor {
         at += 1;
       }
     }
+    return this.#redacted();
+  }
+
+  /** The same of a text without places that are secrets, of which only these strings are looked at. */
+  runAt(strings: readonly number[]): Redacted {
+    let done = 0;
+    for (const at of strings) if (at >= done) done = this.#string(at);
+    return this.#redacted();
+  }
+
+  #redacted(): Redacted {
+    const text = this.#text;
     if (this.#count === 0) return { text, count: 0 };
     this.#parts.push(text.slice(this.#copied));
     return { text: this.#parts.join(""), count: this.#count };

@@ -59,8 +59,8 @@ const suspicious = new RegExp(
   "i",
 );
 
-/** What every match of {@link suspicious} contains. */
-const mayBeSuspicious = wordFinder(
+/** Words of which every match of {@link suspicious} contains one. */
+export const suspiciousWords = wordFinder(
   String.raw`
     passw passphrase passcode pwd secret token cookie credential session bearer authori jwt signature connection key x-api
     auth" auth\" "pin "otp "cvv "cvc "iban "ssn "sig basic :// \u00 \/
@@ -75,7 +75,7 @@ const mayBeSuspicious = wordFinder(
  * Escapes in JSON may hide either.
  */
 export function isSuspicious(text: string): boolean {
-  return mayBeSuspicious(text) && suspicious.test(text);
+  return suspiciousWords.isIn(text) && suspicious.test(text);
 }
 
 /** A text with every secret of a known shape, and everything that is called one, replaced; and how many that were. */

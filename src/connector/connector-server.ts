@@ -5,6 +5,7 @@ import { callerKey } from "../gateway/caller-key.ts";
 import { templateMatcher } from "../gateway/uri-template.ts";
 import { hookCapability, hookMethod } from "../protocol/hook.ts";
 import { answerText, errorText, messagesIn, notificationText } from "../protocol/frame.ts";
+import { HandedResult } from "../protocol/handed-result.ts";
 import { type Message, type RequestId, isRequestId } from "../protocol/json-rpc.ts";
 import { Payload } from "../protocol/payload.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
@@ -131,7 +132,7 @@ export class ConnectorServer {
       await this.#ready;
       const result = await this.#resultOf(id, method, params, controller.signal);
       const whole = result instanceof Payload ? result : Payload.of({ resultType: "complete", ...result });
-      if (!controller.signal.aborted) this.#send(answerText(id, { kind: "result", result: whole }));
+      if (!controller.signal.aborted) this.#sendResult(id, whole);
     } catch (thrown) {
       if (controller.signal.aborted) return;
       const code = thrown instanceof Refusal ? thrown.code : internalError;
@@ -252,10 +253,28 @@ export class ConnectorServer {
     return { ...(prompt.description !== undefined && { description: prompt.description }), messages };
   }
 
+  #sendResult(id: RequestId, result: Payload): void {
+    const { hand } = this.#channel;
+    if (hand === undefined) this.#send(answerText(id, { kind: "result", result }));
+    else {
+      // As text: a value may be something of the connector's that is another one later.
+      const handed = result.isText ? result : Payload.ofText(result.text);
+      this.#whileOpen(() => {
+        hand(new HandedResult(id, handed));
+      });
+    }
+  }
+
   #send(frame: string | Buffer): void {
+    this.#whileOpen(() => {
+      this.#channel.send(frame);
+    });
+  }
+
+  #whileOpen(send: () => void): void {
     if (this.#closing.signal.aborted) return;
     try {
-      this.#channel.send(frame);
+      send();
     } catch (thrown) {
       // The channel is over, which `ended` says; what was to be said has nobody to hear it.
       if (toGatewayError(thrown).code !== "upstream_unavailable") throw thrown;

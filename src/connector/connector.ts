@@ -44,7 +44,7 @@ export type ToolAnswer<Output> =
   | (AnswerTerms & {
       /**
        * The structure as the UTF-8 text of its JSON, in pieces, for what is there as text already and large: it is neither read nor written again.
-       * It must be one object without line breaks, and as `output` says: nobody looks.
+       * It must be one object without line breaks, and as `output` says: nobody looks. Its bytes must not change afterwards: they are sent from there.
        */
       readonly structuredText: readonly Uint8Array[];
       /** What is told to models that read only texts: such a structure is not told twice. */
@@ -329,17 +329,19 @@ function resultOf(answer: ToolAnswer<unknown>, server: JsonObject | undefined): 
     const before = JSON.stringify({ ...terms, content: contentOf(answer.content) });
     // So it says all that such a result has to say, and where it is looked for first: nobody need go through it for that.
     const behind = JSON.stringify({ ...completeKind, ...(Object.keys(meta).length > 0 && { _meta: meta }) });
-    return Payload.ofText(
-      Buffer.concat([
-        Buffer.from(`${before.slice(0, -1)},"structuredContent":`),
-        ...answer.structuredText,
-        Buffer.from(`,${behind.slice(1)}`),
-      ]),
+    return Payload.ofParts(
+      Buffer.from(`${before.slice(0, -1)},"structuredContent":`),
+      answer.structuredText.map(bufferOf),
+      Buffer.from(`,${behind.slice(1)}`),
     );
   }
   if (!("structured" in answer)) return complete({ content: answer });
   const { structured, content = JSON.stringify(structured) } = answer;
   return complete({ ...termsOf(answer), content: contentOf(content), structuredContent: structured });
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** See MCP 2026-07-28, schema, ResultType. */

@@ -95,7 +95,7 @@ function outcomeOf(method: CallMethod, answer: Answer, failure: GatewayError | u
 function sizeOf(answer: Answer): number {
   if (answer.kind === "error") return Buffer.byteLength(answer.error.message);
   try {
-    return answer.result.text.length;
+    return answer.result.bytes;
   } catch {
     // It cannot be written; the edge will say so.
     return 0;

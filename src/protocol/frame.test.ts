@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { seededRandom } from "../core/seeded-random.ts";
-import { answerText, errorText, notificationText, readFrame, requestText } from "./frame.ts";
+import { answerPieces, answerText, errorText, notificationText, readFrame, requestText } from "./frame.ts";
+import { HandedResult } from "./handed-result.ts";
 import { type Message, type MessageArray, readMessage } from "./json-rpc.ts";
 import { Payload } from "./payload.ts";
 import { verifies } from "../../test/requirements/verifies.ts";
@@ -247,4 +248,28 @@ test("what is nested too deeply to be written is the fault of whoever sent it", 
   assert.throws(() => errorText(1, error), theirs);
   assert.throws(() => answerText(1, { kind: "error", error }), theirs);
   assert.throws(() => answerText(1, { kind: "result", result: Payload.of({ deep }) }), theirs);
+});
+
+test("in pieces an answer is the same; of a long one none is copied", () => {
+  const answers = [
+    { kind: "result", result: Payload.of({ a: 1 }) },
+    { kind: "result", result: Payload.ofText(Buffer.from(`{"a":"${"x".repeat(20_000)}"}`)) },
+    {
+      kind: "result",
+      result: Payload.ofParts(Buffer.from('{"a":'), [Buffer.from(`"${"x".repeat(20_000)}"`)], Buffer.from("}")),
+    },
+    { kind: "error", error: { code: 1, message: "no" } },
+  ] as const;
+  for (const answer of answers) {
+    const pieces = answerPieces("id", answer);
+    if (answer.kind === "result" && answer.result.bytes > 20_000) {
+      assert.ok(pieces.includes(answer.result.linePieces[0] ?? Buffer.of()));
+    } else assert.equal(pieces.length, 1);
+    assert.equal(Buffer.concat(pieces).toString(), answerText("id", answer).toString());
+  }
+});
+
+test("a result that is handed over is its response to whoever takes only frames", () => {
+  const frame = new HandedResult(7, Payload.of({ a: 1 })).frame();
+  assert.deepEqual(plain(readFrame(frame)), { kind: "result", id: 7, result: { a: 1 } });
 });

@@ -118,6 +118,22 @@ const afterResult = Buffer.from("}");
  */
 export function answerText(id: RequestId, answer: Answer): Buffer {
   if (answer.kind === "error") return Buffer.from(errorText(id, answer.error));
-  const head = `{"jsonrpc":"2.0","id":${typeof id === "number" ? id : JSON.stringify(id)},"result":`;
-  return Buffer.concat([Buffer.from(head), answer.result.line, afterResult]);
+  return Buffer.concat([beforeResult(id), ...answer.result.linePieces, afterResult]);
+}
+
+/**
+ * The same in pieces, in order: a long result stays where it is rather than being copied, so that nothing of it may change until all is sent.
+ *
+ * @throws {GatewayError} as {@link answerText}.
+ */
+export function answerPieces(id: RequestId, answer: Answer): readonly Buffer[] {
+  if (answer.kind === "error" || answer.result.bytes <= shortResult) return [answerText(id, answer)];
+  return [beforeResult(id), ...answer.result.linePieces, afterResult];
+}
+
+/** Results up to so many bytes are copied: to send several pieces costs more. */
+const shortResult = 16_384;
+
+function beforeResult(id: RequestId): Buffer {
+  return Buffer.from(`{"jsonrpc":"2.0","id":${typeof id === "number" ? id : JSON.stringify(id)},"result":`);
 }

@@ -62,3 +62,35 @@ test("characters are looked for in the text, and may be anywhere in a value that
   assert.ok(!payload.mayContain('"_meta"'));
   assert.ok(Payload.of({}).mayContain('"_meta"'));
 });
+
+test("a text in parts is what they are together, and is held in parts until somebody wants it as one", () => {
+  const inner = [Buffer.from('{"isError":true,'), Buffer.from('"resultType":"é"}')];
+  const parts = (): Payload => Payload.ofParts(Buffer.from('{"a":1,"rows":'), inner, Buffer.from(',"_meta":{}}'));
+  const whole = '{"a":1,"rows":{"isError":true,"resultType":"é"},"_meta":{}}';
+  assert.equal(parts().text.toString(), whole);
+  assert.equal(parts().bytes, Buffer.byteLength(whole));
+  assert.deepEqual(parts().value, JSON.parse(whole));
+  assert.equal(Buffer.concat(parts().linePieces).toString(), whole);
+  assert.equal(parts().linePieces[1], inner[0], "nothing is copied");
+  for (const bytes of [0, 1, 14, 20, 33, 1000]) {
+    assert.equal(parts().beginning(bytes).toString("latin1"), Buffer.from(whole).toString("latin1", 0, bytes));
+  }
+  const payload = parts();
+  assert.ok(payload.isText);
+  assert.deepEqual(payload.text, Buffer.concat(payload.linePieces), "as one it stays what it was");
+});
+
+test("of a text in parts only what the object itself has is looked at", () => {
+  const payload = Payload.ofParts(Buffer.from('{"a":'), [Buffer.from('{"isError":true}')], Buffer.from(',"_meta":{}}'));
+  assert.ok(!payload.mayContain('"isError"'));
+  assert.ok(!payload.mayMatch('"isError"', /^"isError":t/));
+  assert.ok(payload.mayContain('"_meta"'));
+  assert.ok(payload.mayMatch('"_meta"', /^"_meta":\{/));
+  assert.ok(payload.endsLike(/,"_meta":\{\}\}$/, 100));
+  assert.ok(!payload.endsLike(/true\},"_meta":\{\}\}$/, 100), "what is inside is not shown");
+});
+
+test("parts with line breaks become one line", () => {
+  const payload = Payload.ofParts(Buffer.from('{"a":'), [Buffer.from("[1,\n2]")], Buffer.from("}"));
+  assert.equal(Buffer.concat(payload.linePieces).toString(), '{"a":[1, 2]}');
+});

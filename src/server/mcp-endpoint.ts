@@ -198,7 +198,7 @@ export class McpEndpoint {
     answers.then(
       (frame) => {
         if (frame === undefined) accepted(response);
-        else reply.end(frame, 200);
+        else reply.end([frame], 200);
       },
       (thrown: unknown) => {
         refuse(response, toGatewayError(thrown));
@@ -258,10 +258,10 @@ export class McpEndpoint {
       const view = this.#gateway.view(route, principal.rights);
       const session = this.#sessions.create({ route, principal, codec: codecs[revision], caller: callerOf(params) });
       const result = Payload.of(initializeResult(view, revision, identity));
-      reply.end(answerText(id, { kind: "result", result }), 200, { "mcp-session-id": session.id });
+      reply.end([answerText(id, { kind: "result", result })], 200, { "mcp-session-id": session.id });
     } catch (thrown) {
       const error = toGatewayError(thrown);
-      reply.end(Buffer.from(errorText(id, rpcErrorOf(error))), error.http);
+      reply.end([Buffer.from(errorText(id, rpcErrorOf(error)))], error.http);
     }
   }
 

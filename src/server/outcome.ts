@@ -1,7 +1,7 @@
 import { type GatewayError, toGatewayError } from "../core/errors.ts";
 import type { Outcome } from "../gateway/dispatch.ts";
 import { rpcErrorOf } from "../gateway/failure.ts";
-import { answerText, errorText } from "../protocol/frame.ts";
+import { answerPieces, answerText, errorText } from "../protocol/frame.ts";
 import type { Answer, RequestId } from "../protocol/json-rpc.ts";
 import type { Era } from "../protocol/revision.ts";
 import type { Reply } from "./reply.ts";
@@ -16,16 +16,30 @@ function frameOf(id: RequestId, answer: Answer): Buffer {
   try {
     return answerText(id, answer);
   } catch (thrown) {
-    return Buffer.from(errorText(id, rpcErrorOf(toGatewayError(thrown))));
+    return unwritable(id, thrown);
   }
+}
+
+function piecesOf(id: RequestId, answer: Answer): readonly Buffer[] {
+  try {
+    return answerPieces(id, answer);
+  } catch (thrown) {
+    return [unwritable(id, thrown)];
+  }
+}
+
+function unwritable(id: RequestId, thrown: unknown): Buffer {
+  return Buffer.from(errorText(id, rpcErrorOf(toGatewayError(thrown))));
 }
 
 /** Says over HTTP how a request ended. */
 export function sendOutcome(reply: Reply, id: RequestId, outcome: Outcome, era: Era): void {
-  const frame = outcomeFrame(id, outcome);
+  if (outcome.failure?.code === "cancelled") {
+    reply.abandon();
+    return;
+  }
   // Within a session every answer is 200; without one, the status says what intermediaries should know of a request that is at fault.
-  if (frame !== undefined) reply.end(frame, era === "modern" ? statusOf(outcome) : 200);
-  else reply.abandon();
+  reply.end(piecesOf(id, outcome.answer), era === "modern" ? statusOf(outcome) : 200);
 }
 
 /** A server needs a capability that the client does not have (2026-07-28, schema, MissingRequiredClientCapabilityError). */

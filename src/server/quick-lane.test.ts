@@ -277,6 +277,36 @@ test("an answer may come as a stream, whose client is heard when it leaves", asy
   assert.equal(streaming.destroyed, true);
 });
 
+test("an answer whose length is said goes out piece by piece as Node sends it, and the next one behind it", async (context) => {
+  const pieces = ["a".repeat(20_000), "", "é", "b".repeat(300_000)].map((text) => Buffer.from(text));
+  const whole = Buffer.concat(pieces);
+  const serve: Serve = (_request, response) => {
+    response.writeHead(200, { "content-type": "text/plain", "content-length": whole.length });
+    for (const piece of pieces.slice(0, -1)) response.write(piece);
+    response.end(pieces.at(-1));
+  };
+  for (const hasLane of [true, false]) {
+    const listening = await listen(serve, hasLane);
+    context.after(() => listening.close());
+    const socket = connect(listening.port, "127.0.0.1");
+    const request = "POST /mcp HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}";
+    for (let time = 0; time < 2; time += 1) {
+      socket.write(request);
+      let text = "";
+      while (!text.endsWith("bb") || text.length < whole.length) {
+        const [chunk] = await once(socket, "data");
+        text += Buffer.from(chunk).toString("latin1");
+      }
+      const [head = "", body = ""] = text.split("\r\n\r\n");
+      assert.equal(body, whole.toString("latin1"));
+      assert.match(head.toLowerCase(), new RegExp(`^http/1.1 200 ok\r\n[^]*content-length: ${whole.length}(\r\n|$)`));
+      assert.ok(!head.toLowerCase().includes("chunked"));
+    }
+    assert.equal(listening.byNode(), hasLane ? 0 : 2);
+    socket.destroy();
+  }
+});
+
 test("of a client that does not read, the answer has not gone out until it does", async (context) => {
   let finished: boolean | undefined;
   let response: HttpResponse | undefined;

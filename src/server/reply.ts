@@ -57,20 +57,21 @@ export class Reply {
     this.#response.on("close", stop);
   }
 
-  /** Sends the answer; the last thing that is sent. */
-  end(frame: Buffer, status: number, headers?: Readonly<Record<string, string>>): void {
+  /** Sends the answer, whose frame is given in pieces; the last thing that is sent. */
+  end(frame: readonly Buffer[], status: number, headers?: Readonly<Record<string, string>>): void {
     const response = this.#response;
     const stream = this.#accepts.json ? this.#stream : this.#beginStream(headers);
     if (stream !== undefined) {
-      stream.send(frame);
+      stream.send(Buffer.concat(frame));
       stream.end();
     } else if (!response.writableEnded && !response.destroyed) {
       response.writeHead(status, {
         ...headers,
         "content-type": "application/json",
-        "content-length": frame.length,
+        "content-length": frame.reduce((sum, { length }) => sum + length, 0),
       });
-      response.end(frame);
+      for (const piece of frame.slice(0, -1)) response.write(piece);
+      response.end(frame.at(-1));
     }
   }
 

@@ -11,10 +11,18 @@ export interface ChannelEnd {
   readonly problem?: GatewayError | undefined;
 }
 
+/** A message that can be handed over without being written. */
+export interface Handed {
+  /** What it is when it is written. */
+  frame(): Buffer;
+}
+
 /** What a channel tells its owner. */
 export interface ChannelReceiver {
   /** One frame, without its delimiter. The bytes are the receiver's to keep. */
   frame(frame: Buffer): void;
+  /** A message as a peer in this process handed it over; without this its frame comes. */
+  handed?(message: Handed): void;
   /** A frame that could not be taken, or something on the line that is no frame: for the log. */
   noise(text: string): void;
   /** The channel is over; called once, last. */
@@ -37,6 +45,12 @@ export interface Channel {
    * @throws {GatewayError} `upstream_unavailable` — the channel is over, or the peer has left more than the limit unread.
    */
   send(frame: string | Buffer, refused?: (problem: GatewayError) => void): void;
+  /**
+   * Hands a message to a peer in this process as it is, which saves writing and reading it. There only where the peer is in this process.
+   *
+   * @throws {GatewayError} `upstream_unavailable` — the channel is over.
+   */
+  readonly hand?: (message: Handed) => void;
   /** Bytes that wait for the peer to take them. */
   readonly unsentBytes: number;
   /** Ends the channel; resolves when nothing of it is left. Safe to call twice. */

@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/errors.ts";
-import type { Channel, ChannelEnd, ChannelReceiver } from "./channel.ts";
+import type { Channel, ChannelEnd, ChannelReceiver, Handed } from "./channel.ts";
 
 /** Two channels joined to each other inside one process: what one sends the other receives, in a later turn. */
 export function memoryPair(): readonly [Channel, Channel] {
@@ -10,12 +10,15 @@ export function memoryPair(): readonly [Channel, Channel] {
   return [left, right];
 }
 
+/** A frame, or what is handed over in its place. */
+type Sent = Buffer | Handed;
+
 class MemoryChannel implements Channel {
   /** What one sends the other has. */
   readonly unsentBytes = 0;
   #peer: MemoryChannel | undefined;
   #receiver: ChannelReceiver | undefined;
-  #early: Buffer[] = [];
+  #early: Sent[] = [];
   #isOver = false;
 
   join(peer: MemoryChannel): void {
@@ -25,17 +28,25 @@ class MemoryChannel implements Channel {
   start(receiver: ChannelReceiver): void {
     this.#receiver = receiver;
     if (this.#isOver) receiver.ended(closed);
-    else for (const frame of this.#early.splice(0)) this.#deliver(frame);
+    else for (const sent of this.#early.splice(0)) this.#deliver(sent);
   }
 
   send(frame: string | Buffer): void {
-    if (this.#isOver) throw new GatewayError("upstream_unavailable", "The in-process connection has ended");
-    this.#peer?.receive(typeof frame === "string" ? Buffer.from(frame) : frame);
+    this.#pass(typeof frame === "string" ? Buffer.from(frame) : frame);
   }
 
-  receive(frame: Buffer): void {
-    if (this.#receiver === undefined) this.#early.push(frame);
-    else this.#deliver(frame);
+  readonly hand = (message: Handed): void => {
+    this.#pass(message);
+  };
+
+  #pass(sent: Sent): void {
+    if (this.#isOver) throw new GatewayError("upstream_unavailable", "The in-process connection has ended");
+    this.#peer?.receive(sent);
+  }
+
+  receive(sent: Sent): void {
+    if (this.#receiver === undefined) this.#early.push(sent);
+    else this.#deliver(sent);
   }
 
   close(): Promise<void> {
@@ -50,9 +61,13 @@ class MemoryChannel implements Channel {
     });
   }
 
-  #deliver(frame: Buffer): void {
+  #deliver(sent: Sent): void {
     queueMicrotask(() => {
-      if (!this.#isOver) this.#receiver?.frame(frame);
+      const receiver = this.#receiver;
+      if (this.#isOver || receiver === undefined) return;
+      if (Buffer.isBuffer(sent)) receiver.frame(sent);
+      else if (receiver.handed === undefined) receiver.frame(sent.frame());
+      else receiver.handed(sent);
     });
   }
 

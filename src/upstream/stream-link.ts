@@ -3,6 +3,7 @@ import { BriefMap } from "../core/brief-map.ts";
 import { GatewayError, messageOf } from "../core/errors.ts";
 import { type JsonObject, objectAt } from "../core/json.ts";
 import { messagesIn, notificationText, requestText } from "../protocol/frame.ts";
+import { HandedResult } from "../protocol/handed-result.ts";
 import type { Answer, Message, RequestId } from "../protocol/json-rpc.ts";
 import { metaKeys } from "../protocol/rev-2026-07-28/meta.ts";
 import { type Revision, eraOf } from "../protocol/revision.ts";
@@ -41,6 +42,10 @@ export class StreamLink implements Link {
     channel.start({
       frame: (frame) => {
         this.#receive(frame);
+      },
+      handed: (message) => {
+        if (message instanceof HandedResult) this.#settle({ kind: "result", id: message.id, result: message.result });
+        else this.#receive(message.frame());
       },
       noise: (text) => {
         receiver.noise(text);

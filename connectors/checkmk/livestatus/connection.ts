@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { type Address, openSocket, shownAddress } from "./address.ts";
+import type { AnswerMemory } from "./answer-memory.ts";
 import { type Answer, AnswerReader } from "./answer-reader.ts";
 import { LivestatusError, type LivestatusFailure } from "./livestatus-error.ts";
 
@@ -34,15 +35,18 @@ export class Connection {
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  constructor(address: Address, { timeoutMs, maxAnswerBytes }: ConnectionOptions) {
+  constructor(address: Address, { timeoutMs, maxAnswerBytes }: ConnectionOptions, memory: AnswerMemory) {
     this.#address = address;
     this.#timeoutMs = timeoutMs;
-    this.#reader = new AnswerReader(maxAnswerBytes);
-    this.#socket = openSocket(address, () => undefined);
-    this.#socket
-      .on("data", (chunk: Buffer) => {
+    this.#reader = new AnswerReader(maxAnswerBytes, memory);
+    this.#socket = openSocket(
+      address,
+      () => undefined,
+      (chunk) => {
         this.#read(chunk);
-      })
+      },
+    );
+    this.#socket
       .on("error", (cause) => {
         this.#end("unreachable", `${shownAddress(address)} cannot be reached: ${cause.message}`, cause);
       })

@@ -78,6 +78,32 @@ test("an answer is read however it is cut, and answers of questions sent togethe
   assert.equal(there.connections(), 1);
 });
 
+test("answers of any length are read in memory that is used again once they were used, and not before", async () => {
+  const lengths = [300_000, 10, 5_000_000, 299_000, 300_000];
+  const texts = lengths.map((length, number) => String.fromCharCode(97 + number).repeat(length));
+  let asked = -1;
+  await using there = await stand((socket) => {
+    socket.setEncoding("utf8").on("data", () => {
+      const text = asked === -1 ? '["text"]' : `["${texts[asked] ?? ""}"]`;
+      asked += 1;
+      socket.write(framed(`[${text}]`));
+    });
+  });
+  const seen: Buffer[] = [];
+  const query = { table: "hosts", columns: ["text"] };
+  for (const text of texts) {
+    const read = await there.site.answer(query, signal, ({ body, rows }) => {
+      assert.ok(body !== undefined);
+      seen.push(body);
+      return { rows, body: body.toString() };
+    });
+    assert.deepEqual(read, { rows: [[text]], body: `[["${text}"]]` });
+  }
+  const [first, , , fourth, fifth] = seen.map(({ buffer }) => buffer);
+  assert.equal(fourth, first);
+  assert.equal(fifth, first);
+});
+
 test("half an answer and then silence fails in time, and the next question has a connection of its own", async () => {
   await using there = await stand(
     (socket, number) => {

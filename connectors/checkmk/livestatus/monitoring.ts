@@ -21,7 +21,7 @@ import {
   serviceDetailColumns,
   serviceDetails,
 } from "../rows/rows.ts";
-import { serviceTextKind } from "../rows/service-text.ts";
+import { Sheet, serviceTextKind } from "../rows/service-text.ts";
 import { eachBatch } from "../rows/stream.ts";
 import { ofLog } from "./log-filter.ts";
 import { logEntry } from "./log-line.ts";
@@ -33,6 +33,7 @@ import { readStatistics } from "./statistics.ts";
 export function livestatusMonitoring(sites: readonly Site[]): Monitoring {
   const parted = <Row>(kind: Kind<Row>, filter: Condition, site: string | undefined) =>
     sitesNamed(sites, site).map((each) => partedSite(each, kind, filter));
+  const sheet = new Sheet();
   return {
     hosts: async (filter, span, signal) => listRows(parted(hostKind, ofHosts(filter), filter.site), span, signal),
     services: async (filter, span, signal) =>
@@ -44,7 +45,7 @@ export function livestatusMonitoring(sites: readonly Site[]): Monitoring {
     eachServiceBatch: (filter, options) =>
       eachBatch({ ...serviceKind, sites: parted(serviceKind, ofServices(filter), filter.site) }, options),
     eachServiceText: (filter, form, options) => {
-      const kind = serviceTextKind(form);
+      const kind = serviceTextKind(form, sheet);
       return eachBatch({ ...kind, sites: parted(kind, ofServices(filter), filter.site) }, options);
     },
     comments: async ({ kinds, ...of }, signal) => {

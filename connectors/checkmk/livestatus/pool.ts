@@ -1,4 +1,5 @@
 import type { Address } from "./address.ts";
+import { AnswerMemory } from "./answer-memory.ts";
 import type { Answer } from "./answer-reader.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { LivestatusError } from "./livestatus-error.ts";
@@ -25,6 +26,7 @@ export const poolDefaults = {
 export class Pool {
   readonly #address: Address;
   readonly #options: PoolOptions;
+  readonly #memory = new AnswerMemory();
   #connections: Connection[] = [];
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -73,7 +75,7 @@ export class Pool {
       }
       throw new LivestatusError({ kind: "busy" }, `${maxWaiting} questions wait for it already; ask again later`);
     }
-    const connection = new Connection(this.#address, this.#options);
+    const connection = new Connection(this.#address, this.#options, this.#memory);
     this.#connections.push(connection);
     return { connection, isNew: true };
   }

@@ -8,10 +8,11 @@ import type { Site } from "./site.ts";
 /** The rows of a site that fit, as they are read by Livestatus. Each throws what `Site.read` throws. */
 export function partedSite<Row>(site: Site, kind: Kind<Row>, filter: Condition): PartedSite<Row> {
   const { table, columns } = kind;
-  const read = async (condition: Condition, signal: AbortSignal): Promise<Row[]> =>
-    inOrder(kind, kind.make(site.name, await site.answer({ table, columns, filter: condition }, signal)));
+  const read = async (condition: Condition, signal: AbortSignal): Promise<readonly Row[]> =>
+    site.answer({ table, columns, filter: condition }, signal, (answer) => inOrder(kind, kind.make(site.name, answer)));
   return {
     name: site.name,
+    atOnce: kind.atOnce,
     failureOf: (thrown) => site.failureOf(thrown),
     whole: async (signal) => read(filter, signal),
     countByHost: async (signal) => countByHost(site, kind, filter, signal),

@@ -49,24 +49,29 @@ export class Site implements Asked {
    * @throws the signal's reason.
    */
   async read(query: Query & { readonly columns: readonly string[] }, signal: AbortSignal): Promise<Table> {
-    const { columns, rows } = await this.answer(query, signal);
-    return { columns, rows };
+    return this.answer(query, signal, ({ columns, rows }) => ({ columns, rows }));
   }
 
-  /** The same, of which nothing is read yet. @throws as {@link read}, but `unreadable`, which its `rows` throw. */
-  async answer(query: Query & { readonly columns: readonly string[] }, signal: AbortSignal): Promise<Table> {
+  /** What `make` makes of the same, of which nothing is read before; the body is there no longer than `make` runs. @throws as {@link read}. */
+  async answer<Made>(
+    query: Query & { readonly columns: readonly string[] },
+    signal: AbortSignal,
+    make: (table: Table) => Made,
+  ): Promise<Made> {
     const known = await this.columnsOf(query.table);
-    if (known.size === 0) return { columns: query.columns, rows: [] };
+    if (known.size === 0) return make({ columns: query.columns, rows: [] });
     const columns = query.columns.filter((column) => known.has(column));
-    const body = await this.#body({ ...query, columns }, signal);
+    const { body, release } = await this.#answer({ ...query, columns }, signal);
     const rowsIn = (): Table["rows"] => this.#rowsIn(body);
-    return {
+    const made = make({
       columns,
       body,
       get rows() {
         return rowsIn();
       },
-    };
+    });
+    release();
+    return made;
   }
 
   /** The first and only row of statistics. @throws as {@link read}. */
@@ -103,11 +108,15 @@ export class Site implements Asked {
 
   /** The rows of an answer as they are, to a question that every Livestatus understands. @throws as {@link read}. */
   async rows(query: Query, signal: AbortSignal): Promise<readonly (readonly Cell[])[]> {
-    return this.#rowsIn(await this.#body(query, signal));
+    const { body, release } = await this.#answer(query, signal);
+    const rows = this.#rowsIn(body);
+    release();
+    return rows;
   }
 
-  async #body(query: Query, signal: AbortSignal): Promise<Buffer> {
-    const { code, body } = await this.#ask(textOf(query), signal);
+  async #answer(query: Query, signal: AbortSignal): Promise<Answer> {
+    const answer = await this.#ask(textOf(query), signal);
+    const { code, body } = answer;
     if (code !== 200) {
       // What follows the first line is for those who wrote the server.
       const [why = ""] = body.toString().trim().split("\n", 1);
@@ -116,7 +125,7 @@ export class Site implements Asked {
         `${shownAddress(this.#address)} refused: ${code} ${why}`,
       );
     }
-    return body;
+    return answer;
   }
 
   #rowsIn(body: Buffer): Table["rows"] {

@@ -7,7 +7,7 @@ import { hostKind, serviceKind } from "../rows/kinds.ts";
 import { listRows } from "../rows/listing.ts";
 import { type PartedSite, readAtOnce } from "../rows/parts.ts";
 import { serviceDetailColumns, serviceDetails } from "../rows/rows.ts";
-import { serviceTextKind } from "../rows/service-text.ts";
+import { Sheet, serviceTextKind } from "../rows/service-text.ts";
 import { eachBatch } from "../rows/stream.ts";
 import { told } from "../told.ts";
 import type { RestClient } from "./client.ts";
@@ -33,6 +33,7 @@ export function restMonitoring(client: RestClient): Monitoring {
   const tables = new StatusTables(client);
   const comments = new Comments(client);
   const downtimes = new Downtimes(client);
+  const sheet = new Sheet();
   return {
     hosts: async (filter, span, signal) => {
       if (isWhole(span))
@@ -63,7 +64,7 @@ export function restMonitoring(client: RestClient): Monitoring {
       );
     },
     async *eachServiceText(filter, form, options) {
-      const kind = serviceTextKind(form);
+      const kind = serviceTextKind(form, sheet);
       yield* eachBatch({ ...kind, sites: await serviceParts(tables, kind, filter, options.signal) }, options);
     },
     comments: async ({ host, kinds = commentKinds }, signal) =>

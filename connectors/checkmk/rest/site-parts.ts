@@ -3,7 +3,7 @@ import { mapRows } from "../rows/cells.ts";
 import { type Condition, all } from "../rows/condition.ts";
 import { inRange, ofHosts, ofServices } from "../rows/filters.ts";
 import { type Kind, compareNames, hostKind, inOrder, serviceKind } from "../rows/kinds.ts";
-import { type Counted, type PartedSite, rangesOf } from "../rows/parts.ts";
+import { type Counted, type PartedSite, rangesOf, readAtOnce } from "../rows/parts.ts";
 import { told } from "../told.ts";
 import { type IndexedHost, hostsFor, indexHosts, isCounted, servicesIn, siteOf } from "./host-index.ts";
 import type { StatusTables } from "./status-tables.ts";
@@ -105,6 +105,7 @@ function parted<Row>(
     told(async () => readRows(tables, kind, { filter, site: asked }, signal));
   return {
     name: site,
+    atOnce: readAtOnce,
     // One API answers for all sites: what it cannot, no site is to blame for.
     failureOf: (thrown) => {
       throw thrown;

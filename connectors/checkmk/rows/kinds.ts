@@ -1,5 +1,6 @@
 import type { HostRow, ServiceRow } from "../monitoring.ts";
 import { mapRows } from "./cells.ts";
+import { readAtOnce } from "./parts.ts";
 import { hostColumns, hostRow, serviceColumns, serviceRow } from "./rows.ts";
 import type { Table } from "./cells.ts";
 
@@ -16,6 +17,8 @@ export interface Kind<Row> {
   /** The column with the host's name. */
   readonly host: "name" | "host_name";
   readonly columns: readonly string[];
+  /** How many are best read at once from a site that answers with little more than them. */
+  readonly atOnce: number;
   readonly make: (site: string, answer: Table) => Row[];
   readonly placeOf: (row: Row) => Place;
   /** The order of two rows of a site, which is that of their places. */
@@ -26,6 +29,7 @@ export const hostKind: Kind<HostRow> = {
   table: "hosts",
   host: "name",
   columns: hostColumns,
+  atOnce: readAtOnce,
   make: (site, { columns, rows }) => mapRows(columns, rows, (read) => hostRow(site, read)),
   placeOf: ({ name }) => ({ host: name, description: "" }),
   compare: (a, b) => compareNames(a.name, b.name),
@@ -35,6 +39,7 @@ export const serviceKind: Kind<ServiceRow> = {
   table: "services",
   host: "host_name",
   columns: serviceColumns,
+  atOnce: readAtOnce,
   make: (site, { columns, rows }) => mapRows(columns, rows, (read) => serviceRow(site, read)),
   placeOf: ({ host, description }) => ({ host, description }),
   compare: comparePlaces,
@@ -61,6 +66,10 @@ function rankOf(unit: number): number {
 }
 
 /** Rows in the order of their places. */
-export function inOrder<Row>({ compare }: Pick<Kind<Row>, "compare">, rows: readonly Row[]): Row[] {
-  return rows.toSorted(compare);
+export function inOrder<Row>({ compare }: Pick<Kind<Row>, "compare">, rows: readonly Row[]): readonly Row[] {
+  for (let at = 1; at < rows.length; at += 1) {
+    const [before, row] = [rows[at - 1], rows[at]];
+    if (before !== undefined && row !== undefined && compare(before, row) > 0) return rows.toSorted(compare);
+  }
+  return rows;
 }

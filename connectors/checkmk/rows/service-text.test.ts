@@ -5,7 +5,9 @@ import { shownService } from "../tools/live-shapes.ts";
 import type { Table } from "./cells.ts";
 import { serviceKind } from "./kinds.ts";
 import { serviceColumns } from "./rows.ts";
-import { serviceMembers, serviceTextKind } from "./service-text.ts";
+import { Sheet, serviceMembers, serviceTextKind } from "./service-text.ts";
+
+const sheet = new Sheet();
 
 /* Services that are taken from a site's answer as texts are what they are by way of values, whichever Livestatus wrote it. */
 
@@ -28,7 +30,7 @@ function expected(raw: Table): unknown[] {
 }
 
 function read(raw: Table, form: RowForm): unknown[] {
-  return JSON.parse(`[${Buffer.concat(joinedRows(serviceTextKind(form).make("main", raw))).toString()}]`);
+  return JSON.parse(`[${Buffer.concat(joinedRows(serviceTextKind(form, sheet).make("main", raw))).toString()}]`);
 }
 
 const usual = [
@@ -107,10 +109,38 @@ test("an answer that is not UTF-8 is read by way of values", () => {
 test("rows as text are ordered by the bytes of their names", () => {
   const names = ["b", "a", "ü", "", "a ", "\u{1f600}", "\uffee", "A"];
   const rows = names.flatMap((host) => names.map((name) => serviceNamed(host, name)));
-  const { make, compare, placeOf } = serviceTextKind("table");
+  const { make, compare, placeOf } = serviceTextKind("table", sheet);
   const raw = answerOf(JSON.stringify(rows));
   const sorted = make("main", raw).toSorted(compare).map(placeOf);
   assert.deepEqual(sorted, serviceKind.make("main", raw).toSorted(serviceKind.compare).map(serviceKind.placeOf));
+});
+
+test("hosts whose services did not come together are put together, and rows in order are one text", () => {
+  const rows = [
+    ["b", "2"],
+    ["a", "z"],
+    ["b", "1"],
+    ["a", "y"],
+    ["ab", "x"],
+    ["b", "1"],
+  ].map(([host = "", name = ""]) => serviceNamed(host, name));
+  const { make, placeOf } = serviceTextKind("objects", sheet);
+  const made = make("main", answerOf(JSON.stringify(rows)));
+  assert.deepEqual(
+    made.map(placeOf).map(({ host, description }) => `${host} ${description}`),
+    ["a y", "a z", "ab x", "b 1", "b 1", "b 2"],
+  );
+  assert.equal(joinedRows(made).length, 1);
+});
+
+test("texts stay what they are when the memory that they were taken from is used again", () => {
+  const { make } = serviceTextKind("objects", sheet);
+  const first = answerOf(JSON.stringify([serviceNamed("h2", "a"), serviceNamed("h1", "b")]));
+  const made = make("main", first);
+  const before = Buffer.concat(joinedRows(made)).toString();
+  first.body?.fill(0x20);
+  make("main", answerOf(JSON.stringify([serviceNamed("xx", "y"), serviceNamed("zz", "z")])));
+  assert.equal(Buffer.concat(joinedRows(made)).toString(), before);
 });
 
 test("texts of any length fit, however they are cut into rows", () => {
@@ -118,7 +148,7 @@ test("texts of any length fit, however they are cut into rows", () => {
     const rows = [1, 2, 3].map((n) => serviceNamed(`h${n}`, "x".repeat(length), "ö".repeat(length)));
     const raw = answerOf(JSON.stringify(rows));
     assert.deepEqual(read(raw, "objects"), expected(raw));
-    const made = serviceTextKind("objects").make("main", raw);
+    const made = serviceTextKind("objects", sheet).make("main", raw);
     const [first, , third] = made;
     assert.ok(first !== undefined && third !== undefined);
     assert.equal(joinedRows(made).length, 1, "rows that follow each other are one piece");

@@ -5,6 +5,8 @@ import { serviceShape, shownService } from "../tools/live-shapes.ts";
 import { isoTime } from "../tools/problem-shape.ts";
 import { type Table, mapRows } from "./cells.ts";
 import type { Kind } from "./kinds.ts";
+import { type Names, compareBytes, orderOf } from "./name-order.ts";
+import { PlaceList } from "./place-list.ts";
 import { RowCells } from "./row-cells.ts";
 import { serviceColumns, serviceRow } from "./rows.ts";
 import { TextWriter } from "./text-writer.ts";
@@ -18,33 +20,42 @@ import { TextWriter } from "./text-writer.ts";
 /** A service as text, and where its names stand: in `keys`, without quotes. */
 export interface ServiceText extends RowText {
   readonly keys: Buffer;
-  readonly host: readonly [from: number, to: number];
-  readonly name: readonly [from: number, to: number];
+  readonly hostFrom: number;
+  readonly hostTo: number;
+  readonly nameFrom: number;
+  readonly nameTo: number;
 }
 
 /** The names of what a row of a table has, in their order. */
 export const serviceMembers: readonly string[] = Object.keys(serviceShape.shape);
 
+/** What services of one answer after another are put together in: memory that is used again. */
+export class Sheet {
+  readonly texts = new TextWriter();
+  /** Where each row ends. */
+  readonly ends = new PlaceList();
+  readonly names = new PlaceList();
+}
+
+/** Texts take little, and a site looks at all of its services for each question. */
+const textsAtOnce = 10_000;
+
 /** Services that are read as texts of this form. */
-export function serviceTextKind(form: RowForm): Kind<ServiceText> {
+export function serviceTextKind(form: RowForm, sheet: Sheet): Kind<ServiceText> {
   return {
     table: "services",
     host: "host_name",
     columns: serviceColumns,
-    make: (site, raw) => taken(site, raw, form) ?? built(site, raw, form),
-    placeOf: ({ keys, host, name }) => ({
-      host: keys.toString("utf8", ...host),
-      description: keys.toString("utf8", ...name),
+    atOnce: textsAtOnce,
+    make: (site, raw) => taken(site, raw, form, sheet) ?? built(site, raw, form),
+    placeOf: ({ keys, hostFrom, hostTo, nameFrom, nameTo }) => ({
+      host: keys.toString("utf8", hostFrom, hostTo),
+      description: keys.toString("utf8", nameFrom, nameTo),
     }),
-    compare: (a, b) => compareIn(a, a.host, b, b.host) || compareIn(a, a.name, b, b.name),
+    compare: (a, b) =>
+      compareBytes(a.keys, a.hostFrom, a.hostTo, b.keys, b.hostFrom, b.hostTo) ||
+      compareBytes(a.keys, a.nameFrom, a.nameTo, b.keys, b.nameFrom, b.nameTo),
   };
-}
-
-type Span = ServiceText["host"];
-
-/** Names are ordered by their bytes. */
-function compareIn(a: ServiceText, [from, to]: Span, b: ServiceText, [otherFrom, otherTo]: Span): number {
-  return a.keys.compare(b.keys, otherFrom, otherTo, from, to);
 }
 
 /** By way of values. */
@@ -58,43 +69,74 @@ function built(site: string, { columns, rows }: Table, form: RowForm): ServiceTe
       from: 0,
       to: text.length,
       keys: Buffer.concat([host, name]),
-      host: [0, host.length],
-      name: [host.length, host.length + name.length],
+      hostFrom: 0,
+      hostTo: host.length,
+      nameFrom: host.length,
+      nameTo: host.length + name.length,
     };
   });
 }
 
-/** From the text of the answer; undefined where that is not as usual. */
-function taken(site: string, { columns, body }: Table, form: RowForm): ServiceText[] | undefined {
+/** From the text of the answer, in order and in one text; undefined where that is not as usual. */
+function taken(site: string, { columns, body }: Table, form: RowForm, sheet: Sheet): ServiceText[] | undefined {
   if (body === undefined) return undefined;
   const isWhole = columns.length === serviceColumns.length && serviceColumns.every((name, at) => columns[at] === name);
   if (!isWhole || !isUtf8(body)) return undefined;
   const cells = new RowCells(body, serviceColumns.length);
-  const writer = new TextWriter(body.length * (form === "objects" ? 4 : 2));
   const pieces = piecesOf(site, form);
   const bytes = pieces.reduce((sum, { length }) => sum + length, wordBytes);
-  const places: number[] = [];
+  const { texts, ends, names } = sheet;
+  texts.begin(body.length);
+  ends.clear();
+  names.clear();
   while (cells.next()) {
     if (!isName(cells, hostAt, body) || !isName(cells, nameAt, body)) return undefined;
-    writer.need(bytes + (cells.to.at(-1) ?? 0) - (cells.from[0] ?? 0));
-    const from = writer.at;
-    if (!writeRow(cells, body, pieces, writer)) return undefined;
-    places.push(from, writer.at, cells.from[hostAt] ?? 0, cells.to[hostAt] ?? 0);
-    places.push(cells.from[nameAt] ?? 0, cells.to[nameAt] ?? 0);
-    writer.put(comma);
+    texts.need(bytes + (cells.to[cells.to.length - 1] ?? 0) - (cells.from[0] ?? 0));
+    if (!writeRow(cells, body, pieces, texts)) return undefined;
+    ends.add(texts.at);
+    for (const at of namesAt) {
+      names.add(cells.from[at] ?? 0);
+      names.add(cells.to[at] ?? 0);
+    }
+    texts.put(comma);
     cells.passed();
   }
-  return cells.state === "whole" ? rowsAt(places, writer.text, body) : undefined;
+  if (cells.state !== "whole") return undefined;
+  return rowsOf(texts.text.subarray(0, texts.at), ends, { text: body, places: names }, pieces);
 }
 
-function rowsAt(places: readonly number[], text: Buffer, keys: Buffer): ServiceText[] {
+/** The rows in the order of their names, in a text of their own. Before the values of their names, which come first, stand the same pieces in each. */
+function rowsOf(
+  written: Buffer,
+  ends: PlaceList,
+  names: Names,
+  [beforeHost, beforeName]: readonly Buffer[],
+): ServiceText[] {
+  const text = Buffer.allocUnsafeSlow(written.length);
+  const order = orderOf(names);
+  if (order === undefined) written.copy(text);
   const rows: ServiceText[] = [];
-  for (let first = 0; first < places.length; first += 6) {
-    const at = (offset: number): number => places[first + offset] ?? 0;
+  let from = 0;
+  for (let number = 0; number < ends.length; number += 1) {
+    const row = order?.[number] ?? number;
+    const [start, end] = [row === 0 ? 0 : ends.at(row - 1) + comma.length, ends.at(row)];
+    // With the comma behind it.
+    if (order !== undefined) written.copy(text, from, start, end + comma.length);
+    const to = from + end - start;
     // Without their quotes.
-    rows.push({ text, from: at(0), to: at(1), keys, host: [at(2) + 1, at(3) - 1], name: [at(4) + 1, at(5) - 1] });
+    const hostFrom = from + (beforeHost?.length ?? 0) + 1;
+    const hostTo = hostFrom + lengthAt(names, row, 0);
+    const nameFrom = hostTo + 1 + (beforeName?.length ?? 0) + 1;
+    rows.push({ text, from, to, keys: text, hostFrom, hostTo, nameFrom, nameTo: nameFrom + lengthAt(names, row, 2) });
+    from = to + comma.length;
   }
   return rows;
+}
+
+/** How long a name is, without its quotes. */
+function lengthAt({ places }: Names, row: number, which: 0 | 2): number {
+  const at = 4 * row + which;
+  return places.at(at + 1) - places.at(at) - 2;
 }
 
 /** What a row's values take at the most beyond what they took in the answer: two moments, a state, a kind of state and two flags, as words. */
@@ -109,6 +151,7 @@ function place(column: (typeof serviceColumns)[number]): number {
 
 const hostAt = place("host_name");
 const nameAt = place("description");
+const namesAt = [hostAt, nameAt] as const;
 const stateAt = place("state");
 const isCheckedAt = place("has_been_checked");
 const quote = 0x22;

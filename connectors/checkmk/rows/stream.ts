@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Batch, SiteFailure, StreamOptions } from "../monitoring.ts";
 import { noneAnswered } from "./every-site.ts";
 import { type Kind, type Place, compareNames, comparePlaces } from "./kinds.ts";
-import { type PartedSite, rangesOf, readAtOnce } from "./parts.ts";
+import { type PartedSite, rangesOf } from "./parts.ts";
 
 const positionSchema = z.tuple([z.string(), z.string(), z.string()]);
 
@@ -18,8 +18,8 @@ export interface StreamOf<Row> extends Pick<Kind<Row>, "placeOf"> {
 }
 
 /**
- * All rows that fit, site by site in the order of their names, and in batches. The next part is fetched while the last is used, and
- * no more than that: memory does not grow with the number of rows, and no site waits for who reads slowly.
+ * All rows that fit, site by site in the order of their names, and in batches. The next two parts are fetched while the last is used,
+ * and no more than that: memory does not grow with the number of rows, and no site waits for who reads slowly.
  *
  * A site that fails is left out from there on, which the next batch says, or one without rows at the end.
  *
@@ -43,7 +43,8 @@ export async function* eachBatch<Row>(of: StreamOf<Row>, options: StreamOptions)
   for (const site of sites) {
     let rest: readonly Row[] = [];
     try {
-      for await (const part of partsOf(site, of.placeOf, after?.site === site.name ? after : undefined, signal)) {
+      const from = { after: after?.site === site.name ? after : undefined, begin: Math.max(batchSize, beginWith) };
+      for await (const part of partsOf(site, of.placeOf, from, signal)) {
         const rows = rest.length === 0 ? part : [...rest, ...part];
         const whole = rows.length - (rows.length % batchSize);
         for (let at = 0; at < whole; at += batchSize) yield batchOf(site, rows.slice(at, at + batchSize));
@@ -59,29 +60,38 @@ export async function* eachBatch<Row>(of: StreamOf<Row>, options: StreamOptions)
   if (last !== undefined && told < failures.length) yield batchOf(last, []);
 }
 
-/** The rows of one site in order, some thousand at once. The part after the one that is used is under way. */
+/** Rows that are read of a site first, at the least. */
+const beginWith = 1000;
+
+/** Parts that are asked for beyond the one that is used: while what has come is made into rows, a site is at work on the next. */
+const partsAhead = 2;
+
+/** The rows of one site in order, some thousand at once. The parts after the one that is used are under way. */
 async function* partsOf<Row>(
   site: PartedSite<Row>,
   placeOf: Kind<Row>["placeOf"],
-  after: Place | undefined,
+  { after, begin }: { readonly after: Place | undefined; readonly begin: number },
   signal: AbortSignal,
 ): AsyncGenerator<readonly Row[]> {
   const leaving = new AbortController();
   const either = AbortSignal.any([signal, leaving.signal]);
   const hosts = await site.boundByHost(after?.host, either);
-  const ranges = rangesOf(hosts, readAtOnce);
-  const fetchNext = (): Promise<readonly Row[]> | undefined => {
-    const { done, value } = ranges.next();
-    if (done === true) return undefined;
-    const part = site.within(value, either);
-    // It is awaited when its turn comes, if it ever does.
-    part.catch(() => undefined);
-    return part;
+  const ranges = rangesOf(hosts, site.atOnce, begin);
+  const ahead: Promise<readonly Row[]>[] = [];
+  const askAhead = (): void => {
+    while (ahead.length < partsAhead) {
+      const { done, value } = ranges.next();
+      if (done === true) return;
+      const part = site.within(value, either);
+      // It is awaited when its turn comes, if it ever does.
+      part.catch(() => undefined);
+      ahead.push(part);
+    }
   };
   try {
-    for (let next = fetchNext(); next !== undefined;) {
-      const part = await next;
-      next = fetchNext();
+    for (askAhead(); ahead.length > 0;) {
+      const part = (await ahead.shift()) ?? [];
+      askAhead();
       yield after === undefined ? part : part.filter((row) => comparePlaces(placeOf(row), after) > 0);
     }
   } finally {

@@ -1,21 +1,22 @@
-/** Puts texts together in memory that grows with them. */
+/** Puts texts together in memory that grows with them and is used again. */
 export class TextWriter {
-  #text: Buffer;
+  #text: Buffer = Buffer.alloc(0);
   #at = 0;
-
-  /** `bytes` are as many as will probably be needed. */
-  constructor(bytes: number) {
-    this.#text = Buffer.allocUnsafeSlow(Math.max(bytes, 64));
-  }
 
   /** Where the next text will stand. */
   get at(): number {
     return this.#at;
   }
 
-  /** All that was written, whose memory it is. */
+  /** All that was written since {@link begin}, in memory that is written over after the next. */
   get text(): Buffer {
     return this.#text;
+  }
+
+  /** Begins anew; `bytes` are as many as will probably be needed. */
+  begin(bytes: number): void {
+    this.#at = 0;
+    if (this.#text.length < bytes) this.#text = Buffer.allocUnsafeSlow(bytes);
   }
 
   /** Makes room for so many bytes more. */

@@ -58,7 +58,7 @@ function streamHosts(desk: StreamDesk): Tool {
 const format = z
   .enum(["objects", "table"])
   .default("objects")
-  .describe("table: columns once, and each row as a list of values in their order, which is a third as long.");
+  .describe("table: columns once, and each row as a list of values in their order, which is half as long.");
 
 function streamServices(desk: StreamDesk): Tool {
   return tool({

@@ -180,7 +180,7 @@ export class TaskTable {
 /** The bytes of the result that is held for a task. */
 function heldBytesOf(known: KnownTask): number {
   const answer = known.kind === "held" ? known.task.answer : undefined;
-  return answer?.kind === "result" ? answer.result.text.length : 0;
+  return answer?.kind === "result" ? answer.result.bytes : 0;
 }
 
 function grouped<K>(groups: Map<K, Map<string, KnownTask>>, key: K): Map<string, KnownTask> {
