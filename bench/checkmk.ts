@@ -14,6 +14,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { serviceColumns } from "../connectors/checkmk/rows/rows.ts";
 import { type JsonObject, objectAt, stringAt } from "../src/core/json.ts";
 import { startProcess } from "./process.ts";
+import { toolCaller, writtenCall } from "./tool-caller.ts";
 
 const hosts = Number(process.argv[2] ?? 10_000);
 const rounds = 5;
@@ -35,7 +36,6 @@ const dataDir = mkdtempSync(join(tmpdir(), "switchyard-checkmk-"));
 const at = [stringAt(simulator.ready, "url") ?? "", stringAt(simulator.ready, "site") ?? "", String(port), dataDir];
 const gateway = await startProcess("checkmk-gateway.ts", at, options);
 const origin = stringAt(gateway.ready, "origin") ?? "";
-const url = `${origin}/mcp`;
 
 /** Bytes of all services in one answer of the site. */
 async function readRaw(): Promise<number> {
@@ -51,34 +51,14 @@ function numberAt(object: JsonObject, key: string): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-let lastId = 0;
+const url = `${origin}/mcp`;
+const callTool = toolCaller(url, async (to, headers, body) =>
+  Object(await (await fetch(to, { method: "POST", headers, body })).json()),
+);
 
-/** A call as it is sent. */
-function callOf(name: string, args: JsonObject): { readonly headers: Record<string, string>; readonly body: string } {
-  lastId += 1;
-  const meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": {},
-  };
-  const tool = `checkmk__${name}`;
-  const headers = {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-    "mcp-protocol-version": "2026-07-28",
-    "mcp-method": "tools/call",
-    "mcp-name": tool,
-  };
-  const params = { name: tool, arguments: args, _meta: meta };
-  return { headers, body: JSON.stringify({ jsonrpc: "2.0", id: lastId, method: "tools/call", params }) };
-}
-
+/** Calls a tool of the connector. */
 async function call(name: string, args: JsonObject): Promise<JsonObject> {
-  const response = await fetch(url, { method: "POST", ...callOf(name, args) });
-  const answer: unknown = await response.json();
-  const result = objectAt(Object(answer), "result");
-  if (result === undefined || result["isError"] === true) throw new Error(JSON.stringify(answer).slice(0, 500));
-  return objectAt(result, "structuredContent") ?? {};
+  return objectAt(await callTool(`checkmk__${name}`, args), "structuredContent") ?? {};
 }
 
 /** How many rows a batch has, and where the next one begins. */
@@ -94,7 +74,7 @@ const endBytes = 4096;
 /** A batch as bytes, of which only the end is looked at. */
 function readPage(args: JsonObject): Promise<Page> {
   const { promise, resolve, reject } = Promise.withResolvers<Page>();
-  const { headers, body } = callOf("stream_services", args);
+  const { headers, body } = writtenCall("checkmk__stream_services", args);
   const length = { "content-length": Buffer.byteLength(body) };
   const sent = request(url, { method: "POST", agent, headers: { ...headers, ...length } }, (response) => {
     let end: Buffer = Buffer.alloc(0);

@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { openSite } from "../connectors/frappe/client/site.ts";
 import { type JsonObject, objectAt, stringAt } from "../src/core/json.ts";
 import { startProcess } from "./process.ts";
+import { toolCaller } from "./tool-caller.ts";
 
 const goals = { readMs: 2, jobRatio: 0.8, keptRatio: 50 } as const;
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
@@ -67,30 +68,11 @@ function direct(method: string, path: string, body?: object): Promise<JsonObject
   return send(method, `${url}${path}`, headers, body && JSON.stringify(body));
 }
 
-let lastId = 0;
+const callTool = toolCaller(`${origin}/mcp`, (to, headers, body) => send("POST", to, headers, body));
 
-/** Calls a tool as a client of MCP does. */
-async function call(name: string, args: JsonObject): Promise<JsonObject> {
-  lastId += 1;
-  const meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": {},
-  };
-  const tool = `erp__${name}`;
-  const headers = {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-    "mcp-protocol-version": "2026-07-28",
-    "mcp-method": "tools/call",
-    "mcp-name": tool,
-  };
-  const params = { name: tool, arguments: args, _meta: meta };
-  const message = JSON.stringify({ jsonrpc: "2.0", id: lastId, method: "tools/call", params });
-  const answer = await send("POST", `${origin}/mcp`, headers, message);
-  const result = objectAt(answer, "result");
-  if (result === undefined || result["isError"] === true) throw new Error(JSON.stringify(answer).slice(0, 500));
-  return result;
+/** Calls a tool of the connector. */
+function call(name: string, args: JsonObject): Promise<JsonObject> {
+  return callTool(`erp__${name}`, args);
 }
 
 /** Reads one document in each way, in turns; says how much more than directly each takes. */

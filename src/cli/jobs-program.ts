@@ -11,7 +11,7 @@ export function addJobs(program: Command, context: Context, done: Done): void {
     .description("have a running gateway make many calls, and come back for the results");
   withRules(withUrl(jobs.command("submit")))
     .description("make a job of the operations in a file, which begins at once")
-    .argument("[file]", "JSON, JSONL or CSV, by its ending; - for JSONL from stdin")
+    .argument("[file]", "JSON, JSONL or CSV, by its ending; JSON may name a tool's pages; - for JSONL from stdin")
     .option("--template <json>", "for CSV: one operation, with {{column}} for what a column holds")
     .option("--from <id>", "instead of a file: a job that is over, whose results fill the template")
     .option("--dry-run <number>", "check all, make only the first so many, and pause until you resume it")

@@ -33,7 +33,7 @@ export function addSchedules(program: Command, context: Context, done: Done): vo
 function addCreate(schedules: Command, context: Context, done: Done): void {
   withRules(withUrl(schedules.command("create")))
     .description("make jobs of the operations in a file at times")
-    .argument("<file>", "JSON, JSONL or CSV, by its ending; - for JSONL from stdin")
+    .argument("<file>", "JSON, JSONL or CSV, by its ending; JSON may name a tool's pages; - for JSONL from stdin")
     .option("--cron <pattern>", "when: minute, hour, day of month, month, day of week; or @daily and the like")
     .option("--rrule <rule>", "when: a recurrence rule, such as FREQ=WEEKLY;BYDAY=MO;BYHOUR=9;BYMINUTE=0")
     .option("--start <time>", "with --rrule: the local time at which it begins, 2026-01-31T09:00; default now")

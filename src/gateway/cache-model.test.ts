@@ -355,6 +355,9 @@ async function take(world: World, step: Step, controllers: AbortController[]): P
     case "timeout":
       world.pending.length = 0;
       world.clock.advance(60_000);
+      await settle();
+      // One that leaves too many in a row without an answer is connected anew.
+      if (!world.server.isConnected) world.clock.advance(60_000);
       break;
     case "gone":
       world.pending.length = 0;

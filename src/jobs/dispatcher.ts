@@ -5,11 +5,12 @@ import { sleep } from "../core/sleep.ts";
 import { delayAfter } from "../policy/backoff.ts";
 import { type AttemptDeps, attempt } from "./attempt.ts";
 import { isDue, isOver } from "./job-state.ts";
-import type { Source } from "./each.ts";
 import type { Job, OperationRow } from "./job.ts";
 import { tell } from "./news.ts";
-import type { NumberedPage, ReadingDeps } from "./reading.ts";
-import { Run, type Step, readAhead } from "./run.ts";
+import { Pages } from "./pages.ts";
+import type { ReadingDeps } from "./reading.ts";
+import { readOn } from "./read-ahead.ts";
+import { Run, type Step } from "./run.ts";
 
 /** What jobs are carried out with. */
 export interface DispatcherDeps extends AttemptDeps {
@@ -44,7 +45,7 @@ const backoff = { firstMs: 200, longestMs: 30_000, attemptsPerDay: 1 } as const;
  */
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
-  readonly #read: ReadingDeps["read"];
+  readonly #pages: Pages;
   readonly #runs = new Map<string, Run>();
   readonly #wishes: (() => Promise<void>)[] = [];
   readonly #calls = new Set<Promise<void>>();
@@ -71,7 +72,19 @@ export class Dispatcher {
   /** `read` gives the next operations of jobs that are made of what a tool answers. */
   constructor(deps: DispatcherDeps, read: ReadingDeps["read"]) {
     this.#deps = deps;
-    this.#read = read;
+    const { clock } = deps.gateway.deps;
+    this.#pages = new Pages(
+      { clock, random: deps.random, read },
+      {
+        save: (changes) => this.#saved(deps.store.save(deps.worker, changes)),
+        during: (reading) => {
+          this.#during(reading);
+        },
+        wake: () => {
+          this.wake();
+        },
+      },
+    );
   }
 
   /** Goes on with what an earlier process left, once upstreams can be called. Called once. */
@@ -200,7 +213,7 @@ export class Dispatcher {
     try {
       await this.#kept();
       await this.#admit(clock.monotonic());
-      await this.#goOnReading(clock.monotonic());
+      for (const run of this.#runs.values()) await this.#pages.goOn(run, clock.monotonic());
       await this.#step();
       await this.#forget();
     } catch (thrown) {
@@ -295,53 +308,8 @@ export class Dispatcher {
       await store.release(worker, id);
     }
     for (const run of this.#runs.values()) {
-      if (run.isShort(at)) await this.#readOn(run);
+      if (run.isShort(at)) await readOn(store, run);
     }
-  }
-
-  async #readOn(run: Run): Promise<void> {
-    const { store } = this.#deps;
-    const rows = await store.operations(run.job.id, { from: run.next, max: readAhead, only: "open" });
-    if (rows.length < readAhead) run.next = run.job.total;
-    run.take(rows);
-    const needed = new Set(rows.flatMap(({ operation }) => operation.needs));
-    for (const number of needed) {
-      if (run.knows(number)) continue;
-      const row = await store.operation(run.job.id, number);
-      if (row !== undefined) run.remember(number, row.state.kind);
-    }
-  }
-
-  /** Keeps the pages that were read, and has the next ones read that are wanted. */
-  async #goOnReading(at: number): Promise<void> {
-    for (const run of this.#runs.values()) {
-      if (!run.isActive) continue;
-      const { page } = run.reading;
-      if (page !== undefined) await this.#keepPage(run, page);
-      const { source } = run.job;
-      if (source !== undefined && run.reading.isDue(run.job, at)) this.#readPage(run, source);
-    }
-  }
-
-  /** A page's operations and how far the source is read are noted together: whoever goes on reads none of it again, and leaves out none. */
-  async #keepPage(run: Run, { operations, source }: NumberedPage): Promise<void> {
-    const { store, worker } = this.#deps;
-    const job = { ...run.job, total: run.job.total + operations.length, source };
-    const added = { job: job.id, operations };
-    await this.#saved(store.save(worker, { jobs: [{ was: job.state.kind, job }], operations: [], added }));
-    run.job = job;
-    run.reading.kept();
-    this.#isWoken = true;
-  }
-
-  #readPage(run: Run, source: Source): void {
-    const { gateway, random } = this.#deps;
-    const { clock } = gateway.deps;
-    const reading = run.reading.begin(run.job, source, { clock, random, read: this.#read }).then(() => {
-      this.#calls.delete(reading);
-      this.wake();
-    });
-    this.#calls.add(reading);
   }
 
   async #step(): Promise<void> {
@@ -402,9 +370,14 @@ export class Dispatcher {
     for (const row of begun) {
       const controller = new AbortController();
       run.underWay.set(row.operation.number, controller);
-      const call = this.#call(run, row, controller).finally(() => this.#calls.delete(call));
-      this.#calls.add(call);
+      this.#during(this.#call(run, row, controller));
     }
+  }
+
+  /** Who closes waits for it. */
+  #during(work: Promise<void>): void {
+    const counted = work.finally(() => this.#calls.delete(counted));
+    this.#calls.add(counted);
   }
 
   async #call(run: Run, row: OperationRow, controller: AbortController): Promise<void> {

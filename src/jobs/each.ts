@@ -24,8 +24,13 @@ export interface Source {
   readonly wish: EachWish;
   /** From where the next page goes on; undefined for the first. */
   readonly position: Position | undefined;
-  /** Pages whose operations are kept. */
+  /** Pages whose operations are kept, and the rows that they had, also in the job of which this one is a retry. */
   readonly pages: number;
+  readonly rows: number;
+  /** Of those operations' arguments. */
+  readonly characters: number;
+  /** The time of the schedule for which they are, in ms of wall time: their idempotency keys say it. */
+  readonly dueAt: number | undefined;
   /** Whether nothing more is read: this was all, or there is a problem. */
   readonly isRead: boolean;
   /** What the latest page said in words, shortened. */
@@ -77,21 +82,25 @@ export function eachIn(value: JsonObject): EachWish {
 }
 
 /** A source of which nothing was read. */
-export function unread(wish: EachWish): Source {
-  return { wish, position: undefined, pages: 0, isRead: false, said: undefined, problem: undefined };
+export function unread(wish: EachWish, dueAt?: number): Source {
+  const none = { position: undefined, said: undefined, problem: undefined };
+  return { wish, pages: 0, rows: 0, characters: 0, dueAt, isRead: false, ...none };
 }
 
 /** The source that a text of one says, as it was kept; undefined where it says none. */
 export function sourceIn(value: unknown): Source | undefined {
   const wish = isJsonObject(value) ? objectAt(value, "wish") : undefined;
   if (!isJsonObject(value) || wish === undefined) return undefined;
-  const { template, ...each } = wish;
-  const { position, pages } = value;
+  const { position, dueAt } = value;
   const problem = objectAt(value, "problem");
+  const count = (key: "pages" | "rows" | "characters"): number => (typeof value[key] === "number" ? value[key] : 0);
   return {
-    wish: eachIn({ each, template }),
+    wish: wishOf(wish),
     position: isPosition(position) ? position : undefined,
-    pages: typeof pages === "number" ? pages : 0,
+    pages: count("pages"),
+    rows: count("rows"),
+    characters: count("characters"),
+    dueAt: typeof dueAt === "number" ? dueAt : undefined,
     isRead: value["isRead"] === true,
     said: stringAt(value, "said"),
     problem: problem && {
@@ -99,6 +108,11 @@ export function sourceIn(value: unknown): Source | undefined {
       message: stringAt(problem, "message") ?? "",
     },
   };
+}
+
+/** The wish that a text of one says, as it was kept. @throws {GatewayError} `invalid_operations`. */
+export function wishOf({ template, ...each }: JsonObject): EachWish {
+  return eachIn({ each, template });
 }
 
 /** Whether a value says from where a page goes on. */

@@ -27,9 +27,15 @@ const maxDepth = 100;
  * Reads `{"type": "tool_call", "parameters": {"tool_name", "arguments"?}, "id"?, "dependsOn"?: [ID], "idempotencyKey"?}`; or of type `query`, `analysis` or
  * `report`, which is a call of the tool for that with `parameters` as its arguments. Without an id, it is known by its line.
  *
+ * `referred` finds the ids of those whose results its arguments refer to: usually what {@link referredTo} says.
+ *
  * @throws {GatewayError} `invalid_operations`.
  */
-export function operationIn(value: unknown, line: number): GivenOperation {
+export function operationIn(
+  value: unknown,
+  line: number,
+  referred: (given: JsonObject) => Iterable<string> = referredTo,
+): GivenOperation {
   if (!isJsonObject(value)) throw wrongLine(line, 1, "an operation must be a JSON object");
   checkMembers(value, members, line);
   const { tool, given } = callIn(value, line);
@@ -38,7 +44,7 @@ export function operationIn(value: unknown, line: number): GivenOperation {
   if (!Array.isArray(dependsOn) || !dependsOn.every((id) => typeof id === "string")) {
     throw wrongLine(line, 1, "dependsOn must be an array of ids");
   }
-  const needs = [...new Set([...dependsOn, ...referredTo(given)])];
+  const needs = [...new Set([...dependsOn, ...referred(given)])];
   if (needs.length > maxNeeds) throw wrongLine(line, 1, `it needs ${needs.length} others; at most ${maxNeeds}`);
   const id = textIn(value, "id", line) ?? String(line);
   return { id, tool, arguments: given, idempotencyKey: textIn(value, "idempotencyKey", line), needs, line };

@@ -4,6 +4,7 @@ import { storedPrincipal } from "../access/stored-principal.ts";
 import { localPrincipal } from "../access/principal.ts";
 import { GatewayError } from "../core/errors.ts";
 import { jobDefaults } from "./job-options.ts";
+import type { Source } from "./each.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Job, Operation } from "./job.ts";
 
@@ -46,6 +47,50 @@ export function jobStoreContract(name: string, open: () => OpenedJobs | Promise<
     assert.deepEqual(await numbers("ended", 1), [1]);
     assert.equal(await later.operation("a", 7), undefined);
     assert.equal(await later.job("b"), undefined);
+  });
+
+  test(`${name}: further operations come with how far they are read, or not at all`, async () => {
+    const { store, reopen } = await open();
+    const [first, second] = [jobOf("a", 2), jobOf("b", 1)];
+    await store.create({ ...first, source: sourceOf(1) }, operationsOf(2));
+    await store.create(second, operationsOf(1));
+    await store.take("w", wanted);
+    const further = { ...first, total: 2002, source: sourceOf(2) };
+    const added = { job: "a", operations: operationsOf(2002).slice(2) };
+    const more = { jobs: [{ was: "queued", job: further }], operations: [], added } as const;
+    await assert.rejects(store.save("v", more), { code: "job_conflict" }, "it is another's");
+    const paused = { jobs: [{ was: "paused", job: further }], operations: [], added } as const;
+    await assert.rejects(store.save("w", paused), { code: "job_conflict" }, "it stands otherwise");
+    assert.deepEqual(await store.job("a"), { ...first, source: sourceOf(1) });
+    assert.equal((await store.operations("a", { from: 0, max: 9 })).length, 2);
+    const ended = { job: "a", number: 0, state: { kind: "succeeded", attempts: 1 }, answer: "1" } as const;
+    await store.save("w", { ...more, operations: [ended] });
+    const later = reopen();
+    assert.deepEqual(await later.job("a"), further);
+    const rows = await later.operations("a", { from: 0, max: 3000 });
+    assert.deepEqual(
+      rows.map(({ operation }) => operation),
+      operationsOf(2002),
+    );
+    assert.deepEqual(rows[0]?.state, { kind: "succeeded", attempts: 1 });
+    assert.deepEqual(rows[2], {
+      operation: operationsOf(3)[2],
+      state: { kind: "waiting", attempts: 0 },
+      answer: undefined,
+    });
+    assert.equal((await later.operations("a", { from: 1990, max: 3000, only: "open" })).length, 12);
+    assert.deepEqual((await later.operations("b", { from: 0, max: 9 })).length, 1, "another job has none of them");
+    const [{ operation: odd } = { operation: undefined }] = await later.operations("a", { from: 2001, max: 1 });
+    assert.ok(odd);
+    const strange = { ...odd, number: 2002, id: "\u0000\ud800 'ü' {}", arguments: { '\\ "': "\0\ud800,{}" } };
+    const last = { ...further, total: 2003, source: { ...sourceOf(3), said: "\0 'said'" } };
+    await later.save("w", {
+      jobs: [{ was: "queued", job: last }],
+      operations: [],
+      added: { job: "a", operations: [strange] },
+    });
+    assert.deepEqual((await later.operation("a", 2002))?.operation, strange, "whatever a row held");
+    assert.deepEqual(await later.job("a"), last);
   });
 
   test(`${name}: a job is one worker's own, until its time is over, it lets go or the job is`, async () => {
@@ -176,6 +221,24 @@ export function jobOf(id: string, total: number): Job {
     schedule: undefined,
     isTried: false,
     source: undefined,
+  };
+}
+
+/** A source of which so many pages are read. */
+export function sourceOf(pages: number): Source {
+  const template = { type: "tool_call", parameters: { tool_name: "up__tool", arguments: { n: "{{n:number}}" } } };
+  const wish = { tool: "up__list", arguments: { ü: [null] }, rows: "/rows", next: "/next", cursor: "from", template };
+  const isRead = pages === 3;
+  return {
+    wish,
+    position: pages === 0 || isRead ? undefined : pages,
+    pages,
+    rows: pages * 2,
+    characters: pages * 20,
+    dueAt: undefined,
+    isRead,
+    said: pages === 0 ? undefined : `page ${pages}`,
+    problem: isRead ? { code: "invalid_operations", message: "no rows" } : undefined,
   };
 }
 

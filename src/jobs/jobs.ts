@@ -1,37 +1,26 @@
 import { checkMay, may } from "../access/actions.ts";
 import type { Principal } from "../access/principal.ts";
-import { storedPrincipal } from "../access/stored-principal.ts";
-import type { Signal } from "../core/canceller.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { EventLog } from "../events/event-log.ts";
-import type { Event, JobFact, JobProgress } from "../events/fact.ts";
 import type { JsonObject } from "../core/json.ts";
+import { againOf } from "./again.ts";
+import { type Wait, awaited } from "./awaited.ts";
 import { Dispatcher, type DispatcherDeps } from "./dispatcher.ts";
-import { progressOf } from "./progress.ts";
 import { operationsFrom } from "./from-results.ts";
-import { type EachWish, type Source, unread } from "./each.ts";
-import { type GivenOperation, wrongLine } from "./given-operation.ts";
-import { KnownTools } from "./known-tools.ts";
-import { type JobOptions, type JobRules, rulesIn } from "./job-options.ts";
+import type { EachWish } from "./each.ts";
+import type { GivenOperation } from "./given-operation.ts";
+import { type JobOptions, rulesIn } from "./job-options.ts";
 import { type JobInput, isOver, nextState } from "./job-state.ts";
 import { type Job, type OperationRow, countsOf } from "./job.ts";
-import { ordered } from "./ordered.ts";
-import { checkStatements } from "./statements.ts";
-import { withResults } from "./reference.ts";
-import { type InputFormat, readJob, readOperations } from "./read-operations.ts";
-import { readPage } from "./read-page.ts";
-import type { NumberedPage } from "./reading.ts";
+import { type InputFormat, type JobContent, readJob } from "./read-operations.ts";
+import { Making, type MakingDeps, type Origin } from "./making.ts";
 import type { PreparedJob } from "./prepared-job.ts";
 import { type ShownJob, resultHead, resultLine, resultRow, shownJob } from "./shown-job.ts";
 
-/** Jobs that are not over, of all owners together. */
-const maxOpen = 1000;
 /** Jobs whose operations are read at once: each may hold some 100 MiB until it is kept. */
 const maxArriving = 4;
 /** Rows that are read at once: with their answers they may be 12 MiB. */
 const pageSize = 50;
-/** How often who waits for a job of another gateway's looks how far it is, in ms: what happens to it is told there. */
-const lookMs = 1000;
 /** Listed at the most. */
 const maxListed = 1000;
 
@@ -66,35 +55,24 @@ export interface Submission {
 }
 
 /** What jobs are made with. */
-export interface JobsDeps extends DispatcherDeps {
-  /** Ids that are unique, later ones sorting later. */
-  readonly newId: () => string;
+export interface JobsDeps extends DispatcherDeps, MakingDeps {
   /** Where what the jobs tell of themselves is heard. */
   readonly events: Pick<EventLog, "subscribe">;
-}
-
-/** How somebody waits for a job. */
-export interface Wait {
-  /** At the longest. */
-  readonly ms: number;
-  /** Ends it early, with the reason. */
-  readonly signal: Signal;
-  /** Told how far the job is, each time further. */
-  readonly tell: (step: number, total: number, message: string) => void;
 }
 
 /** The jobs of a gateway, as those who ask for them may see and change them. Whose job is another's is not there for them. */
 export class Jobs {
   readonly #deps: JobsDeps;
   readonly #dispatcher: Dispatcher;
-  readonly #tools: KnownTools;
+  /** Makes them, of what was looked over. */
+  readonly making: Making;
   /** Jobs whose operations are being read. */
   #arrivals = 0;
 
   constructor(deps: JobsDeps) {
     this.#deps = deps;
-    this.#tools = new KnownTools(deps.gateway);
-    this.#dispatcher = new Dispatcher(deps, (job, source, controller) => this.#readOn(job, source, controller));
+    this.making = new Making(deps);
+    this.#dispatcher = new Dispatcher(deps, (...asked) => this.making.nextPage(...asked));
   }
 
   /** Goes on with what an earlier process left. Returns at once. Called once. */
@@ -105,49 +83,30 @@ export class Jobs {
   /**
    * Makes a job of these operations, which begins at once, or when it is resumed.
    *
-   * @throws {GatewayError} `invalid_params` — an option is out of its range; `invalid_operations` — operations need what is not there, or
-   *   each other; `unknown_tool` — a tool is not there for this principal, and nothing was begun; `too_many_jobs`; `store_unavailable`.
+   * @throws {GatewayError} what {@link Making.ofOperations} throws, and nothing was begun; `invalid_params` — an option is out of its range.
    */
   async submit(
     principal: Principal,
     given: readonly GivenOperation[],
     options: JobOptions,
-    { isHeld = false }: Submission = {},
+    submission: Submission = {},
   ): Promise<ShownJob> {
-    const origin = isHeld ? ({ state: { kind: "paused" }, isTried: true } as const) : {};
-    return this.#keep(await this.prepared(principal, given, rulesIn(options), origin));
+    return this.#keep(await this.making.ofOperations(principal, given, rulesIn(options), originOf(submission)));
   }
 
   /**
    * Makes a job of what a tool answers page by page, an operation for each row. The first page is read and looked over before anything is kept;
    * the others are read while the job is carried out, each once the operations of the one before are kept.
    *
-   * @throws {GatewayError} what {@link readPage} and {@link submit} throw; `invalid_operations` — the tool may change something, or has no rows.
+   * @throws {GatewayError} what {@link Making.ofPages} throws; `invalid_params` — an option is out of its range.
    */
   async submitEach(
     principal: Principal,
     wish: EachWish,
     options: JobOptions,
-    { isHeld = false }: Submission = {},
+    submission: Submission = {},
   ): Promise<ShownJob> {
-    const rules = rulesIn(options);
-    await this.#tools.checkReads(principal, wish.tool);
-    const caller = { principal, entrance: "job" } as const;
-    const { given, source } = await readPage(this.#deps.gateway, unread(wish), 0, caller, new AbortController());
-    if (given.length === 0 && source.isRead) throw wrongLine(1, 1, `${wish.tool} has no rows there`);
-    const held = isHeld ? ({ state: { kind: "paused" }, isTried: true } as const) : {};
-    return this.#keep(await this.prepared(principal, given, rules, { ...held, source }));
-  }
-
-  /** The next operations of a job that goes on with a page of its source, as its owner. */
-  async #readOn(job: Job, source: Source, controller: AbortController): Promise<NumberedPage> {
-    const { gateway, revive } = this.#deps;
-    const principal = revive(job.owner);
-    if (principal === undefined)
-      throw new GatewayError("unauthenticated", "The owner of the job may not come in any more");
-    const entrance = job.schedule === undefined ? "job" : "schedule";
-    const page = await readPage(gateway, source, job.total, { principal, entrance }, controller);
-    return { operations: await this.#tools.further(principal, page.given, job.total), source: page.source };
+    return this.#keep(await this.making.ofPages(principal, wish, rulesIn(options), originOf(submission)));
   }
 
   /**
@@ -163,28 +122,24 @@ export class Jobs {
     submission: Submission = {},
   ): Promise<ShownJob> {
     rulesIn(options);
-    const read = await this.#arriving(() => readJob(pieces, format));
+    const read = await this.read(pieces, format);
     return read.kind === "each"
       ? this.submitEach(principal, read.wish, options, submission)
       : this.submit(principal, read.operations, options, submission);
   }
 
   /**
-   * Operations that are read as they arrive.
+   * What a job is to be made of, read as it arrives.
    *
-   * @throws {GatewayError} what {@link readOperations} throws; `too_many_jobs` — as many others arrive just now.
+   * @throws {GatewayError} what {@link readJob} throws; `too_many_jobs` — as many others arrive just now.
    */
-  read(pieces: AsyncIterable<Uint8Array>, format: InputFormat): Promise<readonly GivenOperation[]> {
-    return this.#arriving(() => readOperations(pieces, format));
-  }
-
-  async #arriving<Read>(read: () => Promise<Read>): Promise<Read> {
+  async read(pieces: AsyncIterable<Uint8Array>, format: InputFormat): Promise<JobContent> {
     if (this.#arrivals >= maxArriving) {
       throw new GatewayError("too_many_jobs", `${maxArriving} jobs are arriving just now, which is the most`);
     }
     this.#arrivals += 1;
     try {
-      return await read();
+      return await readJob(pieces, format);
     } finally {
       this.#arrivals -= 1;
     }
@@ -206,43 +161,6 @@ export class Jobs {
     const job = await this.#readable(principal, id);
     if (!isOver(job.state)) throw unfit(job, "be gone on from");
     return this.submit(principal, await operationsFrom(this.#rows(id, "ended"), template), options, submission);
-  }
-
-  /**
-   * A job of these operations that may be kept. Keeps nothing.
-   *
-   * @throws {GatewayError} what {@link submit} throws.
-   */
-  async prepared(
-    principal: Principal,
-    given: readonly GivenOperation[],
-    rules: JobRules,
-    origin: Partial<Pick<Job, "retryOf" | "schedule" | "state" | "isTried" | "source">> = {},
-  ): Promise<PreparedJob> {
-    const { store, gateway, newId } = this.#deps;
-    const operations = await this.#tools.checked(principal, ordered(given));
-    await checkStatements(this.#deps.gateway, principal, given);
-    if ((await store.open()) >= maxOpen) {
-      throw new GatewayError("too_many_jobs", `${maxOpen} jobs are not over yet, which is the most`);
-    }
-    const job: Job = {
-      id: newId(),
-      owner: storedPrincipal(principal),
-      rules,
-      state: { kind: "queued" },
-      total: operations.length,
-      succeeded: 0,
-      failed: 0,
-      createdAt: gateway.deps.clock.now(),
-      startedAt: undefined,
-      endedAt: undefined,
-      retryOf: undefined,
-      schedule: undefined,
-      isTried: false,
-      source: undefined,
-      ...origin,
-    };
-    return { job, operations };
   }
 
   async #keep({ job, operations }: PreparedJob): Promise<ShownJob> {
@@ -270,6 +188,13 @@ export class Jobs {
     return jobs.map((job) => this.#shown(job));
   }
 
+  /** Likewise with all that was wished, which may be long. @throws {GatewayError} `job_not_found`. */
+  async showWhole(principal: Principal, id: string): Promise<ShownJob> {
+    const job = await this.#found(principal, id);
+    const shown = this.#shown(job);
+    return shown.each === undefined ? shown : { ...shown, each: { ...shown.each, wish: job.source?.wish } };
+  }
+
   /** @throws {GatewayError} `job_not_found`. */
   async show(principal: Principal, id: string): Promise<ShownJob> {
     return this.#shown(await this.#found(principal, id));
@@ -280,45 +205,16 @@ export class Jobs {
    *
    * @throws {GatewayError} `job_not_found`; the signal's reason.
    */
-  async wait(principal: Principal, id: string, { ms, signal, tell }: Wait): Promise<ShownJob> {
+  async wait(principal: Principal, id: string, wait: Wait): Promise<ShownJob> {
     // Of others' jobs nothing is heard.
     await this.#found(principal, id);
-    const { events, gateway } = this.#deps;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    let last = 0;
-    const heard = ({ step, total, message }: JobProgress): void => {
-      if (step > last) tell((last = step), total, message);
-    };
-    const stopListening = events.subscribe((event) => {
-      if (!isAboutJob(event) || event.job !== id) return;
-      heard(event);
-      if (event.type !== "job.started" && event.type !== "job.progressed") resolve();
+    await awaited(id, wait, {
+      clock: this.#deps.gateway.deps.clock,
+      events: this.#deps.events,
+      elsewhere: async () =>
+        this.#dispatcher.running(id) === undefined ? { job: await this.#deps.store.job(id) } : undefined,
+      isOver: async () => isOver((await this.#found(principal, id)).state),
     });
-    const { clock } = gateway.deps;
-    const stopTimer = clock.after(ms, resolve);
-    const stopLooking = clock.every(lookMs, () => {
-      if (this.#dispatcher.running(id) !== undefined) return;
-      // What cannot be read now may be in a second.
-      void this.#deps.store.job(id).then(
-        (job) => {
-          if (job !== undefined) heard(progressOf(job, countsOf(job, 0), clock.now()));
-          if (job === undefined || isOver(job.state)) resolve();
-        },
-        () => undefined,
-      );
-    });
-    signal.addEventListener("abort", resolve);
-    try {
-      // It may have been over before anybody listened.
-      if (signal.aborted || isOver((await this.#found(principal, id)).state)) resolve();
-      await promise;
-    } finally {
-      stopListening();
-      stopTimer();
-      stopLooking();
-      signal.removeEventListener("abort", resolve);
-    }
-    signal.throwIfAborted();
     return this.show(principal, id);
   }
 
@@ -377,13 +273,18 @@ export class Jobs {
     if (!isOver(job.state)) throw unfit(job, "be retried");
     const failed: OperationRow[] = [];
     for await (const row of this.#rows(id, "failed")) failed.push(row);
-    const source = job.source?.problem && { ...job.source, isRead: false, problem: undefined };
-    if (failed.length === 0 && source === undefined) {
+    const isToBeRead = job.source?.problem !== undefined;
+    if (failed.length === 0 && !isToBeRead) {
       throw new GatewayError("job_conflict", `No operation of job ${id} has failed`);
     }
     const given = await againOf(failed, (number) => this.#deps.store.operation(id, number));
+    const rules = { ...job.rules, dryRun: undefined };
+    const source = job.source && { ...job.source, characters: 0, isRead: !isToBeRead, problem: undefined };
+    const origin = { retryOf: id, source };
     return this.#keep(
-      await this.prepared(principal, given, { ...job.rules, dryRun: undefined }, { retryOf: id, source }),
+      await (job.source === undefined
+        ? this.making.ofOperations(principal, given, rules, origin)
+        : this.making.ofRowsAgain(principal, given, rules, origin)),
     );
   }
 
@@ -421,36 +322,12 @@ async function* tableOf(rows: AsyncIterable<OperationRow>): AsyncGenerator<strin
   for await (const row of rows) yield resultRow(row);
 }
 
-function isAboutJob(event: Event): event is Event & JobFact {
-  return event.type.startsWith("job.");
+function originOf({ isHeld = false }: Submission): Origin {
+  return isHeld ? { state: { kind: "paused" }, isTried: true } : {};
 }
 
 function unfit({ id, state }: Job, what: string): GatewayError {
   return new GatewayError("job_conflict", `Job ${id} is ${state.kind}: it cannot ${what} now`, {
     data: { status: state.kind },
   });
-}
-
-/** Operations to be made anew. Those of them that need each other still do; results of others are put in place. */
-async function againOf(
-  failed: readonly OperationRow[],
-  rowOf: (number: number) => Promise<OperationRow | undefined>,
-): Promise<GivenOperation[]> {
-  const ids = new Map(failed.map(({ operation }) => [operation.number, operation.id]));
-  const again: GivenOperation[] = [];
-  for (const { operation } of failed) {
-    const { id, tool, arguments: given, idempotencyKey, number } = operation;
-    const results = new Map<string, unknown>();
-    const needs: string[] = [];
-    for (const needed of operation.needs) {
-      const own = ids.get(needed);
-      if (own !== undefined) needs.push(own);
-      else {
-        const row = await rowOf(needed);
-        if (row?.state.kind === "succeeded") results.set(row.operation.id, JSON.parse(row.answer ?? "null"));
-      }
-    }
-    again.push({ id, tool, arguments: withResults(given, results), idempotencyKey, needs, line: number + 1 });
-  }
-  return again;
 }

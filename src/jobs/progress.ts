@@ -26,7 +26,7 @@ export function progressOf({ state, startedAt, endedAt, source }: Job, counts: C
     percent: isOpen ? 0 : total === 0 ? 100 : Math.floor((step * 1000) / total) / 10,
     step,
     total,
-    message: messageOf(state.kind, counts, isOpen),
+    message: messageOf(state.kind, counts, source?.isRead === false),
     ...(isMoving && { perSecond: Math.round((ended * 10_000) / tookMs) / 10 }),
     ...(isMoving &&
       !isOpen &&
@@ -37,9 +37,9 @@ export function progressOf({ state, startedAt, endedAt, source }: Job, counts: C
 function messageOf(
   kind: Job["state"]["kind"],
   { total, waiting, succeeded, failed, cancelled }: Counts,
-  isOpen: boolean,
+  isUnread: boolean,
 ): string {
   const left = cancelled > 0 ? `, ${cancelled} cancelled` : "";
   const rest = kind === "paused" && waiting > 0 ? `; ${waiting} begin when it is resumed` : "";
-  return `${succeeded} succeeded, ${failed} failed${left}, of ${total}${isOpen ? " so far" : ""}${rest}`;
+  return `${succeeded} succeeded, ${failed} failed${left}, of ${total}${isUnread ? " so far" : ""}${rest}`;
 }

@@ -139,12 +139,20 @@ async function* fromLines(texts: AsyncIterable<string>): AsyncGenerator<GivenOpe
 async function* fromCsv(texts: AsyncIterable<string>, template: JsonObject): AsyncGenerator<GivenOperation> {
   const reader = new CsvReader();
   let filling: { readonly template: Template; readonly width: number } | undefined;
+  let length = 0;
   for await (const { cells, line } of recordsOf(reader, texts)) {
     if (filling === undefined) filling = { template: new Template(template, cells), width: cells.length };
     else if (cells.length !== filling.width) {
       const column = Math.min(cells.length, filling.width) + 1;
       throw wrongLine(line, column, `there are ${cells.length} cells; the first line names ${filling.width}`);
-    } else yield operationIn(filling.template.filled(cells, line), line);
+    } else {
+      const operation = operationIn(filling.template.filled(cells, line), line);
+      // A template may name each cell many times.
+      length += JSON.stringify(operation.arguments).length;
+      if (length > maxInput)
+        throw new GatewayError("body_too_large", `The arguments together are longer than ${maxInput} characters`);
+      yield operation;
+    }
   }
 }
 

@@ -1,9 +1,11 @@
+import { hash } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import { type ErrorCode, errorTable } from "../core/error-table.ts";
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { delayAfter } from "../policy/backoff.ts";
-import type { Source } from "./each.ts";
+import type { Position, Source } from "./each.ts";
 import type { Job, Operation } from "./job.ts";
+import { isRound } from "./read-page.ts";
 
 /** Operations of a page, numbered, and the source from then on: kept together, or not at all. */
 export interface NumberedPage {
@@ -29,6 +31,8 @@ const backoff = { firstMs: 500, longestMs: 60_000, attemptsPerDay: 1 } as const;
  * them are left to make.
  */
 export class Reading {
+  /** From where pages were read here, as digests: a tool that goes round is not followed. */
+  readonly #known = new Set<string>();
   /** What was read and is not kept yet. */
   page: NumberedPage | undefined;
   #controller: AbortController | undefined;
@@ -63,6 +67,7 @@ export class Reading {
     try {
       const page = await read(job, source, controller);
       if (this.#controller !== controller) return;
+      this.#checkRound(source, page.source);
       this.page = page;
       this.#failures = 0;
     } catch (thrown) {
@@ -76,6 +81,11 @@ export class Reading {
     this.#controller = undefined;
   }
 
+  #checkRound({ wish, position }: Source, { position: next }: Source): void {
+    if (position !== undefined) this.#known.add(digestOf(position));
+    if (next !== undefined && this.#known.has(digestOf(next))) throw isRound(wish, next);
+  }
+
   /** The page is kept. */
   kept(): void {
     this.page = undefined;
@@ -87,6 +97,10 @@ export class Reading {
     this.#controller = undefined;
     this.page = undefined;
   }
+}
+
+function digestOf(position: Position): string {
+  return hash("sha1", JSON.stringify(position), "base64");
 }
 
 /** Reading does no harm, so that what a tool itself failed with is tried again, too. */

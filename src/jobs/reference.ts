@@ -69,6 +69,40 @@ export function pointed(value: unknown, pointer: string): unknown {
   return part;
 }
 
+/**
+ * A template that was filled, with parts of `row` in the place of what the template itself refers to. What only looks like a reference, as it came of the
+ * filling, stays what it is.
+ *
+ * @throws {GatewayError} `invalid_params` — the row has no such part, or all of them together are too long.
+ */
+export function filledAlong(template: JsonObject, filled: JsonObject, row: JsonObject): JsonObject {
+  let length = 0;
+  const partAt = (pointer: string): unknown => {
+    const part = pointed(row, pointer);
+    if (part === undefined) throw new GatewayError("invalid_params", `The row has no ${pointer}`);
+    length += JSON.stringify(part).length;
+    if (length <= maxPlaced) return part;
+    throw new GatewayError(
+      "invalid_params",
+      `What the template takes of the row is longer than ${maxPlaced} characters`,
+    );
+  };
+  const along = (wish: unknown, value: unknown): unknown => {
+    if (Array.isArray(wish) && Array.isArray(value)) return value.map((each, at) => along(wish[at], each));
+    return isJsonObject(wish) && isJsonObject(value) ? alongObject(wish, value) : value;
+  };
+  const alongObject = (wish: JsonObject, value: JsonObject): unknown => {
+    const reference = referenceIn(value);
+    return reference === undefined ? members(wish, value) : partAt(reference.pointer);
+  };
+  const members = (wish: JsonObject, value: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(value).map(([key, each]) => [key, along(wish[key], each)]));
+  return members(template, filled);
+}
+
+/** Longest of what is put into one template, in characters. */
+const maxPlaced = 4 * 1024 * 1024;
+
 /** Arguments with what they refer to in place as far as it is known; other references stay. */
 export function withResults(value: JsonObject, results: ReadonlyMap<string, unknown>): JsonObject {
   const fill = (each: unknown): unknown => {

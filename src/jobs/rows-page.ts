@@ -1,9 +1,10 @@
 import { GatewayError, toGatewayError } from "../core/errors.ts";
 import { type JsonObject, isJsonObject } from "../core/json.ts";
-import { type EachWish, type Position, isPosition } from "./each.ts";
+import { type EachWish, type Position, type Source, isPosition } from "./each.ts";
 import { type GivenOperation, operationIn, wrongLine } from "./given-operation.ts";
 import { wordsIn } from "./perform.ts";
-import { pointed, withResults } from "./reference.ts";
+import { maxInput } from "./read-operations.ts";
+import { filledAlong, pointed, referredTo } from "./reference.ts";
 import { Template } from "./template.ts";
 
 /** What one answer holds. */
@@ -37,50 +38,60 @@ export function pageIn(result: JsonObject, { tool, rows: pointer, next: nextPoin
 }
 
 /**
- * Operations of these rows, of which the first is the row of this number, from 0. A row without an id of its own is known by its number, from 1.
+ * Operations of these rows, which come after those of the source, and how long the arguments of all of them are then, in characters. A row
+ * without an id of its own is known by its number in the source, from 1.
  *
  * @throws {GatewayError} `invalid_operations` — a row lacks what the template names, or makes no operation; names the row as a line, from 1.
+ *   `body_too_large` — the arguments are longer than those of a job may be.
  */
 export function operationsOfRows(
   rows: readonly JsonObject[],
-  { template: wish }: EachWish,
-  first: number,
-): GivenOperation[] {
+  source: Source,
+): { readonly given: readonly GivenOperation[]; readonly characters: number } {
+  const wish = source.wish.template;
   const templates = new Map<string, Template>();
   const templateFor = (names: readonly string[], line: number): Template => {
-    const key = names.join("\n");
+    const key = JSON.stringify(names);
     const known = templates.get(key) ?? new Template(wish, names, line);
     // Rows of one tool are nearly always alike.
     if (templates.size < maxKinds) templates.set(key, known);
     return known;
   };
-  return rows.map((row, at) => operationOf(row, templateFor, first + at + 1));
+  const referred = [...referredTo(wish)];
+  let { characters } = source;
+  const given = rows.map((row, at) => {
+    const operation = operationOf(row, { wish, referred, templateFor }, source.rows + at + 1);
+    characters += JSON.stringify(operation.arguments).length;
+    if (characters <= maxInput) return operation;
+    throw new GatewayError("body_too_large", `The arguments together are longer than ${maxInput} characters`);
+  });
+  return { given, characters };
 }
 
 /** Kinds of rows whose templates are kept while a page is gone through. */
 const maxKinds = 16;
 
-function operationOf(
-  row: JsonObject,
-  templateFor: (names: readonly string[], line: number) => Template,
-  line: number,
-): GivenOperation {
+/** What operations of rows are made by. */
+interface Mould {
+  readonly wish: JsonObject;
+  /** What the template itself refers to. A row may hold anything, and what looks like a reference there is none. */
+  readonly referred: readonly string[];
+  readonly templateFor: (names: readonly string[], line: number) => Template;
+}
+
+function operationOf(row: JsonObject, { wish, referred, templateFor }: Mould, line: number): GivenOperation {
   try {
-    const filled = templateFor(Object.keys(row), line).filled(Object.values(row).map(cellOf), line);
-    const { needs, arguments: given, ...rest } = operationIn({ id: String(line), ...filled }, line);
+    const filled = templateFor(Object.keys(row), line).filled(Object.values(row), line);
+    const { needs, ...operation } = operationIn({ id: String(line), ...filled }, line, () => referred);
     const other = needs.find((id) => id !== rowName);
-    if (other === undefined) {
-      return { ...rest, needs: [], arguments: withResults(given, new Map([[rowName, row]])) };
-    }
-    throw wrongLine(line, 1, `it needs ${JSON.stringify(other)}; there is only ${JSON.stringify(rowName)} here`);
+    if (other !== undefined)
+      throw wrongLine(line, 1, `it needs ${JSON.stringify(other)}; there is only ${JSON.stringify(rowName)} here`);
+    if (referred.length === 0) return { ...operation, needs: [] };
+    const placed = filledAlong(wish, filled, row);
+    return { ...operationIn({ id: String(line), ...placed }, line, () => []), needs: [] };
   } catch (thrown) {
     const { code, message } = toGatewayError(thrown);
     if (code === "invalid_params") throw wrongLine(line, 1, message);
     throw thrown;
   }
-}
-
-/** A member as a template takes it: what is no text, as JSON has it. */
-function cellOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

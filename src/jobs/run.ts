@@ -40,8 +40,6 @@ export interface Room {
 /** What could have begun in so many ms and did not may begin later, in ms: timers are not exact. */
 const burstMs = 50;
 
-/** Operations that are read at once, ahead of their turn. */
-export const readAhead = 100;
 /** Operations that were read and may not begin yet, as they wait for others or for another attempt, while more is read. */
 const maxBlocked = 2000;
 

@@ -1,5 +1,5 @@
 import type { JobProgress } from "../events/fact.ts";
-import type { Source, SourceProblem } from "./each.ts";
+import type { EachWish, Source, SourceProblem } from "./each.ts";
 import type { Counts, Job, OperationRow } from "./job.ts";
 import type { JobRules } from "./job-options.ts";
 import { progressOf } from "./progress.ts";
@@ -29,6 +29,8 @@ export interface ShownJob {
 /** How far a job's operations are read. */
 export interface ShownSource {
   readonly tool: string;
+  /** What else was wished, where one job is shown to a person. */
+  readonly wish?: EachWish | undefined;
   /** Pages whose operations are kept. */
   readonly pages: number;
   /** Whether these are all, or all that can be read. */

@@ -84,7 +84,7 @@ async function answered(
   } else if (id === undefined) {
     const listed = await jobs.list(principal, listIn(query));
     answerJson(response, isBatch ? { batches: listed } : { jobs: listed });
-  } else if (what === undefined) answerJson(response, await jobs.show(principal, id));
+  } else if (what === undefined) answerJson(response, await jobs.showWhole(principal, id));
   else if (what === "results") {
     const wish = resultsIn(query);
     await sendResults(await jobs.results(principal, id, wish), wish, response);

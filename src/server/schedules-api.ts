@@ -22,7 +22,7 @@ export interface SchedulesApiDeps {
 const addresses = /^\/api\/schedules(?:\/([^/]+)(?:\/(pause|resume|run))?)?$/;
 
 /**
- * Serves `/api/schedules`: POST makes a schedule of the operations in its body, which come as those of a job, with when and the job's options in
+ * Serves `/api/schedules`: POST makes a schedule of the operations in its body, or of a tool's pages, which come as those of a job, with when and the job's options in
  * the query; with `?preview=true` it is only shown. GET lists the caller's schedules, everybody's with `?all=true`. `/api/schedules/ID` shows one
  * with the times that come next, DELETE forgets it; POST to `pause`, `resume` or `run` below it does that.
  *
@@ -105,8 +105,8 @@ async function created(
   query: URLSearchParams,
 ): Promise<ShownScheduleWithTimes> {
   const options = optionsIn(query, [...wishNames, "template", "preview"]);
-  const given = await jobs.read(request, formatOf(request, query));
-  return schedules.create(principal, given, wishIn(query), options, query.get("preview") === "true");
+  const content = await jobs.read(request, formatOf(request, query));
+  return schedules.create(principal, content, wishIn(query), options, query.get("preview") === "true");
 }
 
 function wishIn(query: URLSearchParams): ScheduleWish {

@@ -114,6 +114,11 @@ const rules = members(
   { parallel: count, retries: count, priority: { type: "integer" }, onError: oneOf("continue", "stop") },
   { perSecond: number, timeoutMs: count, dryRun: count },
 );
+const each = members({ tool: text, arguments: anything, rows: text, next: text, cursor: text, template: anything });
+const source = members(
+  { tool: text, pages: count, isRead: flag },
+  { wish: each, said: text, problem: members({ code: text, message: text }) },
+);
 const job = members(
   {
     jobId: text,
@@ -131,7 +136,7 @@ const job = members(
     options: rules,
     createdAt: date,
   },
-  { code: text, startedAt: date, endedAt: date, retryOf: text, schedule: text, dueAt: date },
+  { code: text, startedAt: date, endedAt: date, retryOf: text, schedule: text, dueAt: date, each: source },
 );
 const time = members({ at: date, local: text });
 const scheduleMembers = {
@@ -140,13 +145,14 @@ const scheduleMembers = {
   zone: text,
   missed: anything,
   overlap: anything,
-  operations: count,
   options: rules,
   createdAt: date,
   waiting: count,
 };
 const scheduleMore = {
   scheduleId: text,
+  operations: count,
+  each,
   name: text,
   code: text,
   cron: text,

@@ -1,5 +1,6 @@
 import { storedPrincipalIn } from "../access/stored-principal.ts";
 import { type JsonObject, isJsonObject, objectAt, stringAt } from "../core/json.ts";
+import { wishOf } from "../jobs/each.ts";
 import type { GivenOperation } from "../jobs/given-operation.ts";
 import { rulesOf } from "../jobs/job-options.ts";
 import { type Schedule, type ScheduleState, missedWays, overlapWays } from "../jobs/schedules/schedule.ts";
@@ -17,6 +18,7 @@ export function scheduleIn({ detail, revision }: Readonly<Record<string, unknown
   const overlap = overlapWays.find((way) => way === value["overlap"]);
   if (id === undefined || owner === undefined || state === undefined || timing === undefined) return undefined;
   if (total === undefined || createdAt === undefined || missed === undefined || overlap === undefined) return undefined;
+  const wish = objectAt(value, "each");
   return {
     id,
     owner,
@@ -27,6 +29,7 @@ export function scheduleIn({ detail, revision }: Readonly<Record<string, unknown
     rules: rulesOf(objectAt(value, "rules") ?? {}),
     state,
     total,
+    each: wish && wishOf(wish),
     createdAt,
     nextAt: numberIn(value["nextAt"]),
     waiting: Array.isArray(value["waiting"]) ? value["waiting"].flatMap((each) => numberIn(each) ?? []) : [],

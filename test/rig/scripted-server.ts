@@ -44,10 +44,17 @@ export class ScriptedServer {
         this.#take(frame);
       },
       noise: () => undefined,
-      ended: () => undefined,
+      ended: () => {
+        if (this.#channel === theirs) this.#channel = undefined;
+      },
     });
     return ours;
   };
+
+  /** Whether somebody is connected. */
+  get isConnected(): boolean {
+    return this.#channel !== undefined;
+  }
 
   /** Changes the script. */
   answer(method: string, scripted: Script): void {

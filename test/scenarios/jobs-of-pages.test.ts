@@ -4,112 +4,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type JsonObject, objectAt } from "../../src/core/json.ts";
-import type { SwitchyardOptions } from "../../src/gateway.ts";
-import { type AccessStand, accessStand, bearer, fullServer } from "../rig/access-stand.ts";
+import { bearer } from "../rig/access-stand.ts";
+import { each, pageStand, template } from "../rig/page-stand.ts";
 import { rawModern } from "../rig/raw-client.ts";
 import { rawWebSocket } from "../rig/raw-web-socket.ts";
 import { fileRig } from "../rig/rig.ts";
-import type { Scripted, ScriptedServer } from "../rig/scripted-server.ts";
 import { until } from "../rig/until.ts";
 
 /* A job whose operations are made of what a tool answers, page by page. */
 
 const rig = fileRig();
 
-interface PageStand extends AccessStand {
-  readonly up: ScriptedServer;
-  /** Numbers that `change` was called with, in order. */
-  readonly changed: () => number[];
-  /** Cursors that `pages` was called with, in order; null for none. */
-  readonly asked: () => unknown[];
-  submit(body: JsonObject, query?: string): Promise<JsonObject>;
-  show(id: unknown): Promise<JsonObject>;
-  once(status: string, id: unknown): Promise<JsonObject>;
-  post(path: string): Promise<JsonObject>;
-}
-
-interface Pages {
-  readonly pages: number;
-  readonly size: number;
-  /** Says what a page says instead; undefined for what it would say. */
-  readonly odd?: (page: number, times: number) => Scripted | undefined;
-  /** Says what a call of `change` with this number says instead. */
-  readonly change?: (n: number) => Scripted | undefined;
-}
-
-const schema = (properties: JsonObject, required: readonly string[] = []) => ({ type: "object", properties, required });
-
-async function pageStand(wish: Pages, options: Partial<SwitchyardOptions> = {}): Promise<PageStand> {
-  const times = new Map<number, number>();
-  const page = (args: JsonObject): Scripted => {
-    const number = Number(args["cursor"] ?? 0);
-    times.set(number, (times.get(number) ?? 0) + 1);
-    const rows = Array.from({ length: wish.size }, (_, at) => {
-      const n = number * wish.size + at;
-      return { n, name: `row ${n}`, labels: { deep: [n] } };
-    });
-    const next = number + 1 < wish.pages ? String(number + 1) : null;
-    const result = {
-      content: [{ type: "text", text: `page ${number}` }],
-      structuredContent: { rows, next_cursor: next },
-    };
-    return wish.odd?.(number, times.get(number) ?? 0) ?? result;
-  };
-  const up = fullServer("up", {
-    "tools/list": {
-      tools: [
-        { name: "pages", inputSchema: schema({ cursor: { type: "string" } }), annotations: { readOnlyHint: true } },
-        { name: "change", inputSchema: schema({ n: { type: "integer" }, name: { type: "string" } }, ["n"]) },
-      ],
-    },
-    "tools/call": (params): Scripted => {
-      const args = objectAt(params, "arguments") ?? {};
-      if (params["name"] === "pages") return page(args);
-      return wish.change?.(Number(args["n"])) ?? { content: [{ type: "text", text: "done" }] };
-    },
-  });
-  const stand = await accessStand(rig, { up }, options);
-  const local = bearer(stand.switchyard.localKey);
-  const argumentsOf = (tool: string) =>
-    up.received
-      .filter(({ params }) => params?.["name"] === tool)
-      .map(({ params }) => objectAt(params ?? {}, "arguments"));
-  const show = async (id: unknown): Promise<JsonObject> => (await stand.rest(`/api/jobs/${String(id)}`, local)).body;
-  return {
-    ...stand,
-    up,
-    show,
-    changed: () => argumentsOf("change").map((args) => Number(args?.["n"])),
-    asked: () => argumentsOf("pages").map((args) => args?.["cursor"] ?? null),
-    submit: async (body, query = "") => {
-      const headers = { ...local, "content-type": "application/json" };
-      return (await stand.rest(`/api/jobs${query}`, headers, { method: "POST", body: JSON.stringify(body) })).body;
-    },
-    async once(status, id) {
-      let shown: JsonObject = {};
-      await until(async () => (shown = await show(id))["status"] === status, `job ${String(id)} is ${status}`);
-      return shown;
-    },
-    post: async (path) => (await stand.rest(path, local, { method: "POST", body: "{}" })).body,
-  };
-}
-
-const each = { tool: "up__pages", rows: "/structuredContent/rows" };
-const template = {
-  type: "tool_call",
-  parameters: {
-    tool_name: "up__change",
-    arguments: { n: "{{n:number}}", name: "is {{name}}" },
-  },
-  idempotencyKey: "change-{{n}}",
-};
-
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, at) => at);
 }
 
 test("each row of each page makes an operation, and each page is read once", async () => {
-  const stand = await pageStand({ pages: 5, size: 20 });
+  const stand = await pageStand(rig, { pages: 5, size: 20 });
   const made = await stand.submit({ each, template }, "?parallel=4");
   assert.partialDeepStrictEqual(made, {
     counts: { total: 20 },
@@ -117,7 +28,8 @@ test("each row of each page makes an operation, and each page is read once", asy
   });
   const shown = await stand.once("completed", made["jobId"]);
   assert.partialDeepStrictEqual(shown, { counts: { total: 100, succeeded: 100 }, progress: { percent: 100 } });
-  assert.deepEqual(shown["each"], { tool: "up__pages", pages: 5, isRead: true, said: "page 4" });
+  const wish = { ...each, arguments: {}, next: "/structuredContent/next_cursor", cursor: "cursor", template };
+  assert.deepEqual(shown["each"], { tool: "up__pages", pages: 5, isRead: true, said: "page 4", wish });
   assert.deepEqual(
     stand.changed().toSorted((a, b) => a - b),
     numbers(100),
@@ -128,7 +40,7 @@ test("each row of each page makes an operation, and each page is read once", asy
 });
 
 test("no more is read than is needed, and a dry run says how many are known", async () => {
-  const stand = await pageStand({ pages: 1000, size: 700, change: () => "silence" });
+  const stand = await pageStand(rig, { pages: 1000, size: 700, change: () => "silence" });
   const made = await stand.submit({ each, template }, "?parallel=2");
   await until(() => stand.changed().length === 2, "two are under way");
   await until(async () => Object((await stand.show(made["jobId"]))["each"])["pages"] === 2, "two pages are kept");
@@ -138,7 +50,7 @@ test("no more is read than is needed, and a dry run says how many are known", as
   assert.deepEqual(stand.asked(), [null, "1"]);
   await stand.post(`/api/jobs/${String(made["jobId"])}/cancel`);
 
-  const other = await pageStand({ pages: 3, size: 10 });
+  const other = await pageStand(rig, { pages: 3, size: 10 });
   const tried = await other.submit({ each, template }, "?dryRun=4&parallel=1");
   const paused = await other.once("paused", tried["jobId"]);
   assert.partialDeepStrictEqual(paused, {
@@ -158,6 +70,7 @@ test("the next gateway goes on in the middle: nothing is done twice, nothing is 
     rmSync(dataDir, { recursive: true, force: true });
   });
   const first = await pageStand(
+    rig,
     { pages: 4, size: 400, odd: (page) => (page === 2 ? "silence" : undefined) },
     { dataDir },
   );
@@ -167,7 +80,7 @@ test("the next gateway goes on in the middle: nothing is done twice, nothing is 
   const before = first.changed();
   assert.ok(before.length < 1600);
 
-  const second = await pageStand({ pages: 4, size: 400 }, { dataDir });
+  const second = await pageStand(rig, { pages: 4, size: 400 }, { dataDir });
   const shown = await second.once("completed", made["jobId"]);
   assert.partialDeepStrictEqual(shown, { counts: { total: 1600, succeeded: 1600 }, each: { pages: 4, isRead: true } });
   assert.deepEqual(second.asked(), ["2", "3"], "the page that was not kept is read again, and none before");
@@ -188,7 +101,7 @@ test("the next gateway goes on in the middle: nothing is done twice, nothing is 
 test("a page that fails is read again; where it goes on failing, what is there is made, and a retry reads on", async () => {
   let isBroken = true;
   const failure = { content: [{ type: "text", text: "no site answers" }], isError: true };
-  const again = await pageStand({
+  const again = await pageStand(rig, {
     pages: 3,
     size: 5,
     odd: (page, times) => (page === 1 && times < 3 ? failure : undefined),
@@ -198,7 +111,7 @@ test("a page that fails is read again; where it goes on failing, what is there i
   assert.deepEqual(again.asked(), [null, "1", "1", "1", "2"]);
 
   const odd = { content: [], structuredContent: { rows: "none" } };
-  const stand = await pageStand({ pages: 3, size: 5, odd: (page) => (page === 1 && isBroken ? odd : undefined) });
+  const stand = await pageStand(rig, { pages: 3, size: 5, odd: (page) => (page === 1 && isBroken ? odd : undefined) });
   const job = await stand.submit({ each, template });
   const failed = await stand.once("failed", job["jobId"]);
   assert.partialDeepStrictEqual(failed, {
@@ -223,7 +136,7 @@ function pageOf(next: string | null, rows: readonly JsonObject[]): JsonObject {
 
 test("what is wrong with one row is its own failure, unless nothing can be made of it", async () => {
   const rows = [{ n: 1 }, { n: "two" }, { n: 3 }];
-  const stand = await pageStand({
+  const stand = await pageStand(rig, {
     pages: 1,
     size: 1,
     odd: (page) => [pageOf("1", [{ n: 0 }]), pageOf("2", rows), pageOf(null, [{ m: 1 }])][page],
@@ -243,7 +156,7 @@ test("what is wrong with one row is its own failure, unless nothing can be made 
 });
 
 test("what is wrong is said before anything is kept", async () => {
-  const stand = await pageStand({ pages: 2, size: 2 });
+  const stand = await pageStand(rig, { pages: 2, size: 2 });
   const messageOf = async (body: JsonObject): Promise<string> => {
     const { error } = await stand.submit(body);
     return String(Object(error)["message"]);
@@ -272,7 +185,7 @@ test("what is wrong is said before anything is kept", async () => {
 
 test("a tool that goes on from where it was asked to is not followed for ever", async () => {
   const round = { content: [], structuredContent: { rows: [{ n: 1, name: "x" }], next_cursor: "1" } };
-  const stand = await pageStand({ pages: 1, size: 1, odd: () => round });
+  const stand = await pageStand(rig, { pages: 1, size: 1, odd: () => round });
   const job = await stand.submit({ each, template });
   const failed = await stand.once("failed", job["jobId"]);
   assert.partialDeepStrictEqual(failed, { counts: { total: 1, succeeded: 1 }, each: { pages: 1 } });
@@ -283,7 +196,7 @@ test("a tool that goes on from where it was asked to is not followed for ever", 
 });
 
 test("pages are read with the owner's own rights: who may not reach the tool has none", async () => {
-  const stand = await pageStand({ pages: 2, size: 2 });
+  const stand = await pageStand(rig, { pages: 2, size: 2 });
   const { headers } = await stand.key("user", "up/change");
   const body = JSON.stringify({ each, template });
   const refused = await stand.rest(
@@ -296,7 +209,7 @@ test("pages are read with the owner's own rights: who may not reach the tool has
 });
 
 test("over WebSocket a batch is made of pages, too, and begins when it is executed", async () => {
-  const stand = await pageStand({ pages: 3, size: 2 });
+  const stand = await pageStand(rig, { pages: 3, size: 2 });
   const socket = await rawWebSocket(stand.url.replace("http", "ws"), ["mcp"], bearer(stand.switchyard.localKey));
   rig.use(socket);
   socket.request(1, "batch/create", { each, template, parallel: 2 });
@@ -309,7 +222,7 @@ test("over WebSocket a batch is made of pages, too, and begins when it is execut
 });
 
 test("an agent has a job made of pages by the names that it sees", async () => {
-  const stand = await pageStand({ pages: 3, size: 4 }, { jobs: { keep: 10, tools: true } });
+  const stand = await pageStand(rig, { pages: 3, size: 4 }, { jobs: { keep: 10, tools: true } });
   const client = rawModern(stand.url, bearer(stand.switchyard.localKey));
   const call = async (name: string, given: JsonObject): Promise<JsonObject> => {
     const { answer } = await client("tools/call", { name, arguments: given });

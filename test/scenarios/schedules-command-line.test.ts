@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { type Ended, inFolder, runCommand } from "../rig/command-line.ts";
+import { each, pageStand, template } from "../rig/page-stand.ts";
 import { type JobStand, jobStand, operationLine } from "../rig/job-stand.ts";
 import { fileRig } from "../rig/rig.ts";
 
@@ -72,4 +73,23 @@ test("what cannot be a schedule is said in one sentence, with the way out", asyn
       assert.equal(ended.stdout, "");
     }
   });
+});
+
+test("a schedule of what a tool answers page by page is made of a file, too, and says what it reads", async () => {
+  const pages = await pageStand(rig, { pages: 2, size: 2 });
+  const env = { SWITCHYARD_KEY: pages.switchyard.localKey };
+  const run = (...args: readonly string[]): Promise<Ended> =>
+    inFolder(async (folder) => {
+      await writeFile(join(folder, "each.json"), JSON.stringify({ each, template }));
+      return runCommand([...args, "--url", pages.server.origin], folder, env);
+    });
+  const made = await run("schedules", "create", "each.json", "--cron", "0 7 1 1 *", "--json");
+  assert.equal(made.status, 0, made.stderr);
+  const { scheduleId: id } = JSON.parse(made.stdout);
+  assert.match((await run("schedules", "ls")).stdout, /each row of up__pages/);
+  const ran = await run("schedules", "run", id);
+  assert.match(ran.stdout, /: active; each row of up__pages\n/);
+  const job = / {2}last {3}\S+: job (\S+)/.exec(ran.stdout)?.[1] ?? "";
+  assert.match((await run("jobs", "watch", job)).stdout, /^completed 100 %: 4 succeeded/);
+  assert.match((await run("jobs", "show", job)).stdout, /2 pages of up__pages/);
 });

@@ -9,7 +9,8 @@ export function kindOfText(text: string): FileKind {
   if (start.startsWith("[")) return "json";
   if (!start.startsWith("{")) return "csv";
   const [first = ""] = start.split("\n");
-  return isJson(first) ? "jsonl" : "json";
+  // One object may be what a job is made of, rather than one operation.
+  return isJson(first) && !/^\{\s*"(each|operations|template)"/.test(first) ? "jsonl" : "json";
 }
 
 function isJson(text: string): boolean {
@@ -56,6 +57,39 @@ function suffixOf({ type }: Schema): string {
   if (type === "string" || type === undefined) return "";
   if (type === "number" || type === "integer") return ":number";
   return type === "boolean" ? ":boolean" : ":json";
+}
+
+/** Where a result has rows, and from where its next page goes on, as JSON Pointers. */
+export interface FoundRows {
+  readonly rows: string;
+  readonly next: string | undefined;
+  /** The first of them. */
+  readonly first: readonly JsonObject[];
+}
+
+/** The first list of objects in what a tool answered, looked for from the outside in; undefined where there is none. */
+export function rowsFoundIn(result: JsonObject): FoundRows | undefined {
+  const waiting: { readonly value: Json | undefined; readonly pointer: string }[] = [
+    { value: result["structuredContent"], pointer: "/structuredContent" },
+  ];
+  let next: string | undefined;
+  for (const { value, pointer } of waiting) {
+    if (!isObject(value)) continue;
+    for (const [key, member] of Object.entries(value)) {
+      const at = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+      if (/^next/i.test(key)) next ??= at;
+      if (Array.isArray(member) && member.length > 0 && member.every(isObject)) {
+        const others = Object.keys(value).find((each) => /^next/i.test(each));
+        return { rows: at, next: next ?? (others && `${pointer}/${others}`), first: member };
+      }
+      waiting.push({ value: member, pointer: at });
+    }
+  }
+  return undefined;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** How the gateway is told what a text is. */

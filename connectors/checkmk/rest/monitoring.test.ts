@@ -10,6 +10,7 @@ import type { Batch, HostFilter, Monitoring, ServiceFilter, Span } from "../moni
 import { type Exchange } from "../simulator/rest/server.ts";
 import { type SimulatorOptions, startSimulator } from "../simulator/simulator.ts";
 import { RestClient } from "./client.ts";
+import { Downtimes } from "./downtimes.ts";
 import { restMonitoring } from "./monitoring.ts";
 import { watchedSite } from "./watched-site.ts";
 
@@ -163,6 +164,150 @@ test("no answer grows with the estate where parts are read: streams, lists and w
   const looked = await watched.read({ table: "services", columns: ["host_name"], filter: always }, signal);
   assert.equal(looked.length, 26_000);
   assert.ok(Math.max(...rows()) <= 10_000);
+});
+
+test("what is done with the rows of a page and takes them out of the filter leaves out none of those behind", async () => {
+  for (const way of ["rest", "live"] as const) {
+    await using there = await stand({ hosts: 130, servicesPerHost: 20, problems: 0 });
+    const downtimes = new Downtimes(there.client);
+    const [startTime, endTime] = [-60_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    const planned = {
+      startTime: startTime ?? "",
+      endTime: endTime ?? "",
+      recur: "fixed",
+      durationMinutes: 0,
+      comment: "x",
+    } as const;
+    const filter = { isInDowntime: false };
+    let seen = 0;
+    for (let after: string | undefined, isMore = true; isMore;) {
+      isMore = false;
+      const options = { batchSize: 333, signal, ...(after !== undefined && { after }) };
+      for await (const { rows, position } of there[way].eachServiceBatch(filter, options)) {
+        seen += rows.length;
+        [after, isMore] = [position, true];
+        const byHost = Map.groupBy(rows, ({ host }) => host);
+        await Promise.all(
+          [...byHost].map(([host, services]) =>
+            downtimes.create({ host, services: services.map(({ description }) => description) }, planned, signal),
+          ),
+        );
+        break;
+      }
+    }
+    assert.equal(seen, 2600, way);
+    assert.equal((await there[way].services(filter, { limit: 1 }, signal)).total, 0);
+    assert.equal((await there[way].services({ isInDowntime: true }, { limit: 1 }, signal)).total, 2600);
+    assert.equal((await there[way].statistics({}, signal)).services.inDowntime, 2600);
+  }
+});
+
+function of(service: string | undefined) {
+  return { host: "host.with-dots_1", service };
+}
+
+test("odd names, states and times are answered alike by both ways", async () => {
+  const now = Date.now();
+  await using there = await stand({ hosts: 12, problems: 0.3, nowMs: () => now });
+  const { estate } = there;
+  const [first] = estate.hosts.values();
+  const [template] = estate.servicesOf(first?.name ?? "").values();
+  assert.ok(first !== undefined && template !== undefined);
+  const names = [
+    "Filesystem /",
+    "Filesystem /öffentlich/Straße",
+    "a.b",
+    "aXb",
+    "Größe (%)",
+    "größe (%)",
+    'with "quotes" \\ and ; semicolon',
+    "100 % [x]* +?",
+    "Zahl\tTab",
+  ];
+  estate.putHost({
+    ...first,
+    name: "host.with-dots_1",
+    alias: "Büro Köln (Süd)",
+    groups: ["größe"],
+    folder: "/süd/a.b",
+  });
+  estate.putServices(
+    "host.with-dots_1",
+    names.map((name) => ({ ...template.template, name, description: name })),
+  );
+  const said = { output: 'ü; "x" | y', perfData: "a=1;2;3 'b c'=2" };
+  // Of three attempts one is soft, three are hard.
+  estate.result(of("a.b"), { state: 2, ...said });
+  for (let times = 0; times < 3; times += 1) estate.result(of("aXb"), { state: 3, ...said });
+  estate.result(of(undefined), { state: 2, output: "behind a router", perfData: "" });
+  const planned = { author: "ada", comment: "Straße; /", durationS: 0, recurring: 0, entryTime: 0 };
+  const from = Math.floor(now / 1000);
+  estate.scheduleDowntime({
+    ...of("Filesystem /öffentlich/Straße"),
+    ...planned,
+    startTime: from - 60,
+    endTime: from + 600,
+  });
+  estate.scheduleDowntime({ ...of("Größe (%)"), ...planned, startTime: from + 6000, endTime: from + 9000 });
+  const services: readonly ServiceFilter[] = [
+    ...[...names, "a.b", "GRÖSSE", "GRÖßE", "(%)", "\\", "[x]*", "host.with", "hostXwith", "/", ""].map((search) => ({
+      search,
+    })),
+    { descriptions: names },
+    ...names.map((name) => ({ hosts: ["host.with-dots_1"], descriptions: [name] })),
+    { states: ["UNKNOWN"] },
+    { states: ["CRITICAL"], isInDowntime: false },
+    { states: ["PENDING"] },
+    { states: [] },
+    { hosts: [] },
+    { group: "größe" },
+    { isInDowntime: true },
+  ];
+  const hosts: readonly HostFilter[] = [
+    { states: ["UNREACHABLE"] },
+    { states: [] },
+    { search: "köln (süd)" },
+    { search: "KÖLN" },
+    { search: "h.st" },
+    { folder: "/süd/a.b" },
+    { folder: "/süd/aXb" },
+    { folder: "/süd" },
+    { folder: "süd\\a.b" },
+    { folder: "/" },
+    { group: "größe" },
+    { group: "gr.ße" },
+  ];
+  for (const filter of services) {
+    const [rest, live] = await Promise.all(
+      [there.rest, there.live].map((way) => way.services(filter, { limit: 50 }, signal)),
+    );
+    assert.deepEqual(rest, live, JSON.stringify(filter));
+  }
+  for (const filter of hosts) {
+    const [rest, live] = await Promise.all(
+      [there.rest, there.live].map((way) => way.hosts(filter, { limit: 50 }, signal)),
+    );
+    assert.deepEqual(rest, live, JSON.stringify(filter));
+  }
+  const details = { hosts: ["host.with-dots_1"] };
+  assert.deepEqual(await there.rest.serviceDetails(details, signal), await there.live.serviceDetails(details, signal));
+  assert.deepEqual(
+    await there.rest.downtimes({ host: "host.with-dots_1" }, signal),
+    await there.live.downtimes({ host: "host.with-dots_1" }, signal),
+  );
+  assert.deepEqual(await there.rest.statistics({}, signal), await there.live.statistics({}, signal));
+  const totalOf = async (filter: ServiceFilter): Promise<number> =>
+    (await there.rest.services(filter, { limit: 1 }, signal)).total;
+  assert.deepEqual(
+    [
+      await totalOf({ ...details, descriptions: names }),
+      await totalOf({ search: "a.b" }),
+      await totalOf({ search: "(%)" }),
+    ],
+    [names.length, 1, 2],
+  );
+  const [unreachable] = (await there.rest.hosts({ states: ["UNREACHABLE"] }, {}, signal)).rows;
+  assert.equal(unreachable?.name, "host.with-dots_1");
 });
 
 function sitesOf(rows: readonly { readonly site: string }[]): readonly string[] {

@@ -153,5 +153,16 @@ function textOf(job: JsonObject): string {
   const { percent, perSecond, remainingMs, message } = objectAt(job, "progress") ?? {};
   const rate = typeof perSecond === "number" ? `, ${perSecond}/s` : "";
   const left = typeof remainingMs === "number" ? `, ${Math.ceil(remainingMs / 1000)} s left` : "";
-  return printable(`${stringAt(job, "status") ?? ""} ${String(percent)} %: ${String(message)}${rate}${left}`);
+  return printable(
+    `${stringAt(job, "status") ?? ""} ${String(percent)} %: ${String(message)}${rate}${left}${pagesOf(job)}`,
+  );
+}
+
+/** How far a job has read a tool's pages, and why no further; nothing where it reads none. */
+function pagesOf(job: JsonObject): string {
+  const each = objectAt(job, "each");
+  if (each === undefined) return "";
+  const problem = objectAt(each, "problem");
+  const pages = `; ${String(each["pages"])} pages of ${stringAt(each, "tool") ?? ""}`;
+  return problem === undefined ? pages : `${pages}, then: ${stringAt(problem, "message") ?? ""}`;
 }

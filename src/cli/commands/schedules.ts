@@ -65,7 +65,7 @@ function cells(schedule: JsonObject): string[] {
   const text = (key: string): string => printable(stringAt(schedule, key) ?? "");
   const next = printable(stringAt(objectAt(schedule, "nextAt") ?? {}, "local") ?? "-");
   const when = text("cron") || text("rrule");
-  const operations = String(schedule["operations"]);
+  const operations = operationsOf(schedule).replace(/ operations$/, "");
   return [text("scheduleId"), text("status"), when, text("zone"), next, operations, text("owner"), text("name")];
 }
 
@@ -120,12 +120,13 @@ function linesOf(schedule: JsonObject): string[] {
   const head = id === "" ? "Not kept" : `Schedule ${id}: ${text("status")}${code}`;
   const when = text("cron") || `${text("rrule")} from ${text("start")}`;
   const ways = `${when} in ${text("zone")}; missed: ${text("missed")}; overlap: ${text("overlap")}`;
-  return [
-    `${head}; ${String(schedule["operations"])} operations`,
-    `  ${ways}`,
-    ...timesOf(schedule),
-    ...past(schedule),
-  ];
+  return [`${head}; ${operationsOf(schedule)}`, `  ${ways}`, ...timesOf(schedule), ...past(schedule)];
+}
+
+/** How many a job has; where it reads them, of what. */
+function operationsOf(schedule: JsonObject): string {
+  const each = objectAt(schedule, "each");
+  return each === undefined ? `${String(schedule["operations"])} operations` : `each row of ${textAt(each, "tool")}`;
 }
 
 function timesOf(schedule: JsonObject): string[] {

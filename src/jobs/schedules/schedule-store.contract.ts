@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { storedPrincipal } from "../../access/stored-principal.ts";
 import { localPrincipal } from "../../access/principal.ts";
 import { jobDefaults } from "../job-options.ts";
-import { jobOf, operationsOf } from "../job-store.contract.ts";
+import { jobOf, operationsOf, sourceOf } from "../job-store.contract.ts";
 import type { JobStore } from "../job-store.ts";
 import type { Schedule } from "./schedule.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
@@ -36,6 +36,18 @@ export function scheduleStoreContract(name: string, open: () => Opened | Promise
     await later.remove("a");
     await later.remove("a");
     assert.equal(await later.schedule("a"), undefined);
+  });
+
+  test(`${name}: a schedule that is made of pages is found again, and so is the job that comes of it`, async () => {
+    const { schedules, reopen } = await open();
+    const schedule = { ...scheduleOf("a"), total: 0, each: sourceOf(0).wish };
+    await schedules.create(schedule, []);
+    const job = { ...jobOf("j", 0), schedule: { id: "a", dueAt: 5 }, source: { ...sourceOf(0), dueAt: 5 } };
+    assert.equal(await schedules.begin({ ...schedule, nextAt: 6 }, job, []), true);
+    const later = reopen();
+    assert.deepEqual(await later.schedules.schedule("a"), { ...schedule, nextAt: 6, revision: 1 });
+    assert.deepEqual(await later.schedules.operations("a"), []);
+    assert.deepEqual(await later.jobs.job("j"), job);
   });
 
   test(`${name}: of two that change what they read before, one does; a job comes with the change or not at all`, async () => {
@@ -95,6 +107,7 @@ export function scheduleOf(id: string): Schedule {
     rules: jobDefaults,
     state: { kind: "active" },
     total: 2,
+    each: undefined,
     createdAt: 1,
     nextAt: 5,
     waiting: [],

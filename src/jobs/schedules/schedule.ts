@@ -1,5 +1,6 @@
 import type { StoredPrincipal } from "../../access/stored-principal.ts";
 import type { JobRules } from "../job-options.ts";
+import type { EachWish } from "../each.ts";
 import type { Timing } from "./timing.ts";
 
 /**
@@ -23,7 +24,7 @@ export type Missed = (typeof missedWays)[number];
 export const overlapWays = ["skip", "queue", "parallel"] as const;
 export type Overlap = (typeof overlapWays)[number];
 
-/** What makes a job of the same operations again and again. The operations themselves are kept beside it. */
+/** What makes a job of the same operations again and again, or of what a tool answers page by page then. Operations are kept beside it. */
 export interface Schedule {
   readonly id: string;
   readonly owner: StoredPrincipal;
@@ -34,8 +35,10 @@ export interface Schedule {
   /** Of the jobs that it makes. */
   readonly rules: JobRules;
   readonly state: ScheduleState;
-  /** Operations of each job. */
+  /** Operations of each job; 0 where it reads them. */
   readonly total: number;
+  /** The pages of which each job is made anew, in the place of operations. */
+  readonly each: EachWish | undefined;
   /** Wall times in ms, as are those below. */
   readonly createdAt: number;
   /** The next time, which was not looked at yet; undefined where there is none. */

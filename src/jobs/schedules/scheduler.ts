@@ -3,10 +3,9 @@ import type { StoredPrincipal } from "../../access/stored-principal.ts";
 import type { Clock, StopTimer } from "../../core/clock.ts";
 import { GatewayError, toGatewayError } from "../../core/errors.ts";
 import type { EventLog } from "../../events/event-log.ts";
-import type { GivenOperation } from "../given-operation.ts";
 import type { JobRules } from "../job-options.ts";
-import type { Job } from "../job.ts";
 import type { PreparedJob } from "../prepared-job.ts";
+import type { JobContent } from "../read-operations.ts";
 import { chosen, lookedAt } from "./due.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
 import type { Schedule } from "./schedule.ts";
@@ -14,13 +13,16 @@ import { nextAfterOf } from "./timing.ts";
 
 /** Who makes jobs. */
 export interface JobMaker {
-  /** Looks operations over as those of a job that is submitted. Keeps nothing. */
-  prepared(
-    principal: Principal,
-    given: readonly GivenOperation[],
-    rules: JobRules,
-    origin?: Pick<Job, "schedule">,
-  ): Promise<PreparedJob>;
+  /** Looks at what a job is to be made of, and makes it. Keep nothing. */
+  readonly making: {
+    check(principal: Principal, content: JobContent, rules: JobRules): Promise<void>;
+    ofTime(
+      principal: Principal,
+      content: JobContent,
+      rules: JobRules,
+      schedule: { readonly id: string; readonly dueAt: number },
+    ): Promise<PreparedJob>;
+  };
   /** One that was prepared is kept, and may begin. */
   begun(): void;
   /** Also of one that is forgotten. */
@@ -156,16 +158,17 @@ export class Scheduler {
   /**
    * The job of one time, with the rights that the schedule's owner has now. Keeps nothing.
    *
-   * @throws {GatewayError} `unauthenticated`; what {@link JobMaker.prepared} throws.
+   * @throws {GatewayError} `unauthenticated`; what the job would be refused with.
    */
-  async made({ id, owner, rules }: Schedule, dueAt: number): Promise<PreparedJob> {
+  async made({ id, owner, rules, each: wish }: Schedule, dueAt: number): Promise<PreparedJob> {
     const { store, jobs, revive } = this.#deps;
     const principal = revive(owner);
     if (principal === undefined) {
       throw new GatewayError("unauthenticated", "The owner of the schedule may not come in any more");
     }
-    const given = await store.operations(id);
-    return jobs.prepared(principal, ofTime(given, dueAt), rules, { schedule: { id, dueAt } });
+    const content: JobContent =
+      wish === undefined ? { kind: "operations", operations: await store.operations(id) } : { kind: "each", wish };
+    return jobs.making.ofTime(principal, content, rules, { id, dueAt });
   }
 
   /** Notes why a job was not made. Where that is because nobody may make it any more, the schedule pauses. */
@@ -227,12 +230,4 @@ async function lookedAtFor(schedule: Schedule, now: number): Promise<ReturnType<
 function ended(schedule: Schedule): Schedule {
   const isOver = schedule.nextAt === undefined && schedule.waiting.length === 0;
   return isOver ? { ...schedule, state: { kind: "ended" } } : schedule;
-}
-
-/** To a server, the same operation at another time is another call. */
-function ofTime(given: readonly GivenOperation[], dueAt: number): readonly GivenOperation[] {
-  const time = new Date(dueAt).toISOString();
-  return given.map((each) =>
-    each.idempotencyKey === undefined ? each : { ...each, idempotencyKey: `${each.idempotencyKey}@${time}` },
-  );
 }

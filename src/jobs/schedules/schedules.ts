@@ -2,8 +2,8 @@ import { checkMay, may } from "../../access/actions.ts";
 import type { Principal } from "../../access/principal.ts";
 import { storedPrincipal } from "../../access/stored-principal.ts";
 import { GatewayError } from "../../core/errors.ts";
-import type { GivenOperation } from "../given-operation.ts";
 import { type JobOptions, rulesIn } from "../job-options.ts";
+import type { JobContent } from "../read-operations.ts";
 import { type ScheduleWish, waysIn } from "./schedule-wish.ts";
 import type { Schedule } from "./schedule.ts";
 import { Scheduler, type SchedulerDeps } from "./scheduler.ts";
@@ -44,14 +44,15 @@ export class Schedules {
   }
 
   /**
-   * Makes a schedule of these operations, which are looked over as those of a job are; with `isDryRun` it is only shown, and nothing kept.
+   * Makes a schedule of these operations, which are looked over as those of a job are, or of a tool's pages, of which the first is; with `isDryRun` it is only
+   * shown, and nothing kept.
    *
    * @throws {GatewayError} `invalid_schedule` — there is no such zone, pattern or rule, or it has no time to come; `too_many_schedules`; what
    *   a job that is submitted is refused with.
    */
   async create(
     principal: Principal,
-    given: readonly GivenOperation[],
+    content: JobContent,
     wish: ScheduleWish,
     options: JobOptions,
     isDryRun = false,
@@ -60,13 +61,14 @@ export class Schedules {
     const rules = rulesIn(options);
     if (rules.dryRun !== undefined) throw wrong("dryRun is for one job: nobody would resume those of a schedule");
     const ways = waysIn(wish, clock.now());
+    const given = content.kind === "operations" ? content.operations : [];
     if (given.length > maxOperations) {
       throw wrong(`A schedule has at most ${maxOperations} operations, got ${given.length}`);
     }
     const nextAfter = await nextAfterOf(ways.timing);
     const nextAt = nextAfter(clock.now());
     if (nextAt === undefined) throw wrong("It has no time to come");
-    await jobs.prepared(principal, given, rules);
+    await jobs.making.check(principal, content, rules);
     const schedule: Schedule = {
       ...ways,
       id: newId(),
@@ -74,6 +76,7 @@ export class Schedules {
       rules,
       state: { kind: "active" },
       total: given.length,
+      each: content.kind === "each" ? content.wish : undefined,
       createdAt: clock.now(),
       nextAt,
       waiting: [],

@@ -1,3 +1,4 @@
+import type { EachWish } from "../each.ts";
 import type { JobRules } from "../job-options.ts";
 import type { Missed, Overlap, Schedule } from "./schedule.ts";
 import { localText } from "./zone.ts";
@@ -23,8 +24,10 @@ export interface ShownSchedule {
   readonly zone: string;
   readonly missed: Missed;
   readonly overlap: Overlap;
-  /** Operations of each job. */
-  readonly operations: number;
+  /** Operations of each job; absent where it reads them. */
+  readonly operations?: number | undefined;
+  /** The pages of which each job is made anew. */
+  readonly each?: EachWish | undefined;
   readonly options: JobRules;
   readonly createdAt: string;
   readonly nextAt?: ShownTime | undefined;
@@ -42,8 +45,8 @@ export interface ShownScheduleWithTimes extends ShownSchedule {
 
 /** A schedule, with `scheduleId` where it is kept. */
 export function shownSchedule(schedule: Schedule, isKept = true): ShownSchedule {
-  const { id, name, state, owner, timing, missed, overlap, total, rules, createdAt, nextAt, waiting, last, problem } =
-    schedule;
+  const { id, name, state, owner, timing, missed, overlap, total, each, rules, createdAt, nextAt } = schedule;
+  const { waiting, last, problem } = schedule;
   const { zone } = timing;
   return {
     scheduleId: isKept ? id : undefined,
@@ -55,7 +58,7 @@ export function shownSchedule(schedule: Schedule, isKept = true): ShownSchedule 
     zone,
     missed,
     overlap,
-    operations: total,
+    ...(each === undefined ? { operations: total } : { each }),
     options: rules,
     createdAt: textOf(createdAt),
     nextAt: nextAt === undefined || state.kind !== "active" ? undefined : shownTime(nextAt, zone),

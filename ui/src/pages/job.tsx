@@ -7,6 +7,7 @@ import { act, read, send } from "../api.ts";
 import { ConfirmButton } from "../parts/confirm.tsx";
 import { Figure } from "../parts/figure.tsx";
 import { Empty, Loaded } from "../parts/loaded.tsx";
+import { JobPages } from "../parts/job-pages.tsx";
 import { Page, Panel } from "../parts/page.tsx";
 import { StateBadge, colorOf } from "../parts/state-badge.tsx";
 import { tell } from "../parts/told.ts";
@@ -33,6 +34,7 @@ export function JobPage(): ReactNode {
         {(shown) => (
           <>
             <HowFar job={shown} now={job.dataUpdatedAt} />
+            {shown.each !== undefined && <JobPages each={shown.each} />}
             <Results job={shown} />
           </>
         )}
@@ -41,7 +43,7 @@ export function JobPage(): ReactNode {
   );
 }
 
-function Actions({ job: { jobId, status, counts } }: { readonly job: ShownJob }): ReactNode {
+function Actions({ job: { jobId, status, counts, each } }: { readonly job: ShownJob }): ReactNode {
   const navigate = useNavigate();
   const path = `/api/jobs/${encodeURIComponent(jobId)}`;
   const does = (action: string, done: string): void => {
@@ -52,7 +54,7 @@ function Actions({ job: { jobId, status, counts } }: { readonly job: ShownJob })
     await navigate({ to: "/jobs/$id", params: { id: made.jobId } });
   };
   if (over.has(status)) {
-    if (counts.failed === 0) return null;
+    if (counts.failed === 0 && each?.problem === undefined) return null;
     return (
       <Button size="xs" onClick={() => void tell(retry, "A new job has what failed", ["jobs"])}>
         Retry what failed

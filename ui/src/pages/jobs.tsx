@@ -8,7 +8,7 @@ import { Page, Panel } from "../parts/page.tsx";
 import { Schedules } from "../parts/schedules.tsx";
 import { StateBadge, colorOf } from "../parts/state-badge.tsx";
 import { useJobs } from "../queries.ts";
-import { countText, momentText } from "../text.ts";
+import { countText, momentText, plural } from "../text.ts";
 
 /** Work that outlives a call. */
 export function JobsPage(): ReactNode {
@@ -39,7 +39,8 @@ export function JobsPage(): ReactNode {
           {(all) =>
             all.length === 0 ? (
               <Empty title="There is no job">
-                Submit one from a CSV or JSONL file, here or with `switchyard jobs submit`.
+                Submit one from a CSV or JSONL file, or of what a tool answers page by page, here or with `switchyard
+                jobs submit`.
               </Empty>
             ) : (
               <List jobs={all} />
@@ -71,44 +72,51 @@ function List({ jobs }: { readonly jobs: readonly ShownJob[] }): ReactNode {
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {jobs.map(({ jobId, status, progress, counts, createdAt, owner }) => (
+        {jobs.map((job) => (
           <Table.Tr
-            key={jobId}
+            key={job.jobId}
             className="row-link"
-            onClick={() => void navigate({ to: "/jobs/$id", params: { id: jobId } })}
+            onClick={() => void navigate({ to: "/jobs/$id", params: { id: job.jobId } })}
           >
             <Table.Td>
-              <StateBadge state={status} />
+              <StateBadge state={job.status} />
             </Table.Td>
             <Table.Td w="34%">
-              <Link
-                to="/jobs/$id"
-                params={{ id: jobId }}
-                style={{ textDecoration: "none", color: "inherit" }}
-                aria-label={`Job ${jobId}`}
-              >
-                <Text size="xs" mb={3}>
-                  {progress.percent} %
-                </Text>
-                <Progress
-                  value={progress.percent}
-                  size="sm"
-                  color={colorOf(status)}
-                  aria-label={`${progress.percent} %`}
-                />
-              </Link>
+              <Progressed job={job} />
             </Table.Td>
             <Table.Td visibleFrom="sm" ta="right">
-              {countText(counts.total)}
+              {countText(job.counts.total)}
             </Table.Td>
             <Table.Td visibleFrom="sm" ta="right">
-              {countText(counts.failed)}
+              {countText(job.counts.failed)}
             </Table.Td>
-            <Table.Td visibleFrom="md">{momentText(createdAt)}</Table.Td>
-            <Table.Td visibleFrom="md">{owner}</Table.Td>
+            <Table.Td visibleFrom="md">{momentText(job.createdAt)}</Table.Td>
+            <Table.Td visibleFrom="md">{job.owner}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
     </Table>
+  );
+}
+
+/** How far a job is, and whose pages it reads. */
+function Progressed({ job: { jobId, status, progress, each } }: { readonly job: ShownJob }): ReactNode {
+  return (
+    <Link
+      to="/jobs/$id"
+      params={{ id: jobId }}
+      style={{ textDecoration: "none", color: "inherit" }}
+      aria-label={`Job ${jobId}`}
+    >
+      <Text size="xs" mb={3}>
+        {each?.isRead === false ? progress.message : `${progress.percent} %`}
+      </Text>
+      <Progress value={progress.percent} size="sm" color={colorOf(status)} aria-label={`${progress.percent} %`} />
+      {each !== undefined && (
+        <Text size="xs" c="dimmed" mt={3} className="ellipsis">
+          {`each row of ${each.tool}, ${plural(each.pages, "page")}`}
+        </Text>
+      )}
+    </Link>
   );
 }

@@ -6,6 +6,7 @@ import { act, read } from "../api.ts";
 import { momentText, plural } from "../text.ts";
 import { ConfirmButton } from "./confirm.tsx";
 import { GoTo } from "./go-to.tsx";
+import { JsonView } from "./json-view.tsx";
 import { Empty, Loaded } from "./loaded.tsx";
 import { Panel } from "./page.tsx";
 import { StateBadge } from "./state-badge.tsx";
@@ -29,7 +30,8 @@ export function Schedules({ isAll }: { readonly isAll: boolean }): ReactNode {
         {(all) =>
           all.length === 0 ? (
             <Empty title="There is no schedule">
-              `switchyard schedules create FILE --cron &quot;0 3 * * *&quot;` makes one: a job at these times.
+              `switchyard schedules create FILE --cron &quot;0 3 * * *&quot;` makes one: a job at these times. So does
+              &ldquo;Submit a job&rdquo;.
             </Empty>
           ) : (
             <Stack gap="md">
@@ -45,19 +47,35 @@ export function Schedules({ isAll }: { readonly isAll: boolean }): ReactNode {
 }
 
 function Row({ schedule }: { readonly schedule: ShownSchedule }): ReactNode {
-  const { scheduleId = "", name, status, cron, rrule, zone, operations, nextAt, last, problem } = schedule;
+  const { scheduleId = "", name, status, cron, rrule, zone, operations = 0, each, nextAt, last, problem } = schedule;
+  const what = each === undefined ? plural(operations, "operation") : `each row of ${each.tool}`;
   return (
     <Group justify="space-between" align="flex-start" gap="sm">
       <div style={{ minWidth: 0, flex: "1 1 280px" }}>
         <Group gap="xs">
           <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-            {name ?? plural(operations, "operation")}
+            {name ?? what}
           </Text>
           <StateBadge state={status} />
         </Group>
         <Text size="xs" c="dimmed" className="mono" style={{ overflowWrap: "anywhere" }}>
           {`${cron ?? rrule ?? ""} · ${zone}`}
         </Text>
+        {each === undefined ? (
+          <Text size="xs" c="dimmed">
+            {what}
+          </Text>
+        ) : (
+          <Stack component="details" gap={4}>
+            <Text component="summary" size="xs" c="dimmed" style={{ cursor: "pointer", overflowWrap: "anywhere" }}>
+              {what}
+            </Text>
+            <JsonView
+              value={{ each: { ...each, template: undefined }, template: each.template }}
+              label="What it does"
+            />
+          </Stack>
+        )}
         <Text size="sm">{nextAt === undefined ? "No further time" : `Next ${momentText(nextAt.at)}`}</Text>
         {last !== undefined && (
           <GoTo to="/jobs/$id" params={{ id: last.jobId }} size="sm">
