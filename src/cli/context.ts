@@ -1,6 +1,4 @@
-import { type Config, emptyConfig } from "../config/config.ts";
-import { demoConfig } from "../config/demo.ts";
-import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/config.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What every command is given. */
@@ -40,8 +38,14 @@ export interface Chosen {
  * @throws {GatewayError} `invalid_config`.
  */
 export async function chooseConfig({ env, cwd }: Context, { config: path }: CommonOptions): Promise<Chosen> {
+  // Here, since a command that is told with --url where the gateway is needs no configuration: what checks one takes long to load.
+  const { loadConfig } = await import("../config/load.ts");
   const config = await loadConfig(path, env, cwd);
   if (config.source.kind === "file") return { config, isDemo: false, missing: [] };
+  const [{ emptyConfig }, { demoConfig }] = await Promise.all([
+    import("../config/config.ts"),
+    import("../config/demo.ts"),
+  ]);
   const demo = demoConfig(cwd);
   return { config: { ...emptyConfig(cwd), ...demo.config }, isDemo: true, missing: demo.missing };
 }

@@ -1,10 +1,11 @@
+import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { GatewayError } from "../core/errors.ts";
 import { isTooDeep, maxDepth } from "./content.ts";
 import type { ConfigDocument, ConfigFormat } from "./document.ts";
 import { jsoncFormat } from "./jsonc.ts";
 import { configError, type ConfigText, shownFile } from "./problem.ts";
-import { yamlFormat } from "./yaml.ts";
+import type * as Yaml from "./yaml.ts";
 
 /** Largest config file that is read, in bytes. */
 export const maxConfigBytes = 4_194_304;
@@ -12,12 +13,24 @@ export const maxConfigBytes = 4_194_304;
 /** The names under which a config file is looked for, in this order. */
 export const configFileNames = ["switchyard.jsonc", "switchyard.json", "switchyard.yaml", "switchyard.yml"] as const;
 
-const formats: ReadonlyMap<string, ConfigFormat> = new Map([
-  [".jsonc", jsoncFormat],
-  [".json", jsoncFormat],
-  [".yaml", yamlFormat],
-  [".yml", yamlFormat],
+const formats: ReadonlyMap<string, () => ConfigFormat> = new Map([
+  [".jsonc", jsonc],
+  [".json", jsonc],
+  [".yaml", yaml],
+  [".yml", yaml],
 ]);
+
+const load = createRequire(import.meta.url);
+
+function jsonc(): ConfigFormat {
+  return jsoncFormat;
+}
+
+/** Loaded once a file is written so: its library is of seventy modules, a tenth of what a short command costs. */
+function yaml(): ConfigFormat {
+  const module: typeof Yaml = load(import.meta.url.endsWith(".ts") ? "./yaml.ts" : "./yaml.js");
+  return module.yamlFormat;
+}
 
 /**
  * How a file is written, by its name.
@@ -26,7 +39,7 @@ const formats: ReadonlyMap<string, ConfigFormat> = new Map([
  */
 export function formatOf(file: string, cwd: string): ConfigFormat {
   const format = formats.get(extname(file).toLowerCase());
-  if (format !== undefined) return format;
+  if (format !== undefined) return format();
   const endings = [...formats.keys()].join(", ");
   const message = `${shownFile(file, cwd)} must end in one of ${endings}, which say how it is written`;
   throw new GatewayError("invalid_config", message, { data: { file } });
