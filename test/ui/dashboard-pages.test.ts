@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, test } from "node:test";
+import type { Page } from "playwright-core";
 import { openBrowser, openPage, ownFolder } from "../rig/browser.ts";
 import { DashboardStand, everything } from "../rig/dashboard-stand.ts";
 import { goTo } from "../rig/dashboard-visits.ts";
@@ -39,6 +42,18 @@ const pages = {
   "/settings?all=yes": "mcpServers.everything.command",
 };
 
+/** Chooses from which role on the tool of this page may be used, and waits for what is told then. */
+async function isToldAfterChoosing(page: Page, role: string, told: string): Promise<void> {
+  await page.getByRole("combobox", { name: "From which role on it may be used" }).click();
+  await page.getByRole("option", { name: role, exact: true }).click();
+  const message = page.getByRole("alert").filter({ hasText: told });
+  await message.getByRole("button", { name: "Close the message" }).waitFor();
+  assert.deepEqual(await obstaclesOn(page), { violations: [], excess: 0 }, told);
+  assert.equal(await message.count(), 1, "it was there all the time");
+  await message.getByRole("button", { name: "Close the message" }).click();
+  await message.waitFor({ state: "detached" });
+}
+
 for (const [scheme, width] of [
   ["light", 1280],
   ["dark", 390],
@@ -63,5 +78,20 @@ for (const [scheme, width] of [
     await page.goto("/nowhere/at/all");
     await page.getByText("There is nothing at").first().waitFor();
     assert.deepEqual([strays, complaints], [[], []]);
+  });
+
+  test(`what a page tells can be read and closed by everybody: ${scheme}, ${width} px wide`, { skip }, async (t) => {
+    assert.ok("browser" in opened);
+    const folder = await ownFolder();
+    rig.defer(folder.remove);
+    const stand = rig.use(new DashboardStand(folder.path, { mcpServers: { everything } }));
+    await stand.start();
+    await stand.reaches("everything", "ready");
+    const { page, close } = await openPage(opened.browser, stand.origin, { width, scheme });
+    t.after(close);
+    await page.goto("/tools/everything__echo");
+    await isToldAfterChoosing(page, "operator", "It holds from now on");
+    writeFileSync(join(folder.path, "switchyard.json"), "{ what somebody is still writing");
+    await isToldAfterChoosing(page, "viewer", "switchyard.json");
   });
 }

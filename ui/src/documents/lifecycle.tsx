@@ -2,14 +2,14 @@ import { Button, Group, Stack } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { JsonObject } from "../answers.ts";
-import { answerOf, useMayUse } from "../ask.ts";
+import { answerOf, askTool, useMayUse } from "../ask.ts";
 import { ConfirmButton } from "../parts/confirm.tsx";
 import { Problem } from "../parts/loaded.tsx";
 import type { DocTypeAnswer, PendingAnswer, WrittenAnswer } from "./answers.ts";
 import { useAnswer } from "./ask.ts";
 import { isChangeable, stateOf } from "./fields.ts";
-import { useWrite } from "./write.ts";
 import { textAt } from "./json.ts";
+import { type Write, useWrite } from "./write.ts";
 
 /** What can be done with a document in its state, as far as the visitor's key reaches the tools for it; whether the site lets its user, it says itself. */
 export function Actions(given: {
@@ -26,6 +26,7 @@ export function Actions(given: {
     submit: useMayUse(site, "submit_document"),
     cancel: useMayUse(site, "cancel_document"),
     amend: useMayUse(site, "amend_document"),
+    delete: useMayUse(site, "delete_document"),
   };
   const navigate = useNavigate();
   const { isRunning, problem, run } = useWrite();
@@ -41,7 +42,9 @@ export function Actions(given: {
   // A draft in a workflow is submitted by a step of that.
   const isOpen = submittable && !(isInWorkflow && state === "draft");
   const step = isOpen && may[steps[state].verb] ? steps[state] : undefined;
-  if (!mayEdit && step === undefined && !isInWorkflow) return null;
+  // What was submitted is cancelled first: no site deletes it.
+  const mayDelete = may.delete && state !== "submitted";
+  if (!mayEdit && !mayDelete && step === undefined && !isInWorkflow) return null;
   return (
     <Stack gap="sm">
       <Group gap="sm">
@@ -55,6 +58,7 @@ export function Actions(given: {
           <StepButton key={step.verb} doc={doc} step={step} isRunning={isRunning} call={call} />
         )}
         {isInWorkflow && <Steps site={site} doctype={doctype} name={name} call={call} />}
+        {mayDelete && <DeleteButton site={site} doctype={doctype} name={name} isRunning={isRunning} run={run} />}
       </Group>
       {problem !== undefined && <Problem error={problem} />}
     </Stack>
@@ -106,6 +110,33 @@ function StepButton(given: {
       run={() => {
         // As it was read: what somebody changed meanwhile is not submitted unseen.
         call(step.tool, `${name} is ${step.done}`, step.verb === "submit" ? { modified: doc["modified"] } : {});
+      }}
+    />
+  );
+}
+
+/** Deletes it after a question, and leads to the others; where the site refuses, as something refers to it, it stays, and why is shown. */
+function DeleteButton(given: {
+  readonly site: string;
+  readonly doctype: string;
+  readonly name: string;
+  readonly isRunning: boolean;
+  readonly run: Write["run"];
+}): ReactNode {
+  const { site, doctype, name, isRunning, run } = given;
+  const navigate = useNavigate();
+  return (
+    <ConfirmButton
+      label="Delete"
+      question={`Delete ${doctype} ${name}?`}
+      says="It is gone for everybody, with its rows, and cannot be taken back. A document that others refer to is not deleted: the site says then which."
+      button={{ disabled: isRunning }}
+      run={() => {
+        void run(async () => {
+          await askTool(site, "delete_document", { doctype, name }, new AbortController().signal);
+          // Before anything is read anew: what is gone must not be asked for.
+          await navigate({ to: "/documents", search: { upstream: site, doctype } });
+        }, `${name} is deleted`);
       }}
     />
   );
